@@ -1,0 +1,47 @@
+# One-word habits: make setup | demo | test | test-fast | check | format | bench | build
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := runs/reach/demo
+
+.PHONY: setup demo test test-fast check format bench build
+
+setup: $(STAMP)
+	@scripts/setup_gl.sh $(BIN)/python
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: setup
+	$(BIN)/robo-ddpg train reach --out $(DEMO) --force
+	$(BIN)/robo-ddpg evaluate $(DEMO) --episodes 200
+	$(BIN)/robo-ddpg record $(DEMO) --out $(DEMO)/videos/demo.mp4
+	@echo $(CURDIR)/$(DEMO)/videos/demo.mp4
+
+test: setup
+	$(BIN)/python -m pytest -n auto
+
+test-fast: setup
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python scripts/benchmark.py
+
+build: $(STAMP)
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	scripts/smoke_test_build.sh $(BIN)/python dist/*.whl
+	scripts/smoke_test_build.sh $(BIN)/python dist/*.tar.gz

@@ -1,0 +1,41 @@
+"""Errors a user can cause or meet; each message fits on one line and says what to do next."""
+
+
+class RoboDDPGError(Exception):
+    """Anything this package reports in one line instead of a traceback."""
+
+
+class UnknownTaskError(RoboDDPGError, ValueError):
+    """No task has the given name."""
+
+
+class SettingsError(RoboDDPGError, ValueError):
+    """A setting has a value that cannot work."""
+
+
+class ControllerError(RoboDDPGError, ValueError):
+    """A controller file is damaged, truncated, or does not fit what it is used with."""
+
+
+class OutputDirectoryError(RoboDDPGError, OSError):
+    """An output directory cannot be written, or holds results that would be overwritten."""
+
+
+class RenderingError(RoboDDPGError, RuntimeError):
+    """No image can be rendered: no working OpenGL, or an unknown camera."""
+
+
+class RecordingError(RoboDDPGError, ValueError):
+    """A recording is damaged, foreign, or was made with another model."""
+
+
+class VideoError(RoboDDPGError, ValueError):
+    """A video cannot be written, or would show nothing."""
+
+
+class DivergenceError(RoboDDPGError, ArithmeticError):
+    """Learning produced a number that is not finite."""
+
+
+class UnstableSimulationError(RoboDDPGError, ArithmeticError):
+    """The physics produced a state that is not finite or was reset by MuJoCo."""
