@@ -1,0 +1,54 @@
+"""Deterministic inference from saved arrays, in NumPy alone."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from robo_ddpg.agent.transitions import Floats
+
+
+class Policy:
+    """The actor of `DDPG.policy_state`, run without torch.
+
+    Args:
+        state: `actor.<i>.weight` (in, out) and `actor.<i>.bias` (out,) of each layer, and, if
+            observations are normalised, `normalizer.offset`, `.scale` (o,) and `.clip` (1,).
+        action_low: Lower bound of each action component, shape (a,).
+        action_high: Upper bound, shape (a,).
+    """
+
+    def __init__(
+        self, state: Mapping[str, Floats], action_low: Floats, action_high: Floats
+    ) -> None:
+        arrays = {name: np.array(value, np.float32) for name, value in state.items()}
+        depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
+        if depth == 0:
+            raise ValueError(
+                f"no actor among the arrays {sorted(arrays)}: expected actor.0.weight, "
+                "actor.0.bias and so on, as DDPG.policy_state() returns them"
+            )
+        layers = [(arrays[f"actor.{i}.weight"], arrays[f"actor.{i}.bias"]) for i in range(depth)]
+        self._hidden, self._output = layers[:-1], layers[-1]
+        low, high = np.asarray(action_low, np.float32), np.asarray(action_high, np.float32)
+        self._center, self._half_range = (high + low) / 2, (high - low) / 2
+        self._normalized = "normalizer.offset" in arrays
+        if self._normalized:
+            self._offset, self._scale = arrays["normalizer.offset"], arrays["normalizer.scale"]
+            self._clip = arrays["normalizer.clip"][0]
+
+    def act(self, observation: Floats) -> Floats:
+        """Action, shape (a,) or (n, a), for an observation, shape (o,) or (n, o)."""
+        x = observation
+        if self._normalized:
+            x = (x - self._offset) * self._scale
+            np.minimum(x, self._clip, out=x)
+            np.maximum(x, -self._clip, out=x)
+        for weight, bias in self._hidden:
+            x = x @ weight
+            x += bias
+            np.maximum(x, 0.0, out=x)
+        weight, bias = self._output
+        action: Floats = np.tanh(x @ weight + bias)
+        action *= self._half_range
+        action += self._center
+        return action
