@@ -1,0 +1,26 @@
+"""Files that appear under their name only when they are whole."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path`; move it there at the end, delete it after an error.
+
+    Args:
+        path: the final name; what is there already stays until the new file is whole.
+            Missing directories are made.
+
+    Yields:
+        A path in the same directory with the same suffix.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

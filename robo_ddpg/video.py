@@ -1,0 +1,244 @@
+"""Recordings -> frames -> a video file; frames stream to the encoder one by one."""
+
+import dataclasses
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import mujoco
+import numpy as np
+
+from robo_ddpg.errors import VideoError
+from robo_ddpg.files import replacing
+from robo_ddpg.overlay import Overlay
+from robo_ddpg.recording import Recording
+from robo_ddpg.rendering import Frame, FrameRenderer
+
+MAX_FRAMES_PER_SECOND = 60.0
+"""Faster playback drops frames instead of exceeding what screens show [1/s]."""
+
+
+@dataclasses.dataclass(frozen=True)
+class VideoInfo:
+    """What was written."""
+
+    path: Path
+    """The file."""
+
+    frames: int
+    """Number of frames."""
+
+    seconds: float
+    """Playing time [s]."""
+
+    width: int
+    """Width [pixel]."""
+
+    height: int
+    """Height [pixel]."""
+
+
+def write_video(
+    path: str | os.PathLike[str], frames: Iterable[Frame], fps: float, *, crf: int = 20
+) -> VideoInfo:
+    """Write frames as H.264 (.mp4) or as an animated .gif; one frame is in memory at a time.
+
+    Args:
+        path: ends in .mp4 or .gif; under this name there is either the whole video or none.
+        frames: images of shape (height, width, 3), all of one size; even sizes for .mp4.
+        fps: frames per second [1/s].
+        crf: the constant rate factor of H.264, 0 (lossless) to 51; .gif ignores it.
+
+    Returns:
+        What was written, after the frames were seen to differ and to show something.
+
+    Raises:
+        VideoError: if there is nothing to see or the file cannot be written; no file is left.
+    """
+    path = Path(path)
+    encoders: dict[str, _Encoder] = {".mp4": _encode_mp4, ".gif": _encode_gif}
+    if path.suffix.lower() not in encoders:
+        raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
+    if not (np.isfinite(fps) and fps > 0):
+        raise VideoError(f"Got {fps} frames per second: give a positive number.")
+    stream = iter(frames)
+    first = next(stream, None)
+    if first is None:
+        raise VideoError(f"There are no frames to write to {path}.")
+    watch = _Watch(first)
+    try:
+        with replacing(path) as part:
+            checked = watch.passing(itertools.chain([first], stream))
+            seconds = encoders[path.suffix.lower()](part, checked, fps, crf)
+            watch.verify()
+    except OSError as error:
+        reason = error.strerror or error
+        raise VideoError(
+            f"Cannot write {path}: {reason}. Name a place that can be written."
+        ) from None
+    height, width = first.shape[:2]
+    return VideoInfo(path, watch.count, seconds, width, height)
+
+
+def render_recordings(
+    recordings: Sequence[Recording],
+    model: mujoco.MjModel,
+    path: str | os.PathLike[str],
+    *,
+    camera: str | int | None = "front",
+    width: int = 640,
+    height: int = 480,
+    grid: tuple[int, int] | None = None,
+    speed: float = 1.0,
+    overlay: bool = True,
+) -> VideoInfo:
+    """Render episodes, one after the other or side by side, and write them as a video.
+
+    Args:
+        recordings: the episodes, all with the same frame rate.
+        model: the model they were recorded with.
+        path: as for `write_video`.
+        camera: as for `FrameRenderer`.
+        width: of one episode's picture [pixel].
+        height: of one episode's picture [pixel].
+        grid: rows and columns of episodes shown at once; shorter ones hold their last frame, and
+            further episodes follow on the next page. None shows one at a time.
+        speed: of the playback; 2.0 is twice as fast as reality.
+        overlay: write the episode's number, time, return, and success into its picture.
+
+    Returns:
+        What was written.
+
+    Raises:
+        VideoError: as `write_video`.
+        RecordingError: if a recording was made with another model.
+        RenderingError: if nothing can be rendered, or the camera is unknown.
+    """
+    if len({recording.frames_per_second for recording in recordings}) != 1:
+        raise VideoError("Give at least one recording, and only ones with the same frame rate.")
+    rows, columns = grid or (1, 1)
+    if rows < 1 or columns < 1 or not speed > 0:
+        raise VideoError(f"Got grid {grid}, speed {speed}: both must be positive.")
+    rate = recordings[0].frames_per_second * speed
+    fps = min(rate, MAX_FRAMES_PER_SECOND)
+    watch = _Watch()
+    with FrameRenderer(model, width, height, camera) as renderer:
+
+        def picture(number: int, recording: Recording) -> Iterator[Frame]:
+            label = Overlay(recording, number, width, height, speed) if overlay else None
+            chosen = _chosen_frames(len(recording.states), rate / fps)
+            for index, data in enumerate(recording.iterate_data(model)):
+                if index in chosen:
+                    frame = watch.see(renderer.render(data))
+                    yield label.draw(frame, index) if label else frame
+
+        def pages() -> Iterator[Frame]:
+            pictures = [picture(i, recording) for i, recording in enumerate(recordings, start=1)]
+            size = rows * columns
+            for start in range(0, len(pictures), size):
+                yield from _side_by_side(pictures[start : start + size], rows, columns)
+            watch.verify()  # of bare pictures: the clock in the overlay always moves
+
+        return write_video(path, pages(), fps)
+
+
+class _Watch:
+    """Sees every frame pass and knows whether they were a video worth writing."""
+
+    def __init__(self, first: Frame | None = None) -> None:
+        self._first = first
+        self.count = 0
+        self._moves = False
+        self._shows = False
+
+    def passing(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        return map(self.see, frames)
+
+    def see(self, frame: Frame) -> Frame:
+        if self._first is None:
+            self._first = frame
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
+            raise VideoError(
+                f"Frame {self.count} has shape {frame.shape} and type {frame.dtype}: "
+                "give (height, width, 3) and uint8."
+            )
+        if frame.shape != self._first.shape:
+            raise VideoError(
+                f"Frame {self.count} has shape {frame.shape}, the first {self._first.shape}: "
+                "give frames of one size."
+            )
+        self.count += 1
+        self._moves = self._moves or not np.array_equal(frame, self._first)
+        self._shows = self._shows or bool((frame != frame[0, 0]).any())
+        return frame
+
+    def verify(self) -> None:
+        if not self._shows:
+            raise VideoError("Every frame is a single colour: check the camera and OpenGL.")
+        if not self._moves:
+            raise VideoError("All frames are the same: nothing moves in front of this camera.")
+
+
+_Encoder = Callable[[Path, Iterator[Frame], float, int], float]
+
+
+def _encode_mp4(path: Path, frames: Iterator[Frame], fps: float, crf: int) -> float:
+    """Encode as H.264 with the index in front, so that it plays while it loads; return seconds."""
+    import av
+
+    first = next(frames)
+    height, width = first.shape[:2]
+    if width % 2 or height % 2:
+        raise VideoError(f"Got frames of {width} x {height}: .mp4 needs even numbers of pixels.")
+    rate = Fraction(fps).limit_denominator(1000)
+    count = 0
+    with av.open(path, "w", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf)})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in itertools.chain([first], frames):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+            count += 1
+        container.mux(stream.encode(None))
+    return float(count / rate)
+
+
+def _encode_gif(path: Path, frames: Iterator[Frame], fps: float, crf: int) -> float:
+    """Encode with a palette per frame; GIF counts time in hundredths of a second."""
+    from PIL import Image
+
+    images = (Image.fromarray(frame).quantize(256) for frame in frames)
+    duration_ms = 10 * max(2, round(100 / fps))
+    first = next(images)
+    count = 1
+
+    def rest() -> Iterator[Image.Image]:
+        nonlocal count
+        for image in images:
+            count += 1
+            yield image
+
+    first.save(path, save_all=True, append_images=rest(), duration=duration_ms, loop=0)
+    return count * duration_ms / 1000
+
+
+def _chosen_frames(count: int, stride: float) -> set[int]:
+    """Return which of `count` frames to show, about every `stride`-th and always the last."""
+    return {int(index) for index in np.arange(0, count, stride)} | {count - 1}
+
+
+def _side_by_side(pictures: list[Iterator[Frame]], rows: int, columns: int) -> Iterator[Frame]:
+    """Lay out pictures in rows until the longest has ended; the others hold their last frame."""
+    current = [next(picture) for picture in pictures]
+    canvas_shape = (rows, columns, *current[0].shape)
+    while True:
+        canvas = np.zeros(canvas_shape, np.uint8)
+        for cell, frame in enumerate(current):
+            canvas[divmod(cell, columns)] = frame
+        height, width = current[0].shape[:2]
+        yield canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)
+        following = [next(picture, None) for picture in pictures]
+        if all(frame is None for frame in following):
+            return
+        current = [old if new is None else new for old, new in zip(current, following, strict=True)]

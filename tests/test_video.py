@@ -1,0 +1,234 @@
+"""Videos hold the frames they were given, or nothing is written at all."""
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio.v3 as iio
+import mujoco
+import numpy as np
+import pytest
+from test_recording import PENDULUM, record
+
+from robo_ddpg.errors import RenderingError, VideoError
+from robo_ddpg.overlay import Overlay
+from robo_ddpg.recording import Recording
+from robo_ddpg.rendering import FrameRenderer
+from robo_ddpg.video import render_recordings, write_video
+
+
+@pytest.fixture(scope="module")
+def model() -> mujoco.MjModel:
+    return mujoco.MjModel.from_xml_string(PENDULUM)
+
+
+def moving_square(count: int, width: int = 64, height: int = 48) -> Iterator[np.ndarray]:
+    for i in range(count):
+        frame = np.full((height, width, 3), 40, np.uint8)
+        left = 2 * i % (width - 16)
+        frame[16:32, left : left + 16] = (250, 120, 30)
+        yield frame
+
+
+def test_an_mp4_comes_back_with_its_frames_size_and_rate(tmp_path: Path) -> None:
+    info = write_video(tmp_path / "square.mp4", moving_square(30), fps=20)
+    assert (info.frames, info.seconds, info.width, info.height) == (30, 1.5, 64, 48)
+    assert iio.imread(info.path, plugin="pyav").shape == (30, 48, 64, 3)
+    assert iio.immeta(info.path, plugin="pyav")["fps"] == 20
+
+
+def test_an_mp4_shows_what_was_given(tmp_path: Path) -> None:
+    info = write_video(tmp_path / "square.mp4", moving_square(20), fps=20)
+    back = iio.imread(info.path, plugin="pyav").astype(int)
+    given = np.array(list(moving_square(20)), int)
+    assert np.abs(back - given).mean() < 8
+
+
+def test_an_mp4_can_start_before_it_is_loaded(tmp_path: Path) -> None:
+    content = write_video(tmp_path / "a.mp4", moving_square(30), fps=20).path.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_a_gif_comes_back_with_its_frames_and_time(tmp_path: Path) -> None:
+    info = write_video(tmp_path / "square.gif", moving_square(12), fps=20)
+    assert iio.imread(info.path).shape == (12, 48, 64, 3)
+    assert info.seconds == pytest.approx(0.6)
+
+
+def test_memory_does_not_grow_with_the_length_of_a_video(tmp_path: Path) -> None:
+    write_video(tmp_path / "first.mp4", moving_square(5), fps=20)  # imports
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        write_video(tmp_path / f"{count}.mp4", moving_square(count, 320, 240), fps=20)
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    one_frame = 320 * 240 * 3
+    assert peak(200) < peak(20) + 2 * one_frame
+
+
+@pytest.mark.parametrize(
+    ("frames", "message"),
+    [
+        ([], "no frames"),
+        ([np.full((48, 64, 3), shade, np.uint8) for shade in (0, 90, 200)], "single colour"),
+        ([next(moving_square(1))] * 5, "the same"),
+        (list(moving_square(5, width=63)), "even numbers"),
+        ([*moving_square(2), *moving_square(2, width=66)], "one size"),
+        ([frame.astype(float) for frame in moving_square(3)], "uint8"),
+    ],
+    ids=["none", "single colours", "still", "odd width", "two sizes", "floats"],
+)
+def test_what_cannot_be_a_video_is_refused_and_leaves_no_file(
+    frames: list[np.ndarray], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(VideoError, match=message) as caught:
+        write_video(tmp_path / "video.mp4", frames, fps=20)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_refused_video_leaves_the_older_one_in_place(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.mp4", moving_square(5), fps=20).path
+    before = path.read_bytes()
+    with pytest.raises(VideoError):
+        write_video(path, [next(moving_square(1))] * 5, fps=20)
+    assert path.read_bytes() == before
+
+
+def test_an_error_among_the_frames_passes_and_leaves_no_file(tmp_path: Path) -> None:
+    def broken() -> Iterator[np.ndarray]:
+        yield from moving_square(3)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_video(tmp_path / "video.mp4", broken(), fps=20)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["video.avi", "video", "file/video.mp4"])
+def test_a_name_that_cannot_be_written_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(VideoError, match=r"[Nn]ame") as caught:
+        write_video(tmp_path / name, moving_square(3), fps=20)
+    assert "\n" not in str(caught.value)
+
+
+def test_episodes_follow_one_another(model: mujoco.MjModel, tmp_path: Path) -> None:
+    episodes = [record(model, steps=4), record(model, steps=6, seed=1)]
+    info = render_recordings(episodes, model, tmp_path / "a.mp4", width=128, height=96)
+    assert (info.frames, info.width, info.height) == (5 + 7, 128, 96)
+    assert info.seconds == pytest.approx(12 / 20)
+
+
+def test_a_grid_lasts_as_long_as_its_longest_episode(model: mujoco.MjModel, tmp_path: Path) -> None:
+    episodes = [record(model, steps=n, seed=n) for n in (3, 8)]
+    info = render_recordings(
+        episodes, model, tmp_path / "a.mp4", width=128, height=96, grid=(1, 2), overlay=False
+    )
+    assert (info.frames, info.width, info.height) == (9, 256, 96)
+    back = iio.imread(info.path, plugin="pyav").astype(int)
+    left, right = back[:, :, :128], back[:, :, 128:]
+    assert np.abs(left[4] - left[8]).mean() < 0.5
+    assert np.abs(right[4] - right[8]).mean() > 1
+
+
+def test_a_second_page_follows_when_the_grid_is_full(model: mujoco.MjModel, tmp_path: Path) -> None:
+    episodes = [record(model, steps=n, seed=n) for n in (3, 8, 5)]
+    info = render_recordings(
+        episodes, model, tmp_path / "a.mp4", width=64, height=64, grid=(1, 2), overlay=False
+    )
+    assert info.frames == 9 + 6
+
+
+@pytest.mark.parametrize(
+    ("speed", "frames", "seconds"), [(0.5, 41, 4.1), (2, 41, 1.0), (6, 21, 0.35)]
+)
+def test_speed_changes_the_playing_time_within_sixty_frames_a_second(
+    speed: float, frames: int, seconds: float, model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    episode = [record(model, steps=40)]
+    info = render_recordings(episode, model, tmp_path / "a.mp4", width=32, height=32, speed=speed)
+    assert info.frames == frames
+    assert info.seconds == pytest.approx(seconds, abs=0.03)
+
+
+def test_the_overlay_changes_only_the_foot_of_the_picture(
+    model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    episode = [record(model, steps=5)]
+    plain, labelled = (
+        iio.imread(
+            render_recordings(episode, model, tmp_path / f"{on}.mp4", overlay=on).path,
+            plugin="pyav",
+        ).astype(int)
+        for on in (False, True)
+    )
+    change = np.abs(labelled - plain).mean(axis=(0, 2, 3))
+    assert change[:432].max() < 3
+    assert change[-16:].min() > 10
+
+
+def test_the_success_mark_appears_once_the_episode_succeeds(model: mujoco.MjModel) -> None:
+    episode = record(model, steps=10)
+    label = Overlay(episode, 1, 640, 480, speed=1.0)
+    grey = np.full((480, 640, 3), 128, np.uint8)
+
+    def is_marked(index: int) -> bool:
+        right_end = label.draw(grey, index)[-32:, 500:].astype(int)
+        return bool((right_end[..., 1] - right_end[..., 0] > 40).any())
+
+    shown = [is_marked(index) for index in range(11)]
+    assert shown == [False, *episode.success]
+    assert (grey == 128).all()
+
+
+def test_a_still_episode_is_refused_although_the_overlay_moves(
+    model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    episode = record(model, steps=5)
+    episode.states[:] = episode.states[0]
+    with pytest.raises(VideoError, match="nothing moves"):
+        render_recordings([episode], model, tmp_path / "a.mp4", width=64, height=64)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_recordings_need_one_common_frame_rate(
+    count: int, model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    episodes: list[Recording] = [record(model, steps=3) for _ in range(count)]
+    for i, episode in enumerate(episodes):
+        object.__setattr__(episode, "frames_per_second", 10.0 + i)
+    with pytest.raises(VideoError, match="frame rate"):
+        render_recordings(episodes, model, tmp_path / "a.mp4")
+
+
+def test_an_unknown_camera_is_refused_with_the_names_there_are(
+    model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    with pytest.raises(RenderingError, match=r"'side'.*front"):
+        render_recordings([record(model, 3)], model, tmp_path / "a.mp4", camera="side")
+
+
+def test_pictures_larger_than_the_models_buffer_leave_the_model_as_it_was(
+    model: mujoco.MjModel,
+) -> None:
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    assert model.vis.global_.offwidth == 640
+    with FrameRenderer(model, 800, 600, "front") as renderer:
+        frame = renderer.render(data)
+    assert frame.shape == (600, 800, 3)
+    assert frame.std() > 0
+    assert model.vis.global_.offwidth == 640
+
+
+def test_a_renderer_closes_twice_and_then_says_that_it_is_closed(model: mujoco.MjModel) -> None:
+    renderer = FrameRenderer(model, 32, 32)
+    renderer.close()
+    renderer.close()
+    with pytest.raises(RenderingError, match="closed"):
+        renderer.render(mujoco.MjData(model))
