@@ -1,0 +1,66 @@
+"""What the safety filter altered, and which limits the simulated robot really broke."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+REASONS = (
+    "non_finite",
+    "out_of_range",
+    "joint_acceleration",
+    "joint_velocity",
+    "joint_position",
+    "hand_speed",
+    "workspace",
+)
+"""Why an action may be altered. The size is in the unit of the limit: actions, rad/s^2, rad/s, rad,
+m/s; for the workspace it is the share of the motion that was replaced by braking."""
+
+VIOLATIONS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
+"""Limits that the simulated robot is checked against at every physics step [rad, rad/s, m/s, m]."""
+
+
+class Ledger:
+    """Counts per episode, for n simulations."""
+
+    def __init__(self, nsim: int) -> None:
+        self.counts = np.zeros((nsim, len(REASONS)), np.int64)
+        """Control steps altered, per simulation and reason."""
+        self.sizes = np.zeros((nsim, len(REASONS)))
+        """Largest alteration, per simulation and reason."""
+        self.step = np.zeros((nsim, len(REASONS)))
+        """Alteration at the last control step; 0 where there was none."""
+        self.overshoots = np.zeros((nsim, len(VIOLATIONS)))
+        """Worst overshoot of the simulated state, per simulation and limit; 0 for none."""
+
+    def reset(self, ids: NDArray[np.intp]) -> None:
+        """Start new episodes."""
+        self.counts[ids] = 0
+        self.sizes[ids] = 0.0
+        self.step[ids] = 0.0
+        self.overshoots[ids] = 0.0
+
+    def record(self, step: Array, overshoot: Array) -> None:
+        """Add one control step.
+
+        Args:
+            step: size of the alteration per reason, (n, reasons).
+            overshoot: overshoot per limit, negative or 0 for none, (n, limits).
+        """
+        self.step = step
+        self.counts += step > 0
+        np.maximum(self.sizes, step, out=self.sizes)
+        np.maximum(self.overshoots, overshoot, out=self.overshoots)
+
+    def report(self) -> dict[str, dict[str, Array]]:
+        """Per reason, how many steps of the episode were altered and the largest alteration."""
+        counts, sizes = self.counts.copy(), self.sizes.copy()
+        return {
+            reason: {"count": counts[:, i], "size": sizes[:, i]} for i, reason in enumerate(REASONS)
+        }
+
+    def violations(self) -> dict[str, Array]:
+        """Per limit, the worst overshoot of the episode."""
+        overshoots = self.overshoots.copy()
+        return {limit: overshoots[:, i] for i, limit in enumerate(VIOLATIONS)}

@@ -1,0 +1,149 @@
+"""The safety filter: no commanded motion leaves the limits, whatever the agent asks for.
+
+The arm is commanded by trajectories of constant joint acceleration over one control period T. A
+joint at planned position q and velocity v is given the velocity u it shall have one period later.
+With the limits q_low..q_high, V and A, and braking that takes A T off the speed each period, a
+joint at speed v needs the distance
+
+    B(v) = A T^2 / 2 (k^2 + 2 k r + r),   where v = (k + r) A T, k whole and 0 <= r < 1,
+
+to stop. A state is safe if |v| <= V and q + B(v) <= q_high (and likewise below). From a safe state
+exactly the u in an interval lead to a safe state, and that interval always contains the full brake,
+so it is never empty. The idea of keeping the *action space* safe is that of Kiemel and Kroeger
+(2021), "Learning robot trajectories subject to kinematic joint constraints", ICRA.
+
+The commanded positions are then averaged over a window of at least 2 A / jerk. An average of
+positions within limits is within limits, and so for velocities and accelerations; its jerk is at
+most 2 A / window. So the jerk limit is met by construction.
+
+The workspace is kept by the same reasoning on the fingertips: see `Workspace`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.robots import MotionLimits
+
+Array = NDArray[np.float64]
+
+
+def braking_distance(speed: Array, deceleration_step: Array, period_s: float) -> Array:
+    """Distance covered while braking to a stop by `deceleration_step` each control period.
+
+    Args:
+        speed: non-negative speeds [rad/s], (..., j).
+        deceleration_step: speed taken off per period, A T [rad/s], (j,).
+        period_s: control period T [s].
+
+    Returns:
+        Distances [rad], (..., j).
+    """
+    steps = speed / deceleration_step
+    whole = np.floor(steps)
+    return 0.5 * deceleration_step * period_s * (steps + whole * (2 * steps - whole - 1))
+
+
+def stoppable_speed(distance: Array, deceleration_step: Array, period_s: float) -> Array:
+    """The highest speed u that can be reached within the period and still be stopped in time.
+
+    It solves u T / 2 + B(u) = distance, the inverse of a piecewise linear function.
+
+    Args:
+        distance: what is left beyond the v T / 2 that the present speed covers anyway [rad], (..., j).
+        deceleration_step: A T [rad/s], (j,).
+        period_s: T [s].
+
+    Returns:
+        Speeds [rad/s], (..., j); 0 where no distance is left.
+    """
+    scaled = np.maximum(distance, 0.0) * (2.0 / (deceleration_step * period_s))
+    whole = np.floor(0.5 * (np.sqrt(1.0 + 4.0 * scaled) - 1.0))
+    return deceleration_step * 0.5 * (scaled / (whole + 1.0) + whole)
+
+
+@dataclass(frozen=True)
+class JointBounds:
+    """Limits of each joint, with the margin taken off."""
+
+    low: Array
+    """Lowest position [rad], (j,)."""
+    high: Array
+    """Highest position [rad], (j,)."""
+    velocity: Array
+    """Highest speed [rad/s], (j,)."""
+    acceleration: Array
+    """Highest acceleration [rad/s^2], (j,)."""
+    window_s: float
+    """Shortest averaging window that keeps the jerk limit [s]."""
+
+    @classmethod
+    def of(cls, limits: MotionLimits, position_range: Array) -> "JointBounds":
+        """The limits with their margin taken off.
+
+        Args:
+            limits: published limits.
+            position_range: joint ranges [rad], (j, 2).
+
+        Raises:
+            ValueError: the model has no range for a joint, or another number of joints.
+        """
+        if len(position_range) != len(limits.velocity_rad_s):
+            raise ValueError(
+                f"limits are for {len(limits.velocity_rad_s)} joints, the model has "
+                f"{len(position_range)}"
+            )
+        low, high = position_range.T
+        if not (low < high).all():
+            raise ValueError(f"the model has no position range for joints {np.where(low >= high)}")
+        keep = 1.0 - limits.margin
+        slack = 0.5 * limits.margin * (high - low)
+        acceleration = keep * np.array(limits.acceleration_rad_s2)
+        jerk = keep * np.array(limits.jerk_rad_s3)
+        return cls(
+            low=low + slack,
+            high=high - slack,
+            velocity=keep * np.array(limits.velocity_rad_s),
+            acceleration=acceleration,
+            window_s=float(np.max(2 * acceleration / jerk)),
+        )
+
+
+def full_brake(velocity: Array, deceleration_step: Array) -> Array:
+    """The velocity after one period of braking as hard as allowed [rad/s], (..., j)."""
+    return np.sign(velocity) * np.maximum(np.abs(velocity) - deceleration_step, 0.0)
+
+
+@dataclass(frozen=True)
+class VelocityIntervals:
+    """For each limit, the interval that the next velocity must lie in; all contain the full brake."""
+
+    acceleration: tuple[Array, Array]
+    """From the acceleration limit [rad/s]; two arrays of (n, j)."""
+    velocity: tuple[Array, Array]
+    """From the speed limit [rad/s]; two arrays of (j,)."""
+    position: tuple[Array, Array]
+    """From the position limits [rad/s]; two arrays of (n, j)."""
+
+
+def velocity_intervals(
+    position: Array, velocity: Array, bounds: JointBounds, period_s: float
+) -> VelocityIntervals:
+    """The velocities that joints may have one period later, so that every limit can still be kept.
+
+    Args:
+        position: planned joint positions [rad], (n, j), in a safe state.
+        velocity: planned joint velocities [rad/s], (n, j).
+        bounds: the limits.
+        period_s: control period [s].
+    """
+    step = bounds.acceleration * period_s
+    travel = 0.5 * period_s * velocity
+    room = np.stack([bounds.high - position - travel, position - bounds.low + travel])
+    above, below = stoppable_speed(room, step, period_s)
+    return VelocityIntervals(
+        acceleration=(velocity - step, velocity + step),
+        velocity=(-bounds.velocity, bounds.velocity),
+        position=(-below, above),
+    )

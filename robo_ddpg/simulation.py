@@ -1,0 +1,238 @@
+"""One step core for both environments: n simulations of a task, from actions to observations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch, SimulationError
+from numpy.typing import NDArray
+
+from robo_ddpg.actions import make_command
+from robo_ddpg.kinematics import ArmKinematics, as_slice
+from robo_ddpg.ledger import REASONS, Ledger
+from robo_ddpg.monitor import Monitor
+from robo_ddpg.motion import ArmMotion, Timing
+from tasks.task import GoalTask, Task
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+OBSERVATION_LIMIT = 10.0
+"""Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
+
+_VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
+_HOME = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one control step led to, for all n simulations."""
+
+    observation: NDArray[np.float32]
+    """(n, o)."""
+    reward: Array
+    """(n,)."""
+    terminated: Mask
+    """The task cannot succeed any more, (n,)."""
+    truncated: Mask
+    """The time is up, or the simulation became unstable, (n,)."""
+    info: dict[str, Any]
+    """`is_success`, `reward_terms`, `safety`, `violations`, `unstable`, and `reward_info` of a
+    goal-conditioned task; arrays of (n, ...)."""
+
+
+class Simulation:
+    """n simulations of a task, with the safety filter between the agent and the actuators."""
+
+    def __init__(self, task: Task, nsim: int, threads: int = 0) -> None:
+        """Build the physics.
+
+        Args:
+            task: the task; it belongs to this simulation from now on.
+            nsim: number of simulations.
+            threads: physics threads; 0 for one per core.
+        """
+        self.task = task
+        self.batch = Batch(task.model, nsim, min(threads, nsim))
+        self.nsim = nsim
+        self.ledger = Ledger(nsim)
+        self.steps = np.zeros(nsim, int)
+        self.rngs = [np.random.default_rng() for _ in range(nsim)]
+        self._build_motion()
+        self._bind_fields()
+        task.bind(self.batch)
+        self.reset(np.arange(nsim))
+
+    @property
+    def action_size(self) -> int:
+        """Number of action components."""
+        return self._command.size + self._gripper
+
+    @property
+    def observation_size(self) -> int:
+        """Number of observed values."""
+        return sum(part.shape[1] for part in self.task.observe().values())
+
+    def data(self, index: int, into: mujoco.MjData | None = None) -> mujoco.MjData:
+        """One simulation's state with everything derived from it, for rendering.
+
+        Args:
+            index: which simulation.
+            into: data to overwrite, or None for a new one.
+        """
+        data = self.batch.get_data(index, into)
+        mujoco.mj_forward(self.task.model, data)
+        return data
+
+    def reset(self, ids: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Start new episodes in some simulations; observes all of them, (n, o)."""
+        self.batch.reset(ids, keyframe=_HOME, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        self.task.reset(ids, [self.rngs[i] for i in ids])
+        self.motion.reset(ids, self._qpos[ids][:, self._joint_qpos])
+        self._opening[ids] = self._qpos[ids][:, self._finger_qpos]
+        self._ctrl[ids, self._joint_actuators] = self.motion.position[ids]
+        self._ctrl[ids, self._finger_actuators] = self._opening[ids]
+        self._controls[ids, :, self._finger_actuators] = self._opening[ids][:, None]
+        self.batch.forward(ids, stage=_VELOCITY_STAGE)
+        self.task.started(ids)
+        self.ledger.reset(ids)
+        self.steps[ids] = 0
+        self._warnings[ids] = self.batch.warning[ids, :, 1].sum(1)
+        return self._observe()
+
+    def step(self, action: NDArray[np.floating[Any]]) -> Outcome:
+        """One control step of all simulations.
+
+        Args:
+            action: (n, a); anything is allowed, the safety filter deals with it.
+        """
+        alteration = np.zeros((self.nsim, len(REASONS)))
+        self._simulate(self._commands(np.asarray(action, float), alteration))
+        self.ledger.record(alteration, self._monitor.overshoot())
+        self.steps += 1
+        self.task.advance()
+        return self._outcome()
+
+    def _commands(self, action: Array, alteration: Array) -> Array:
+        """Actuator commands for each physics step, (n, substeps, nu)."""
+        action, finite = self._sanitize(action, alteration)
+        self._kinematics.update(self.motion.position)
+        wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
+        if not finite.all():
+            wanted[~finite] = 0.0
+        target = self.motion.filter(wanted, alteration)
+        self._controls[:, :, self._joint_actuators] = self.motion.advance(target)
+        if self._gripper:
+            self._move_fingers(action[:, -1:])
+        return self._controls
+
+    def _sanitize(self, action: Array, alteration: Array) -> tuple[Array, Mask]:
+        """Non-finite actions become a brake, others are clipped to [-1, 1]."""
+        finite = np.isfinite(action).all(1)
+        if not finite.all():
+            action = np.where(finite[:, None], action, 0.0)
+            alteration[:, 0] = ~finite
+        clipped = np.minimum(np.maximum(action, -1.0), 1.0)
+        alteration[:, 1] = np.abs(clipped - action).max(1)
+        return clipped, finite
+
+    def _move_fingers(self, action: Array) -> None:
+        step = action * self._finger_step
+        target = np.clip(self._opening + step, self._finger_low, self._finger_high)
+        ramp = self._opening[:, None] + self._ramp * (target - self._opening)[:, None]
+        self._controls[:, :, self._finger_actuators] = ramp
+        self._opening = target
+
+    def _simulate(self, controls: Array) -> None:
+        """Step the physics; the last substep leaves every field describing the new state."""
+        try:
+            self.batch.rollout(
+                self.task.substeps - 1,
+                controls[:, :-1],
+                record=self._monitor.fields,
+                out=self._monitor.records,
+            )
+            self._ctrl[:] = controls[:, -1]
+            self.batch.step(stage=_VELOCITY_STAGE)
+        except SimulationError as error:
+            self._failed[error.ids] = True
+
+    def _outcome(self) -> Outcome:
+        unstable = self._unstable()
+        terms = self.task.reward_terms()
+        failure = self.task.failure()
+        info: dict[str, Any] = {
+            "is_success": self.task.success(),
+            "reward_terms": terms,
+            "safety": self.ledger.report(),
+            "violations": self.ledger.violations(),
+            "unstable": unstable,
+        }
+        if isinstance(self.task, GoalTask):
+            info["reward_info"] = self.task.reward_info()
+        return Outcome(
+            observation=self._observe(),
+            reward=np.asarray(sum(self.task.weights[name] * terms[name] for name in terms)),
+            terminated=np.zeros(self.nsim, bool) if failure is None else failure & ~unstable,
+            truncated=(self.steps >= self.task.episode_steps) | unstable,
+            info=info,
+        )
+
+    def _unstable(self) -> Mask:
+        """Where the physics warned or failed during the last step."""
+        warnings = self.batch.warning[:, :, 1].sum(1)
+        unstable = (warnings > self._warnings) | self._failed
+        self._warnings = warnings
+        self._failed = np.zeros(self.nsim, bool)
+        return np.asarray(unstable)
+
+    def _observe(self) -> NDArray[np.float32]:
+        parts = np.concatenate(list(self.task.observe().values()), axis=1)
+        limit = OBSERVATION_LIMIT
+        return np.minimum(np.maximum(parts, -limit), limit).astype(np.float32)
+
+    def _build_motion(self) -> None:
+        """The arm's kinematics, what actions mean, and the filter."""
+        task, model = self.task, self.task.model
+        timing = Timing(task.settings.control_hz, task.substeps)
+        sites = sorted({plane.site for plane in task.arm.workspace} - {task.arm.tip})
+        self._kinematics = ArmKinematics(model, self.nsim, task.arm, sites)
+        self.motion = ArmMotion(
+            model,
+            self._kinematics,
+            task.arm,
+            timing,
+            self.nsim,
+            enforced=task.settings.safety,
+        )
+        self._joint_qpos = _qpos_ids(model, task.arm.joints)
+        home = model.key_qpos[_HOME, self._joint_qpos]
+        self._command = make_command(task.action, self._kinematics, home, timing.control_hz)
+        self._monitor = Monitor(model, self.nsim, task.arm, task.substeps)
+
+    def _bind_fields(self) -> None:
+        """Views of the batch, and where the arm's joints and fingers are in them."""
+        task, model = self.task, self.task.model
+        self._qpos = self.batch.bind("qpos")
+        self._ctrl = self.batch.bind("ctrl")
+        self._controls = np.zeros((self.nsim, task.substeps, model.nu))
+        self._joint_actuators = _actuators(model, task.arm.joints)
+        self._finger_actuators = _actuators(model, task.arm.fingers)
+        self._finger_qpos = _qpos_ids(model, task.arm.fingers)
+        fingers = [model.joint(name).id for name in task.arm.fingers]
+        self._finger_low, self._finger_high = model.jnt_range[fingers].T
+        self._finger_step = task.arm.finger_speed_m_s / task.settings.control_hz
+        self._opening = np.zeros((self.nsim, len(fingers)))
+        self._ramp = np.arange(1, task.substeps + 1)[:, None] / task.substeps
+        self._gripper = int(task.action.gripper)
+        self._warnings = np.zeros(self.nsim, int)
+        self._failed = np.zeros(self.nsim, bool)
+
+
+def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:
+    return as_slice(np.array([model.actuator(name).id for name in names]))
+
+
+def _qpos_ids(model: mujoco.MjModel, joints: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([model.joint(name).qposadr[0] for name in joints])

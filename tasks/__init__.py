@@ -1,0 +1,25 @@
+"""Task definitions: what is to be learned.
+
+Everything here is MuJoCo and NumPy; how a task is simulated, learned and shown lives in `robo_ddpg`.
+"""
+
+from tasks.reach import Reach, ReachSettings
+from tasks.registry import UnknownTaskError, make, names, register, summary
+from tasks.task import Task
+
+DISTRIBUTION = "robo-ddpg"
+"""Tells this package apart from any other top-level package called `tasks`."""
+
+register("reach", Reach)
+
+__all__ = [
+    "DISTRIBUTION",
+    "Reach",
+    "ReachSettings",
+    "Task",
+    "UnknownTaskError",
+    "make",
+    "names",
+    "register",
+    "summary",
+]

@@ -1,0 +1,181 @@
+"""The contract between a task and whatever simulates it."""
+
+import abc
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.robots import Arm
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Generators = list[np.random.Generator]
+
+
+@dataclass(frozen=True)
+class EndEffectorMotion:
+    """The action moves the fingertips: a displacement per control step, the hand pointing down."""
+
+    step_m: float = 0.05
+    """Displacement of the fingertips per control step at full action [m]."""
+    yaw_step_rad: float = 0.0
+    """Turn of the hand about the vertical per control step at full action [rad]; 0 leaves yaw out."""
+    gripper: bool = False
+    """Whether a last component opens (+1) and closes (-1) the fingers."""
+
+
+@dataclass(frozen=True)
+class JointMotion:
+    """The action moves the joints: a displacement of each joint per control step."""
+
+    step_rad: float = 0.1
+    """Displacement of a joint per control step at full action [rad]."""
+    gripper: bool = False
+    """Whether a last component opens (+1) and closes (-1) the fingers."""
+
+
+ActionMode = EndEffectorMotion | JointMotion
+
+
+@dataclass(frozen=True)
+class TaskSettings:
+    """Settings that every task has."""
+
+    control_hz: float = 20.0
+    """Control steps per second [Hz]."""
+    timestep_s: float = 0.0025
+    """Physics time step [s]; must divide the control period."""
+    episode_s: float = 2.5
+    """Episode length [s]."""
+    safety: bool = True
+    """Whether the limits of motion are enforced; violations are counted either way."""
+
+    def __post_init__(self) -> None:
+        """Check that the times are positive and fit each other."""
+        for name in ("control_hz", "timestep_s", "episode_s"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        substeps = 1 / (self.control_hz * self.timestep_s)
+        if abs(substeps - round(substeps)) > 1e-6 or substeps < 1:
+            raise ValueError(
+                f"timestep_s must divide the control period 1/{self.control_hz} s, "
+                f"got {self.timestep_s}"
+            )
+
+
+class Task(abc.ABC):
+    """What is to be learned: a scene, how episodes start, what is observed, what is rewarded.
+
+    A task object belongs to one batch of simulations: `bind` is called once, and everything after
+    it speaks about all n simulations of that batch at once, along the first dimension.
+    """
+
+    name: str
+    """Registered name, or `module:Class` for a task from elsewhere."""
+    arm: Arm
+    """The robot."""
+    action: ActionMode
+    """What the agent's action means."""
+    weights: dict[str, float]
+    """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
+
+    def __init__(self, settings: TaskSettings) -> None:
+        self.settings = settings
+
+    @property
+    def substeps(self) -> int:
+        """Physics steps per control step."""
+        return round(1 / (self.settings.control_hz * self.settings.timestep_s))
+
+    @property
+    def episode_steps(self) -> int:
+        """Control steps per episode."""
+        return round(self.settings.episode_s * self.settings.control_hz)
+
+    @cached_property
+    def model(self) -> mujoco.MjModel:
+        """The compiled scene."""
+        return self.build().compile()
+
+    def describe(self) -> dict[str, Any]:
+        """The task's name and settings, as JSON-compatible values."""
+        return {"name": self.name, "settings": dataclasses.asdict(self.settings)}
+
+    @abc.abstractmethod
+    def build(self) -> mujoco.MjSpec:
+        """The scene, composed from `assets/`."""
+
+    @abc.abstractmethod
+    def bind(self, batch: Batch) -> None:
+        """Resolve names and keep views of the batch's fields; called once, before anything else."""
+
+    @abc.abstractmethod
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """Write the initial state of the simulations `ids`, already at keyframe `home`.
+
+        Args:
+            ids: simulations to start, (k,).
+            rngs: their random generators, k of them; simulation `ids[i]` draws from `rngs[i]` only.
+        """
+
+    def started(self, ids: NDArray[np.intp]) -> None:  # noqa: B027 - most tasks need nothing here
+        """Called after `reset`, once the batch's fields describe the initial state."""
+
+    @abc.abstractmethod
+    def advance(self) -> None:
+        """Update what the task itself counts over time; called once after each control step."""
+
+    @abc.abstractmethod
+    def observe(self) -> dict[str, Array]:
+        """Named parts of the observation, (n, k) each, scaled so that usual values lie in [-1, 1]."""
+
+    @abc.abstractmethod
+    def reward_terms(self) -> dict[str, Array]:
+        """The reward's terms, (n,) each, in [0, 1]."""
+
+    @abc.abstractmethod
+    def success(self) -> Mask:
+        """Whether the task counts as solved, were the episode to end now, (n,)."""
+
+    def failure(self) -> Mask | None:
+        """Whether the episode has to end because it cannot succeed any more, (n,); None for never."""
+        return None
+
+
+class GoalTask(Task):
+    """A task with a goal: achieved and desired goal are part of the observation.
+
+    The functions below are pure and work on any batch of observations, so that a replay buffer can
+    ask what a stored transition would have been worth with another goal (Andrychowicz et al. 2017,
+    "Hindsight Experience Replay").
+    """
+
+    @abc.abstractmethod
+    def reward_info(self) -> Array:
+        """What the reward depends on besides the goals, (n, k)."""
+
+    @abc.abstractmethod
+    def achieved_goal(self, observation: NDArray[Any]) -> Array:
+        """The goal that an observation shows as achieved, (b, o) -> (b, g)."""
+
+    @abc.abstractmethod
+    def desired_goal(self, observation: NDArray[Any]) -> Array:
+        """The goal that an observation shows as desired, (b, o) -> (b, g)."""
+
+    @abc.abstractmethod
+    def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
+        """The observation as it would have been with another goal, (b, o) and (b, g) -> (b, o)."""
+
+    @abc.abstractmethod
+    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
+        """The reward, from goals (b, g) and `reward_info` rows (b, k), -> (b,)."""
+
+    def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
+        """Whether the episode ends here, from what `compute_reward` takes, -> (b,)."""
+        return np.zeros(len(achieved), bool)
