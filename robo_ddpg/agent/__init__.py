@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from robo_ddpg.agent.ddpg import DDPG as DDPG
-    from robo_ddpg.agent.ddpg import DivergenceError as DivergenceError
+    from robo_ddpg.agent.divergence import DivergenceError as DivergenceError
     from robo_ddpg.agent.policy import Policy as Policy
     from robo_ddpg.agent.settings import AgentSettings as AgentSettings
     from robo_ddpg.agent.settings import presets as presets
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "AgentSettings": "settings",
     "DDPG": "ddpg",
-    "DivergenceError": "ddpg",
+    "DivergenceError": "divergence",
     "GoalSpace": "transitions",
     "Policy": "policy",
     "Transitions": "transitions",

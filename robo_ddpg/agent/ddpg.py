@@ -1,16 +1,16 @@
 """Deep deterministic policy gradient (Lillicrap et al., ICLR 2016) with TD3's refinements."""
 
 import math
-from copy import deepcopy
-from typing import TypeVar
 
 import numpy as np
 import torch
 from gymnasium.spaces import Box
 from torch import Tensor
 
-from robo_ddpg.agent.adam import Adam
+from robo_ddpg.agent.actor_critic import ActorCritic
+from robo_ddpg.agent.divergence import divergence
 from robo_ddpg.agent.exploration import Exploration
+from robo_ddpg.agent.named import prefixed, under
 from robo_ddpg.agent.networks import StackedMlp
 from robo_ddpg.agent.normalization import CLIP, Normalizer
 from robo_ddpg.agent.replay import Batch, Replay
@@ -23,13 +23,6 @@ _NEGLIGIBLE = 0.01
 """Discount from which on rewards are left to the critic when returns are measured."""
 _LONGEST_RETURN = 500
 """Most steps of a measured return."""
-
-
-_T = TypeVar("_T")
-
-
-class DivergenceError(RuntimeError):
-    """A number of the learner is no longer finite; the message names the first one found."""
 
 
 class DDPG:
@@ -69,27 +62,7 @@ class DDPG:
         self.replay = Replay(settings, num_envs, o, a, int(replay_seed), goal_space)
         self._exploration = Exploration(settings, num_envs, a, int(exploration_seed))
         self._normalizer = Normalizer(o, settings.normalizer_freeze_after)
-        self._make_networks(o, a)
-
-    def _make_networks(self, o: int, a: int) -> None:
-        settings, hidden = self.settings, self.settings.hidden_sizes
-        self._actor = StackedMlp(1, (o, *hidden, a), layer_norm=False)
-        self._critic = StackedMlp(
-            settings.critics, (o + a, *hidden, 1), layer_norm=settings.critic_layer_norm
-        )
-        self._actor.initialize(self._generator)
-        self._critic.initialize(self._generator)
-        self._first_critic = self._critic.member(0)
-        self._target_actor, self._target_critic = deepcopy(self._actor), deepcopy(self._critic)
-        self._actor_optimizer = Adam(
-            self._actor.parameters, self._actor.gradient, settings.actor_learning_rate
-        )
-        self._critic_optimizer = Adam(
-            self._critic.parameters,
-            self._critic.gradient,
-            settings.critic_learning_rate,
-            settings.critic_weight_decay,
-        )
+        self._networks = ActorCritic(settings, o, a, self._generator)
 
     def act(self, observation: Floats) -> Floats:
         """The policy's actions, shape (n, a), for observations of shape (n, o), without noise."""
@@ -99,7 +72,7 @@ class DDPG:
         """Actions to learn from, shape (n, a), for observations of all simulations, (n, o)."""
         if self.transitions < self.settings.warmup_transitions:
             return self._in_bounds(self._exploration.uniform())
-        return self._in_bounds(self._exploration(self._policy(self._actor, observation)))
+        return self._in_bounds(self._exploration(self._policy(self._networks.actor, observation)))
 
     def store(self, transitions: Transitions) -> None:
         """Remember one step of all simulations."""
@@ -111,11 +84,16 @@ class DDPG:
         self._exploration.end_episodes(ended)
         self.transitions += self.num_envs
 
+    def end_episodes(self) -> None:
+        """Note that every simulation was reset although its episode had not ended."""
+        self.replay.end_episodes()
+        self._exploration.end_episodes(np.ones(self.num_envs, np.bool_))
+
     @property
     def ready(self) -> bool:
         """Whether enough is stored to update."""
-        least = max(self.settings.warmup_transitions, self.settings.batch_size)
-        return len(self.replay) >= least
+        warm = self.transitions >= self.settings.warmup_transitions
+        return warm and len(self.replay) >= self.settings.batch_size
 
     def update(self) -> dict[str, float]:
         """Update the critics, and every `actor_delay` times the actor and the targets, once.
@@ -132,15 +110,16 @@ class DDPG:
         self.updates += 1
         if self.updates % self.settings.actor_delay == 0:
             metrics |= self._update_actor(observation)
-            self._update_targets()
+            self._networks.update_targets(self.settings.target_rate)
         if not all(map(math.isfinite, metrics.values())):
-            raise DivergenceError(self._culprit(batch, metrics))
+            raise divergence(self.updates, metrics, batch, self._networks.by_name())
         return metrics
 
     def _update_critic(self, batch: Batch, observation: Tensor) -> dict[str, float]:
+        networks = self._networks
         # Smooth the target policy's action with clipped noise, (b, a).
         next_observation = torch.from_numpy(self._normalized(batch.bootstrap_observation))
-        next_action = self._target_actor(next_observation)[0].tanh_()
+        next_action = networks.target_actor(next_observation)[0].tanh_()
         if self.settings.target_noise > 0.0:
             clip = self.settings.target_noise_clip
             noise = torch.randn(next_action.shape, generator=self._generator)
@@ -148,40 +127,36 @@ class DDPG:
             next_action.add_(noise).clamp_(-1.0, 1.0)
 
         # The target: n rewards and the smaller of the target critics' values, (b, 1).
-        next_q = self._target_critic(torch.cat((next_observation, next_action), 1)).amin(0)
+        next_q = networks.target_critic(torch.cat((next_observation, next_action), 1)).amin(0)
         target = torch.from_numpy(batch.reward) + torch.from_numpy(batch.discount) * next_q
 
         # Minimise the mean squared error of each critic, (critics, b, 1).
         action = torch.from_numpy(batch.action)
-        q, activations = self._critic.forward(torch.cat((observation, action), 1))
+        q, activations = networks.critic.forward(torch.cat((observation, action), 1))
         error = q - target
-        self._critic.backward(error * (2.0 / len(target)), activations)
-        self._critic_optimizer.step()
+        networks.critic.backward(error * (2.0 / len(target)), activations)
+        networks.critic_optimizer.step()
         return {"critic_loss": float(error.square().mean()), "q": float(q.mean())}
 
     def _update_actor(self, observation: Tensor) -> dict[str, float]:
+        networks = self._networks
         # The first critic's value of the policy's own actions, (b, 1).
-        pre_activation, activations = self._actor.forward(observation)
+        pre_activation, activations = networks.actor.forward(observation)
         action = pre_activation[0].tanh()
-        q, critic_activations = self._first_critic.forward(torch.cat((observation, action), 1))
+        q, critic_activations = networks.first_critic.forward(torch.cat((observation, action), 1))
 
         # Deterministic policy gradient: dQ/da, through tanh, into the actor, (1, b, a).
         ones = torch.ones_like(q)
-        action_gradient = self._first_critic.input_gradient(ones, critic_activations)
+        action_gradient = networks.first_critic.input_gradient(ones, critic_activations)
         action_gradient = action_gradient[..., observation.shape[1] :]
         ascent = action_gradient * (1.0 - action.square()) / len(observation)
         penalty = self.settings.pre_activation_penalty * 2.0 / pre_activation.numel()
-        self._actor.backward(penalty * pre_activation - ascent, activations)
-        self._actor_optimizer.step()
+        networks.actor.backward(penalty * pre_activation - ascent, activations)
+        networks.actor_optimizer.step()
         return {
             "policy_q": float(q.mean()),
             "pre_activation": float(pre_activation.square().mean().sqrt()),
         }
-
-    def _update_targets(self) -> None:
-        tau = self.settings.target_rate
-        self._target_actor.parameters.lerp_(self._actor.parameters, tau)
-        self._target_critic.parameters.lerp_(self._critic.parameters, tau)
 
     def diagnostics(self) -> dict[str, float | list[float]]:
         """What tends to go wrong, measured on sampled steps.
@@ -192,14 +167,15 @@ class DDPG:
             and the discounted rewards really obtained, with the target critic's value
             where too few steps are stored; and `q_gap`, the first minus the second.
         """
+        networks = self._networks
         steps = _return_steps(self.settings.discount)
         batch = self.replay.sample_returns(self.settings.batch_size, steps)
         observation = torch.from_numpy(self._normalized(batch.observation))
         action = torch.from_numpy(batch.action)
-        q = self._first_critic(torch.cat((observation, action), 1))
+        q = networks.first_critic(torch.cat((observation, action), 1))
         next_observation = torch.from_numpy(self._normalized(batch.bootstrap_observation))
-        next_action = self._target_actor(next_observation)[0].tanh()
-        next_q = self._target_critic(torch.cat((next_observation, next_action), 1)).amin(0)
+        next_action = networks.target_actor(next_observation)[0].tanh()
+        next_q = networks.target_critic(torch.cat((next_observation, next_action), 1)).amin(0)
         measured = torch.from_numpy(batch.reward) + torch.from_numpy(batch.discount) * next_q
         saturated = self._evaluated_actor(observation)[0].tanh().abs() > _SATURATED
         return {
@@ -213,15 +189,13 @@ class DDPG:
         """Tensors that resume learning exactly, together with `replay.save`."""
         arrays = {
             "generators.replay": self.replay.generator_state(),
-            **_prefixed("exploration", self._exploration.state()),
-            **_prefixed("normalizer", self._normalizer.state()),
+            **prefixed("exploration", self._exploration.state()),
+            **prefixed("normalizer", self._normalizer.state()),
         }
         return {
             "counters": torch.tensor([self.updates, self.transitions]),
             "generators.torch": self._generator.get_state(),
-            **{name: network.parameters.clone() for name, network in self._networks().items()},
-            **_prefixed("actor_optimizer", self._actor_optimizer.state()),
-            **_prefixed("critic_optimizer", self._critic_optimizer.state()),
+            **prefixed("networks", self._networks.state()),
             **{name: torch.from_numpy(array) for name, array in arrays.items()},
         }
 
@@ -229,20 +203,17 @@ class DDPG:
         """Restore what `state` returned."""
         self.updates, self.transitions = state["counters"].tolist()
         self._generator.set_state(state["generators.torch"])
-        for name, network in self._networks().items():
-            network.parameters.copy_(state[name])
-        self._actor_optimizer.load_state(_without("actor_optimizer", state))
-        self._critic_optimizer.load_state(_without("critic_optimizer", state))
+        self._networks.load_state(under("networks", state))
         arrays = {name: tensor.numpy() for name, tensor in state.items()}
         self.replay.load_generator_state(arrays["generators.replay"])
-        self._exploration.load_state(_without("exploration", arrays))
-        self._normalizer.load_state(_without("normalizer", arrays))
+        self._exploration.load_state(under("exploration", arrays))
+        self._normalizer.load_state(under("normalizer", arrays))
 
     def policy_state(self) -> dict[str, Tensor]:
         """Tensors from which `Policy` acts as `act` does."""
         state = {}
         for index, layer in enumerate(self._evaluated_actor.layers):
-            state[f"actor.{index}.weight"] = layer.weight[0].clone()  # (in, out)
+            state[f"actor.{index}.weight"] = layer.weight[0].clone()  # (out, in)
             state[f"actor.{index}.bias"] = layer.bias[0, 0].clone()  # (out,)
         if self.settings.normalize_observations:
             state["normalizer.offset"] = torch.from_numpy(self._normalizer.offset.copy())
@@ -252,7 +223,8 @@ class DDPG:
 
     @property
     def _evaluated_actor(self) -> StackedMlp:
-        return self._target_actor if self.settings.evaluate_target_actor else self._actor
+        networks, target = self._networks, self.settings.evaluate_target_actor
+        return networks.target_actor if target else networks.actor
 
     def _policy(self, actor: StackedMlp, observation: Floats) -> Floats:
         """Actions in [-1, 1], shape (n, a)."""
@@ -268,34 +240,8 @@ class DDPG:
         return np.maximum(action, self._low, out=action)
 
     def _normalized(self, observation: Floats) -> Floats:
-        return (
-            self._normalizer(observation) if self.settings.normalize_observations else observation
-        )
-
-    def _networks(self) -> dict[str, StackedMlp]:
-        return {
-            "actor": self._actor,
-            "critic": self._critic,
-            "target_actor": self._target_actor,
-            "target_critic": self._target_critic,
-        }
-
-    def _culprit(self, batch: Batch, metrics: dict[str, float]) -> str:
-        """What stopped being finite: something stored, or else the learner itself."""
-        shown = ", ".join(f"{name}={value:.3g}" for name, value in metrics.items())
-        for name, array in vars(batch).items():
-            if not np.isfinite(array).all():
-                return (
-                    f"update {self.updates}: a stored {name} is not finite ({shown}); "
-                    "mark unstable simulations as not valid before they are stored"
-                )
-        for name, network in self._networks().items():
-            if not bool(network.parameters.isfinite().all()):
-                return (
-                    f"update {self.updates}: parameters of the {name} are not finite ({shown}); "
-                    "lower the learning rates or scale rewards and observations to about 1"
-                )
-        return f"update {self.updates}: {shown} is not finite; scale the rewards to about 1"
+        on = self.settings.normalize_observations
+        return self._normalizer(observation) if on else observation
 
 
 def _check_spaces(observation_space: Box, action_space: Box) -> None:
@@ -313,12 +259,3 @@ def _return_steps(discount: float) -> int:
     if not 0.0 < discount < 1.0:
         return _LONGEST_RETURN if discount else 1
     return min(math.ceil(math.log(_NEGLIGIBLE) / math.log(discount)), _LONGEST_RETURN)
-
-
-def _prefixed(prefix: str, values: dict[str, _T]) -> dict[str, _T]:
-    return {f"{prefix}.{name}": value for name, value in values.items()}
-
-
-def _without(prefix: str, values: dict[str, _T]) -> dict[str, _T]:
-    start = prefix + "."
-    return {name[len(start) :]: v for name, v in values.items() if name.startswith(start)}

@@ -22,7 +22,7 @@ class Layer(NamedTuple):
     """Parameters, or their gradients, of one layer of s stacked networks."""
 
     weight: Tensor
-    """Shape (s, in, out)."""
+    """Shape (s, out, in): with this order, products with few outputs are several times faster."""
     bias: Tensor
     """Shape (s, 1, out)."""
 
@@ -84,23 +84,22 @@ class StackedMlp:
         activations = []
         x = x.expand(self.stack, -1, -1)
         for weight, bias in self.layers[:-1]:
-            linear, mean, inverse_std = torch.baddbmm(bias, x, weight), None, None
+            linear, mean, inverse_std = torch.baddbmm(bias, x, weight.mT), None, None
             normalized = linear
             if self.layer_norm:
-                normalized, mean, inverse_std = torch.native_layer_norm(
-                    linear, linear.shape[-1:], None, None, _NORM_EPSILON
-                )
+                normalized, mean, inverse_std = _layer_norm(linear)
             output = torch.relu_(normalized)
             activations.append(HiddenActivation(x, linear, mean, inverse_std, output))
             x = output
-        return torch.baddbmm(self.layers[-1].bias, x, self.layers[-1].weight), activations
+        weight, bias = self.layers[-1]
+        return torch.baddbmm(bias, x, weight.mT), activations
 
     def backward(self, upstream: Tensor, activations: list[HiddenActivation]) -> None:
         """Write d loss / d parameters to `gradient`, given d loss / d output, shape (s, b, out)."""
         inputs = [*(hidden.input for hidden in activations), activations[-1].output]
         for index in reversed(range(len(self.layers))):
             into = self.layer_gradients[index]
-            torch.bmm(inputs[index].transpose(1, 2), upstream, out=into.weight)
+            torch.bmm(upstream.mT, inputs[index], out=into.weight)
             torch.sum(upstream, 1, keepdim=True, out=into.bias)
             if index > 0:
                 upstream = self._through_hidden(upstream, index, activations[index - 1])
@@ -109,11 +108,11 @@ class StackedMlp:
         """Give d loss / d input, (s, b, in), for d loss / d output, shape (s, b, out)."""
         for index in reversed(range(1, len(self.layers))):
             upstream = self._through_hidden(upstream, index, activations[index - 1])
-        return torch.bmm(upstream, self.layers[0].weight.transpose(1, 2))
+        return torch.bmm(upstream, self.layers[0].weight)
 
     def _through_hidden(self, upstream: Tensor, index: int, hidden: HiddenActivation) -> Tensor:
         """From layer `index`'s linear output back to the linear output of the layer before it."""
-        gradient: Tensor = torch.bmm(upstream, self.layers[index].weight.transpose(1, 2))
+        gradient: Tensor = torch.bmm(upstream, self.layers[index].weight)
         gradient = torch.ops.aten.threshold_backward(gradient, hidden.output, 0)
         if self.layer_norm:
             gradient = torch.ops.aten.native_layer_norm_backward(
@@ -132,7 +131,19 @@ class StackedMlp:
         layers, start = [], 0
         for i, o in pairwise(self.sizes):
             middle, end = start + self.stack * i * o, start + self.stack * (i + 1) * o
-            weight = flat[start:middle].view(self.stack, i, o)
+            weight = flat[start:middle].view(self.stack, o, i)
             layers.append(Layer(weight, flat[middle:end].view(self.stack, 1, o)))
             start = end
         return layers
+
+
+def _layer_norm(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Normalised rows of x with their mean and inverse standard deviation.
+
+    Half the time of torch.native_layer_norm on a CPU, whose gradient it matches.
+    """
+    mean = x.mean(-1, keepdim=True)
+    centered = x - mean
+    norm = torch.linalg.vector_norm(centered, dim=-1, keepdim=True)
+    inverse_std = norm.square_().div_(x.shape[-1]).add_(_NORM_EPSILON).rsqrt_()
+    return centered.mul_(inverse_std), mean, inverse_std

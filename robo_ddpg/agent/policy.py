@@ -11,7 +11,7 @@ class Policy:
     """The actor of `DDPG.policy_state`, run without torch.
 
     Args:
-        state: `actor.<i>.weight` (in, out) and `actor.<i>.bias` (out,) of each layer, and, if
+        state: `actor.<i>.weight` (out, in) and `actor.<i>.bias` (out,) of each layer, and, if
             observations are normalised, `normalizer.offset`, `.scale` (o,) and `.clip` (1,).
         action_low: Lower bound of each action component, shape (a,).
         action_high: Upper bound, shape (a,).
@@ -27,7 +27,7 @@ class Policy:
                 f"no actor among the arrays {sorted(arrays)}: expected actor.0.weight, "
                 "actor.0.bias and so on, as DDPG.policy_state() returns them"
             )
-        layers = [(arrays[f"actor.{i}.weight"], arrays[f"actor.{i}.bias"]) for i in range(depth)]
+        layers = [(arrays[f"actor.{i}.weight"].T, arrays[f"actor.{i}.bias"]) for i in range(depth)]
         self._hidden, self._output = layers[:-1], layers[-1]
         low, high = np.asarray(action_low, np.float32), np.asarray(action_high, np.float32)
         self._center, self._half_range = (high + low) / 2, (high - low) / 2

@@ -107,8 +107,8 @@ class AgentSettings:
         self._require("burst_exempt", indices, "indices of action components")
         relabelled = self.relabel_future + self.relabel_other
         self._require("relabel_other", relabelled <= 1.0, "at most 1 - relabel_future")
-        enough = self.replay_capacity >= max(self.batch_size, self.warmup_transitions)
-        self._require("replay_capacity", enough, "at least batch_size and warmup_transitions")
+        enough = self.replay_capacity >= self.batch_size
+        self._require("replay_capacity", enough, "at least batch_size")
 
     def _require(self, field: str, holds: bool, expected: str) -> None:
         if not holds:

@@ -1,0 +1,30 @@
+"""What to say when numbers of the learner are no longer finite."""
+
+import numpy as np
+
+from robo_ddpg.agent.networks import StackedMlp
+from robo_ddpg.agent.replay import Batch
+
+
+class DivergenceError(RuntimeError):
+    """A number of the learner is no longer finite; the message names the first one found."""
+
+
+def divergence(
+    update: int, metrics: dict[str, float], batch: Batch, networks: dict[str, StackedMlp]
+) -> DivergenceError:
+    """The error that names what is not finite: something stored, or else the learner itself."""
+    shown = ", ".join(f"{name}={value:.3g}" for name, value in metrics.items())
+    for name, array in vars(batch).items():
+        if not np.isfinite(array).all():
+            return DivergenceError(
+                f"update {update}: a stored {name} is not finite ({shown}); "
+                "mark unstable simulations as not valid when storing their transitions"
+            )
+    for name, network in networks.items():
+        if not bool(network.parameters.isfinite().all()):
+            return DivergenceError(
+                f"update {update}: parameters of the {name} are not finite ({shown}); "
+                "lower the learning rates, or scale rewards and observations to about 1"
+            )
+    return DivergenceError(f"update {update}: not finite: {shown}; scale the rewards to about 1")

@@ -1,0 +1,156 @@
+"""The steps of parallel simulations in a ring of arrays that knows where episodes end."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.agent.transitions import Bools, Floats, Transitions
+
+Ints = NDArray[np.int64]
+
+_STILL_RUNNING = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Steps drawn from a ring."""
+
+    time: Ints
+    """When each step was taken, shape (b,)."""
+    env: Ints
+    """In which simulation, shape (b,)."""
+    last: Ints
+    """Time of the last stored step of the same episode, shape (b,)."""
+
+
+class Ring:
+    """The last `length` steps of n simulations.
+
+    Arrays are time-major: the step taken at time t in simulation e is row (t % length) * n + e.
+    `episode_end` holds the time of the last step of each step's episode. It lies before the step's
+    own time where the step is invalid, and in the far future while the episode goes on.
+    """
+
+    def __init__(self, length: int, num_envs: int, observation_size: int, action_size: int) -> None:
+        self.length, self.num_envs = length, num_envs
+        rows = length * num_envs
+        self.observation = np.zeros((rows, observation_size), np.float32)
+        self.action = np.zeros((rows, action_size), np.float32)
+        self.reward = np.zeros(rows, np.float32)
+        self.terminated = np.zeros(rows, np.bool_)
+        self.next_observation = np.zeros((rows, observation_size), np.float32)
+        self.reward_info = np.zeros((rows, 0), np.float32)
+        self.episode_end = np.zeros(rows, np.int64)
+        self._episode_start = np.zeros(num_envs, np.int64)
+        self._time = 0
+        self.valid_steps = 0
+
+    def store(self, transitions: Transitions, action: Floats) -> None:
+        """Add one step of every simulation, with `action` in place of the transitions' own."""
+        if len(action) != self.num_envs:
+            raise ValueError(
+                f"{len(action)} transitions: expected one for each of {self.num_envs} simulations"
+            )
+        first = self._time % self.length * self.num_envs
+        rows = slice(first, first + self.num_envs)
+        valid, ended = transitions.valid, transitions.terminated | transitions.truncated
+        if self._time >= self.length:
+            self.valid_steps -= int((self.episode_end[rows] >= self._oldest).sum())
+        self.valid_steps += int(valid.sum())
+        self.observation[rows] = transitions.observation
+        self.action[rows] = action
+        self.reward[rows] = transitions.reward
+        self.terminated[rows] = transitions.terminated
+        self.next_observation[rows] = transitions.next_observation
+        if transitions.reward_info is not None:
+            self._store_reward_info(rows, transitions.reward_info)
+        self.episode_end[rows] = np.where(valid, _STILL_RUNNING, self._time - 1)
+        self._time += 1
+        self._close_episodes(valid & ended, self._time - 1)
+        self._close_episodes(~valid, self._time - 2)
+
+    def end_episodes(self) -> None:
+        """Note that every simulation starts a new episode with the next step."""
+        self._close_episodes(np.ones(self.num_envs, np.bool_), self._time - 1)
+
+    def draw(self, size: int, generator: np.random.Generator) -> Draw:
+        """Draw valid steps uniformly, with replacement."""
+        if self.valid_steps == 0:
+            raise ValueError("nothing to sample: store transitions first")
+        stored = np.full(size, (self._time - self._oldest) * self.num_envs)
+        step, env = np.divmod(uniform_below(stored, generator), self.num_envs)
+        time = step + self._oldest
+        last = np.minimum(self.episode_end.take(self.rows(time, env)), self._time - 1)
+        invalid = last < time
+        if invalid.any():
+            again = self.draw(int(invalid.sum()), generator)
+            time[invalid], env[invalid], last[invalid] = again.time, again.env, again.last
+        return Draw(time, env, last)
+
+    def rows(self, time: Ints, env: Ints) -> Ints:
+        """Rows of the arrays that hold the steps taken at `time` in simulation `env`."""
+        return time % self.length * self.num_envs + env
+
+    def save(self, directory: Path) -> None:
+        """Write the stored steps to `directory` as .npy files, which can be memory-mapped."""
+        used = min(self._time, self.length) * self.num_envs
+        for name, array in self._arrays().items():
+            np.save(directory / f"{name}.npy", array[:used])
+        np.save(directory / "episode_start.npy", self._episode_start)
+        np.save(directory / "counters.npy", np.array([self._time, self.valid_steps, self.length]))
+
+    def load(self, directory: Path) -> None:
+        """Restore what `save` wrote, into a ring of the same shape."""
+        time, valid_steps, length = np.load(directory / "counters.npy").tolist()
+        starts = np.load(directory / "episode_start.npy")
+        if (length, len(starts)) != (self.length, self.num_envs):
+            raise ValueError(
+                f"{directory} holds {length} steps of {len(starts)} simulations, but this buffer "
+                f"{self.length} of {self.num_envs}: use the settings it was saved with"
+            )
+        self._time, self.valid_steps, self._episode_start = time, valid_steps, starts
+        used = min(time, length) * self.num_envs
+        self._allocate_reward_info(np.load(directory / "reward_info.npy", mmap_mode="r").shape[1])
+        for name, array in self._arrays().items():
+            array[:used] = np.load(directory / f"{name}.npy", mmap_mode="r")
+
+    @property
+    def _oldest(self) -> int:
+        return max(self._time - self.length, 0)
+
+    def _store_reward_info(self, rows: slice, info: Floats) -> None:
+        if self.reward_info.shape[1] == 0:
+            self._allocate_reward_info(info.shape[1])
+        self.reward_info[rows] = info
+
+    def _allocate_reward_info(self, size: int) -> None:
+        self.reward_info = np.zeros((self.length * self.num_envs, size), np.float32)
+
+    def _close_episodes(self, ended: Bools, end: int) -> None:
+        """Note for the simulations that `ended`, shape (n,), that `end` was their last step."""
+        envs = np.flatnonzero(ended)
+        if len(envs) == 0:
+            return
+        starts = np.maximum(self._episode_start[envs], self._oldest)
+        for start in np.unique(starts):
+            times = np.arange(start, end + 1)[:, None]
+            self.episode_end[self.rows(times, envs[starts == start])] = end
+        self._episode_start[envs] = self._time
+
+    def _arrays(self) -> dict[str, NDArray[np.generic]]:
+        return {
+            "observation": self.observation,
+            "action": self.action,
+            "reward": self.reward,
+            "terminated": self.terminated,
+            "next_observation": self.next_observation,
+            "reward_info": self.reward_info,
+            "episode_end": self.episode_end,
+        }
+
+
+def uniform_below(bound: Ints, generator: np.random.Generator) -> Ints:
+    """Uniform integers from 0 up to, not including, each bound; faster than `integers`."""
+    return (generator.random(bound.shape) * bound).astype(np.int64)
