@@ -194,7 +194,7 @@ def _encode_mp4(path: Path, frames: Iterator[Frame], fps: float, crf: int) -> fl
         raise VideoError(f"Got frames of {width} x {height}: .mp4 needs even numbers of pixels.")
     rate = Fraction(fps).limit_denominator(1000)
     count = 0
-    with av.open(path, "w", options={"movflags": "+faststart"}) as container:
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf)})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for frame in itertools.chain([first], frames):
