@@ -47,7 +47,7 @@ def run() -> list[Check]:
     trials: dict[str, Callable[[], Check]] = {
         "rendering": check_rendering,
         "video": check_video,
-        "torch": check_torch,
+        "threads": check_torch,
         "disk": check_disk,
     }
     for name, trial in trials.items():
@@ -135,12 +135,14 @@ def check_torch() -> Check:
 
     ones = torch.ones(8, 8)
     if not bool((ones @ ones == 8).all()):
-        return Check("torch", False, "8 x 8 ones multiply wrongly", _pip("--force-reinstall torch"))
+        return Check(
+            "threads", False, "8 x 8 ones multiply wrongly", _pip("--force-reinstall torch")
+        )
     threads, processors = torch.get_num_threads(), available_processors()
     detail = f"{threads} threads, {processors} processors"
     if threads > processors:
-        return Check("torch", False, detail, f"export OMP_NUM_THREADS={processors}")
-    return Check("torch", True, detail)
+        return Check("threads", False, detail, f"export OMP_NUM_THREADS={processors}")
+    return Check("threads", True, detail)
 
 
 def check_disk(directory: str | os.PathLike[str] = ".") -> Check:

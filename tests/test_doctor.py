@@ -19,7 +19,7 @@ def test_rendering_video_and_torch_work_where_the_tests_run() -> None:
 
 def test_every_failed_check_of_a_whole_run_has_a_fix() -> None:
     checks = doctor.run()
-    assert {"python", "rendering", "video", "torch", "disk"} <= {check.name for check in checks}
+    assert {"python", "rendering", "video", "threads", "disk"} <= {check.name for check in checks}
     assert all(check.ok or check.fix for check in checks)
 
 
@@ -62,7 +62,7 @@ def test_an_unforeseen_error_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(doctor, "check_torch", explode)
     failed = {check.name: check for check in doctor.run() if not check.ok}
-    assert "by chance" in failed["torch"].detail
+    assert "by chance" in failed["threads"].detail
 
 
 def test_the_table_shows_the_fix_below_what_failed() -> None:
