@@ -102,17 +102,15 @@ class DDPG:
             Metrics by name. Those of the actor are absent when it was not updated.
 
         Raises:
-            DivergenceError: If a loss is not finite.
+            DivergenceError: If a loss is not finite; the networks are then still as they were.
         """
         batch = self.replay.sample(self.settings.batch_size)
         observation = torch.from_numpy(self._normalized(batch.observation))
         metrics = self._update_critic(batch, observation)
         self.updates += 1
         if self.updates % self.settings.actor_delay == 0:
-            metrics |= self._update_actor(observation)
+            metrics |= self._update_actor(batch, observation)
             self._networks.update_targets(self.settings.target_rate)
-        if not all(map(math.isfinite, metrics.values())):
-            raise divergence(self.updates, metrics, batch, self._networks.by_name())
         return metrics
 
     def _update_critic(self, batch: Batch, observation: Tensor) -> dict[str, float]:
@@ -134,16 +132,24 @@ class DDPG:
         action = torch.from_numpy(batch.action)
         q, activations = networks.critic.forward(torch.cat((observation, action), 1))
         error = q - target
+        metrics = {"critic_loss": float(error.square().mean()), "q": float(q.mean())}
+        self._require_finite(metrics, batch)
         networks.critic.backward(error * (2.0 / len(target)), activations)
         networks.critic_optimizer.step()
-        return {"critic_loss": float(error.square().mean()), "q": float(q.mean())}
+        return metrics
 
-    def _update_actor(self, observation: Tensor) -> dict[str, float]:
+    def _update_actor(self, batch: Batch, observation: Tensor) -> dict[str, float]:
         networks = self._networks
-        # The first critic's value of the policy's own actions, (b, 1).
+        # The first critic's value of the policy's own actions, (1, b, 1).
         pre_activation, activations = networks.actor.forward(observation)
         action = pre_activation[0].tanh()
         q, critic_activations = networks.first_critic.forward(torch.cat((observation, action), 1))
+
+        metrics = {
+            "policy_q": float(q.mean()),
+            "pre_activation": float(pre_activation.square().mean().sqrt()),
+        }
+        self._require_finite(metrics, batch)
 
         # Deterministic policy gradient: dQ/da, through tanh, into the actor, (1, b, a).
         ones = torch.ones_like(q)
@@ -153,10 +159,7 @@ class DDPG:
         penalty = self.settings.pre_activation_penalty * 2.0 / pre_activation.numel()
         networks.actor.backward(penalty * pre_activation - ascent, activations)
         networks.actor_optimizer.step()
-        return {
-            "policy_q": float(q.mean()),
-            "pre_activation": float(pre_activation.square().mean().sqrt()),
-        }
+        return metrics
 
     def diagnostics(self) -> dict[str, float | list[float]]:
         """What tends to go wrong, measured on sampled steps.
@@ -220,6 +223,10 @@ class DDPG:
             state["normalizer.scale"] = torch.from_numpy(self._normalizer.scale.copy())
             state["normalizer.clip"] = torch.tensor([CLIP])
         return state
+
+    def _require_finite(self, metrics: dict[str, float], batch: Batch) -> None:
+        if not all(map(math.isfinite, metrics.values())):
+            raise divergence(self.updates, metrics, batch, self._networks.by_name())
 
     @property
     def _evaluated_actor(self) -> StackedMlp:

@@ -1,0 +1,125 @@
+"""A walk along a line, relabelled by hand.
+
+Observations are (position, goal, goal - position). The reward is minus the distance left after
+the step, minus the effort in `reward_info`; arriving terminates.
+"""
+
+import numpy as np
+import pytest
+
+from robo_ddpg.agent import AgentSettings, Transitions
+from robo_ddpg.agent.replay import Replay
+
+
+class Line:
+    def achieved_goal(self, observation):
+        return observation[:, :1]
+
+    def desired_goal(self, observation):
+        return observation[:, 1:2]
+
+    def replace_goal(self, observation, goal):
+        position = observation[:, :1]
+        return np.concatenate((position, goal, goal - position), axis=1)
+
+    def compute_reward(self, achieved, desired, info):
+        return -np.abs(achieved - desired)[:, 0] - info[:, 0]
+
+    def compute_terminated(self, achieved, desired, info):
+        return np.abs(achieved - desired)[:, 0] < 0.5
+
+
+def at(position, goal):
+    return np.array([[position, goal, goal - position]], np.float32)
+
+
+def walked(relabel_future, relabel_other, goal_space=None):
+    """One episode 0 -> 1 -> 2 -> 3 with the goal 10, then one step 5 -> 6 with the goal 20."""
+    settings = AgentSettings(
+        discount=0.5,
+        n_step=2,
+        batch_size=4,
+        relabel_future=relabel_future,
+        relabel_other=relabel_other,
+    )
+    replay = Replay(settings, 1, 3, 1, seed=0, goal_space=goal_space or Line())
+    for start, goal, effort, truncated in [
+        (0.0, 10.0, 0.0, False),
+        (1.0, 10.0, 0.25, False),
+        (2.0, 10.0, 0.0, True),
+        (5.0, 20.0, 0.0, False),
+    ]:
+        transitions = Transitions(
+            observation=at(start, goal),
+            action=np.zeros((1, 1), np.float32),
+            reward=np.array([start + 1 - goal - effort], np.float32),
+            terminated=np.zeros(1, np.bool_),
+            truncated=np.array([truncated]),
+            next_observation=at(start + 1, goal),
+            reward_info=np.array([[effort]], np.float32),
+            valid=np.ones(1, np.bool_),
+        )
+        replay.store(transitions, transitions.action)
+    return replay
+
+
+def samples_from(replay, position):
+    """Distinct goal -> (reward, discount, position of the bootstrap observation)."""
+    batch = replay.sample(400)
+    found = {}
+    for row in np.flatnonzero(batch.observation[:, 0] == position):
+        goal = float(batch.observation[row, 1])
+        sample = (
+            float(batch.reward[row, 0]),
+            float(batch.discount[row, 0]),
+            float(batch.bootstrap_observation[row, 0]),
+        )
+        assert found.setdefault(goal, sample) == sample
+    return found
+
+
+def test_without_relabelling_samples_are_as_stored():
+    assert samples_from(walked(0.0, 0.0), 0.0) == {10.0: (-9.0 - 8.25 / 2, 0.25, 2.0)}
+
+
+def test_future_goals_are_rewarded_and_terminated_by_hand():
+    replay = walked(relabel_future=1.0, relabel_other=0.0)
+
+    assert samples_from(replay, 0.0) == {
+        1.0: (0.0, 0.0, 1.0),  # arrives with the first step: the second is not counted
+        2.0: (-1.0 - 0.25 / 2, 0.0, 2.0),  # arrives with the second step, at its effort
+        3.0: (-2.0 - 1.25 / 2, 0.25, 2.0),
+    }
+    assert samples_from(replay, 2.0) == {3.0: (0.0, 0.0, 3.0)}
+    assert samples_from(replay, 5.0) == {6.0: (0.0, 0.0, 6.0)}
+
+
+def test_goals_of_others_are_rewarded_by_hand():
+    replay = walked(relabel_future=0.0, relabel_other=1.0)
+
+    assert samples_from(replay, 0.0) == {
+        10.0: (-9.0 - 8.25 / 2, 0.25, 2.0),
+        20.0: (-19.0 - 18.25 / 2, 0.25, 2.0),
+    }
+    assert samples_from(replay, 5.0) == {10.0: (-4.0, 0.5, 6.0), 20.0: (-14.0, 0.5, 6.0)}
+
+
+def test_every_part_of_the_observations_follows_the_goal():
+    batch = walked(relabel_future=0.5, relabel_other=0.5).sample(400)
+
+    np.testing.assert_array_equal(batch.observation[:, 1], batch.bootstrap_observation[:, 1])
+    for observation in (batch.observation, batch.bootstrap_observation):
+        np.testing.assert_array_equal(observation[:, 2], observation[:, 1] - observation[:, 0])
+
+
+def test_the_shares_of_relabelled_samples_are_as_set():
+    batch = walked(relabel_future=0.25, relabel_other=0.0).sample(400)
+
+    assert (batch.observation[:, 1] < 10.0).mean() == pytest.approx(0.25)
+
+
+def test_stored_observations_are_left_alone():
+    replay = walked(relabel_future=1.0, relabel_other=0.0)
+    replay.sample(100)
+
+    assert set(replay.sample_returns(100, 2).observation[:, 1]) == {10.0, 20.0}
