@@ -1,6 +1,6 @@
 """The Gymnasium environments: one simulation, or many in a batch, around the same step core."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -67,9 +67,7 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
         self._show()
         return observation[0], {}
 
-    def step(
-        self, action: Action
-    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """One control step."""
         outcome = self.simulation.step(np.asarray(action)[None])
         self._show()
@@ -94,13 +92,13 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
             self._view.show(0)
 
 
-class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[np.float64]]):
+class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
     """Many simulations of a task, stepped together on all cores without subprocesses.
 
     Simulation k behaves as a `RobotEnv` with seed + k would alone.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata: dict[str, Any] = {  # noqa: RUF012 - declared so by Gymnasium
         "render_modes": ["rgb_array"],
         "render_fps": 20,
         "autoreset_mode": AutoresetMode.NEXT_STEP,
@@ -167,7 +165,7 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[np.float64]]):
 
     def step(
         self, actions: Action
-    ) -> tuple[Observation, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """One control step of all simulations."""
         outcome = self.simulation.step(actions)
         if self.autoreset_mode is AutoresetMode.NEXT_STEP and self._finished.any():
@@ -239,12 +237,12 @@ def _check_render_mode(mode: str | None) -> None:
         raise ValueError(f"render_mode must be 'rgb_array', 'human' or None, got {mode!r}")
 
 
-def _observation_space(simulation: Simulation) -> Box:
+def _observation_space(simulation: Simulation) -> Any:
     limit = np.float32(OBSERVATION_LIMIT)
     return Box(-limit, limit, (simulation.observation_size,), np.float32)
 
 
-def _action_space(simulation: Simulation) -> Box:
+def _action_space(simulation: Simulation) -> Any:
     return Box(-1.0, 1.0, (simulation.action_size,), np.float32)
 
 

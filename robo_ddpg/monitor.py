@@ -45,13 +45,14 @@ class Monitor:
         planes = [plane for plane in arm.workspace if plane.site == arm.tip]
         self._normals = np.array([plane.normal for plane in planes]).T
         self._offsets = np.array([plane.offset_m for plane in planes])
-        states = np.zeros((nsim, substeps - 1, model.nq + model.nv))
+        self.states = np.zeros((nsim, substeps - 1, model.nq + model.nv))
+        """Positions and velocities after each physics step."""
         sites = np.zeros((nsim, substeps - 1, model.nsite, 3))
-        self.records: dict[RecordItem, Any] = {_STATE: states, "site_xpos": sites}
+        self.records: dict[RecordItem, Any] = {_STATE: self.states, "site_xpos": sites}
 
     def overshoot(self) -> Array:
         """How far each limit was overstepped, negative where it was kept, (n, violations)."""
-        state = self.records[_STATE][:, :, self._columns]
+        state = self.states[:, :, self._columns]
         tip = self.records["site_xpos"][:, :, self._tip]
         out = np.empty((len(tip), len(VIOLATIONS)))
         outside = np.abs(state - self._middle).max(1) - self._half  # (n, 2 j)

@@ -63,6 +63,8 @@ def _import_task(path: str) -> type[Task]:
         sys.path.pop(0)
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, Task)):
-        raise UnknownTaskError(f"{module_name!r} has no subclass of tasks.Task named {class_name!r}")
+        raise UnknownTaskError(
+            f"{module_name!r} has no subclass of tasks.Task named {class_name!r}"
+        )
     found.name = path
     return found

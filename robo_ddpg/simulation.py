@@ -38,7 +38,7 @@ class Outcome:
     truncated: Mask
     """The time is up, or the simulation became unstable, (n,)."""
     info: dict[str, Any]
-    """`is_success`, `reward_terms`, `safety`, `violations`, `unstable`, and `reward_info` of a
+    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, and `reward_info` of a
     goal-conditioned task; arrays of (n, ...)."""
 
 
@@ -73,6 +73,15 @@ class Simulation:
     def observation_size(self) -> int:
         """Number of observed values."""
         return sum(part.shape[1] for part in self.task.observe().values())
+
+    def motion_at(self, index: int, substep: int) -> Array:
+        """Positions and velocities within the last control step, (nq + nv,).
+
+        Args:
+            index: which simulation.
+            substep: which physics step, from 0 to substeps - 2.
+        """
+        return np.asarray(self._monitor.states[index, substep])
 
     def data(self, index: int, into: mujoco.MjData | None = None) -> mujoco.MjData:
         """One simulation's state with everything derived from it, for rendering.
@@ -129,7 +138,7 @@ class Simulation:
 
     def _sanitize(self, action: Array, alteration: Array) -> tuple[Array, Mask]:
         """Non-finite actions become a brake, others are clipped to [-1, 1]."""
-        finite = np.isfinite(action).all(1)
+        finite: Mask = np.asarray(np.isfinite(action).all(1))
         if not finite.all():
             action = np.where(finite[:, None], action, 0.0)
             alteration[:, 0] = ~finite
@@ -165,6 +174,7 @@ class Simulation:
         info: dict[str, Any] = {
             "is_success": self.task.success(),
             "reward_terms": terms,
+            "metrics": self.task.metrics(),
             "safety": self.ledger.report(),
             "violations": self.ledger.violations(),
             "unstable": unstable,
@@ -190,7 +200,7 @@ class Simulation:
     def _observe(self) -> NDArray[np.float32]:
         parts = np.concatenate(list(self.task.observe().values()), axis=1)
         limit = OBSERVATION_LIMIT
-        return np.minimum(np.maximum(parts, -limit), limit).astype(np.float32)
+        return np.asarray(np.clip(parts, -limit, limit), np.float32)
 
     def _build_motion(self) -> None:
         """The arm's kinematics, what actions mean, and the filter."""
@@ -223,11 +233,11 @@ class Simulation:
         fingers = [model.joint(name).id for name in task.arm.fingers]
         self._finger_low, self._finger_high = model.jnt_range[fingers].T
         self._finger_step = task.arm.finger_speed_m_s / task.settings.control_hz
-        self._opening = np.zeros((self.nsim, len(fingers)))
-        self._ramp = np.arange(1, task.substeps + 1)[:, None] / task.substeps
+        self._opening: Array = np.zeros((self.nsim, len(fingers)))
+        self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
         self._gripper = int(task.action.gripper)
-        self._warnings = np.zeros(self.nsim, int)
-        self._failed = np.zeros(self.nsim, bool)
+        self._warnings: NDArray[np.int_] = np.zeros(self.nsim, int)
+        self._failed: Mask = np.zeros(self.nsim, bool)
 
 
 def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:

@@ -12,9 +12,7 @@ from tasks.rewards import closeness, tolerance
 from tasks.robots import PANDA
 from tasks.scene import add_marker, arm_scene
 from tasks.task import (
-    ActionMode,
     Array,
-    EndEffectorMotion,
     Generators,
     GoalTask,
     Mask,
@@ -40,8 +38,6 @@ FINE = slice(9, 12)
 class ReachSettings(TaskSettings):
     """Settings of `reach`."""
 
-    action: ActionMode = EndEffectorMotion()
-    """What the agent's action means."""
     tolerance_m: float = 0.02
     """Success: the fingertips are this close to the goal [m]."""
     hold_s: float = 0.25
@@ -73,7 +69,6 @@ class Reach(GoalTask):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(ReachSettings(**settings))
-        self.action = self.settings.action
 
     def build(self) -> mujoco.MjSpec:
         """The table, the arm and the goal marker."""
@@ -143,6 +138,10 @@ class Reach(GoalTask):
     def success(self) -> Mask:
         """On the goal, and has been for the holding time."""
         return self._held >= self._hold_steps
+
+    def metrics(self) -> dict[str, Array]:
+        """Distance between fingertips and goal."""
+        return {"distance_m": self.distance.copy()}
 
     def achieved_goal(self, observation: NDArray[Any]) -> Array:
         """The fingertips' position [m]."""

@@ -4,7 +4,7 @@ import abc
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import mujoco
 import numpy as np
@@ -22,7 +22,7 @@ Generators = list[np.random.Generator]
 class EndEffectorMotion:
     """The action moves the fingertips: a displacement per control step, the hand pointing down."""
 
-    step_m: float = 0.05
+    step_m: float
     """Displacement of the fingertips per control step at full action [m]."""
     yaw_step_rad: float = 0.0
     """Turn of the hand about the vertical per control step at full action [rad]; 0 leaves yaw out."""
@@ -34,7 +34,7 @@ class EndEffectorMotion:
 class JointMotion:
     """The action moves the joints: a displacement of each joint per control step."""
 
-    step_rad: float = 0.1
+    step_rad: float
     """Displacement of a joint per control step at full action [rad]."""
     gripper: bool = False
     """Whether a last component opens (+1) and closes (-1) the fingers."""
@@ -53,12 +53,20 @@ class TaskSettings:
     """Physics time step [s]; must divide the control period."""
     episode_s: float = 2.5
     """Episode length [s]."""
+    action: Literal["end-effector", "joint"] = "end-effector"
+    """Whether actions move the fingertips or the joints."""
+    step_m: float = 0.03
+    """End-effector actions: displacement per control step at full action [m]."""
+    step_rad: float = 0.05
+    """Joint actions: displacement per control step at full action [rad]."""
     safety: bool = True
     """Whether the limits of motion are enforced; violations are counted either way."""
 
     def __post_init__(self) -> None:
         """Check that the times are positive and fit each other."""
-        for name in ("control_hz", "timestep_s", "episode_s"):
+        if self.action not in ("end-effector", "joint"):
+            raise ValueError(f"action must be 'end-effector' or 'joint', got {self.action!r}")
+        for name in ("control_hz", "timestep_s", "episode_s", "step_m", "step_rad"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         substeps = 1 / (self.control_hz * self.timestep_s)
@@ -80,13 +88,18 @@ class Task(abc.ABC):
     """Registered name, or `module:Class` for a task from elsewhere."""
     arm: Arm
     """The robot."""
-    action: ActionMode
-    """What the agent's action means."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
 
     def __init__(self, settings: TaskSettings) -> None:
         self.settings = settings
+
+    @property
+    def action(self) -> ActionMode:
+        """What the agent's action means."""
+        if self.settings.action == "joint":
+            return JointMotion(self.settings.step_rad)
+        return EndEffectorMotion(self.settings.step_m)
 
     @property
     def substeps(self) -> int:
@@ -142,6 +155,10 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def success(self) -> Mask:
         """Whether the task counts as solved, were the episode to end now, (n,)."""
+
+    def metrics(self) -> dict[str, Array]:
+        """Quantities worth reporting at the end of an episode, with their unit in the name, (n,)."""
+        return {}
 
     def failure(self) -> Mask | None:
         """Whether the episode has to end because it cannot succeed any more, (n,); None for never."""

@@ -1,0 +1,7 @@
+"""`python -m robo_ddpg` is `robo-ddpg`."""
+
+import sys
+
+from robo_ddpg.cli import main
+
+sys.exit(main())

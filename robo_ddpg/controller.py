@@ -1,0 +1,158 @@
+"""A saved controller: one file without pickle, with everything needed to run it."""
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+import tasks
+from robo_ddpg.agent.policy import Policy
+from robo_ddpg.errors import ControllerError
+from robo_ddpg.files import replacing
+from tasks.scene import asset_path
+
+FORMAT = 1
+"""Version of the file format."""
+FILE_NAME = "controller.safetensors"
+"""Name of the controller in a run directory."""
+
+Floats = NDArray[np.float32]
+
+
+class Controller:
+    """A deterministic policy with what is known of it: spaces, task, versions, evaluation card.
+
+    Loading one needs neither PyTorch nor an environment, and can never run code.
+    """
+
+    def __init__(self, tensors: dict[str, Floats], card: dict[str, Any], path: str = "") -> None:
+        """A controller from its parts; `load` reads one from a file.
+
+        Args:
+            tensors: the actor and the normaliser, as `robo_ddpg.agent.Policy` takes them.
+            card: `describe` made it.
+            path: the file it came from.
+        """
+        self.tensors = tensors
+        self.card = card
+        """What the file says besides tensors: `task`, `action_low`, `evaluation` and so on."""
+        self.path = path
+        self._policy = Policy(tensors, self._vector("action_low"), self._vector("action_high"))
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """Name and settings of the task it was trained for."""
+        return dict(self.card["task"])
+
+    @property
+    def observation_size(self) -> int:
+        """Number of values it expects in an observation."""
+        return int(self.card["observation_size"])
+
+    def act(self, observation: ArrayLike) -> Floats:
+        """The action for an observation.
+
+        Args:
+            observation: (o,) or (n, o).
+
+        Returns:
+            (a,) or (n, a), within the action space.
+
+        Raises:
+            ControllerError: the observation has another size.
+        """
+        x = np.asarray(observation, np.float32)
+        if x.shape[-1] != self.observation_size:
+            raise ControllerError(
+                f"this controller expects {self.observation_size} observed values, "
+                f"got {x.shape[-1]}; it was trained for the task {self.task['name']!r}"
+            )
+        return self._policy.act(x)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file; under its name there is either the whole file or the one before.
+
+        Raises:
+            ControllerError: it cannot be written.
+        """
+        path = Path(path)
+        try:
+            with replacing(path) as part:
+                save_file(self.tensors, part, metadata={"robo_ddpg": json.dumps(self.card)})
+        except (OSError, SafetensorError) as error:
+            raise ControllerError(f"cannot write the controller {path}: {error}") from None
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Controller":
+        """Read a controller file.
+
+        Raises:
+            ControllerError: there is none, or it is damaged, foreign or of another format.
+        """
+        try:
+            with safe_open(path, framework="numpy") as file:
+                text = (file.metadata() or {}).get("robo_ddpg", "{}")
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            card = json.loads(text)
+            if card.get("format") != FORMAT:
+                raise ControllerError(f"{path} is not a controller of format {FORMAT}")
+            return cls(tensors, card, str(path))
+        except FileNotFoundError:
+            raise ControllerError(f"there is no controller file {path}") from None
+        except (OSError, SafetensorError, ValueError, KeyError) as error:
+            if isinstance(error, ControllerError):
+                raise
+            raise ControllerError(
+                f"{path} is not a whole controller file ({error}); train or copy it again"
+            ) from None
+
+    @classmethod
+    def find(cls, name: str | os.PathLike[str]) -> "Controller":
+        """A controller by file, run directory, or the name of a task whose controller ships.
+
+        Raises:
+            ControllerError: there is none.
+        """
+        path = Path(name)
+        if path.is_dir():
+            return cls.load(path / FILE_NAME)
+        if path.exists() or path.suffix:
+            return cls.load(path)
+        try:
+            return cls.load(asset_path("controllers", f"{path.name}.safetensors"))
+        except FileNotFoundError:
+            raise ControllerError(
+                f"no controller {str(name)!r}: expected a file, a run directory, or one of the "
+                f"shipped controllers ({', '.join(shipped()) or 'none'})"
+            ) from None
+
+    def _vector(self, name: str) -> Floats:
+        return np.array(self.card[name], np.float32)
+
+
+def shipped() -> list[str]:
+    """Names of the tasks whose controller comes with the package."""
+    try:
+        return sorted(path.stem for path in asset_path("controllers").glob("*.safetensors"))
+    except FileNotFoundError:
+        return []
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    packages = ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")
+    return {name: version(name) for name in packages}
+
+
+def make_task_of(card_task: dict[str, Any]) -> tasks.Task:
+    """The task a controller or a recording was made with."""
+    from robo_ddpg.registration import make_task
+
+    return make_task(card_task["name"], **card_task["settings"])

@@ -1,0 +1,241 @@
+"""Episodes of a deterministic policy, and the statistics of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.environments import AnyVectorEnv, make_vector_env, size_of
+from robo_ddpg.errors import ControllerError, SettingsError
+from robo_ddpg.statistics import bootstrap_interval, interquartile_mean, wilson_interval
+
+Floats = NDArray[np.float64]
+Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+MOST_AT_ONCE = 200
+"""Episodes simulated in parallel."""
+SEED = 20_000
+"""Seed of the first evaluation episode; training and its own evaluations draw from others."""
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """What happened in each episode; arrays of (episodes,)."""
+
+    seeds: NDArray[np.int64]
+    """Seed of each episode."""
+    returns: Floats
+    """Sum of rewards."""
+    lengths: NDArray[np.int64]
+    """Control steps."""
+    success: NDArray[np.bool_] | None
+    """Solved at the end; None where the environment does not say."""
+    unstable: NDArray[np.bool_]
+    """Ended because the physics became unstable."""
+    metrics: dict[str, Floats] = field(default_factory=dict)
+    """The task's own quantities at the end."""
+    safety: dict[str, Floats] = field(default_factory=dict)
+    """Reason -> control steps whose action was altered."""
+    violations: dict[str, Floats] = field(default_factory=dict)
+    """Limit -> worst overshoot of the simulated robot."""
+
+
+def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes:
+    """Run one episode in each of the first `count` simulations.
+
+    Args:
+        env: vector environment without autoreset.
+        act: observations (n, o) -> actions (n, a).
+        seed: simulation k starts from seed + k.
+        count: how many simulations are counted.
+    """
+    n = env.num_envs
+    observation, _ = env.reset(seed=seed)
+    returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
+    last: dict[str, Any] = {}
+    while running[:count].any():
+        observation, reward, terminated, truncated, info = env.step(act(observation))
+        returns += reward * running
+        lengths += running
+        ended = running & (terminated | truncated)
+        _keep(last, _flat(info), ended, n)
+        running &= ~ended
+        if ended.any():
+            # Finished simulations start again so that the others can go on; it is not counted.
+            again = {"reset_mask": terminated | truncated}
+            observation, _ = env.reset(options=again)
+    return _episodes(seed, count, returns, lengths, last)
+
+
+def _flat(info: dict[str, Any], prefix: str = "") -> dict[str, NDArray[Any]]:
+    flat: dict[str, NDArray[Any]] = {}
+    for key, value in info.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}/")
+        elif isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype != object:
+            flat[prefix + key] = value
+    return flat
+
+
+def _keep(
+    last: dict[str, Any], info: dict[str, NDArray[Any]], ended: NDArray[np.bool_], n: int
+) -> None:
+    """Copy the rows of simulations whose episode ends here."""
+    if not ended.any():
+        return
+    for key, value in info.items():
+        last.setdefault(key, np.zeros(n, value.dtype))[ended] = value[ended]
+
+
+def _episodes(
+    seed: int, count: int, returns: Floats, lengths: NDArray[np.int64], last: dict[str, Any]
+) -> Episodes:
+    def group(prefix: str, suffix: str = "") -> dict[str, Floats]:
+        return {
+            key.removeprefix(prefix).removesuffix(suffix): value[:count].astype(float)
+            for key, value in last.items()
+            if key.startswith(prefix) and key.endswith(suffix)
+        }
+
+    success = last.get("is_success")
+    return Episodes(
+        seeds=seed + np.arange(count),
+        returns=returns[:count],
+        lengths=lengths[:count],
+        success=None if success is None else success[:count].astype(bool),
+        unstable=np.asarray(last.get("unstable", np.zeros(len(returns))), bool)[:count],
+        metrics=group("metrics/"),
+        safety=group("safety/", "/count"),
+        violations=group("violations/"),
+    )
+
+
+def _joined(parts: list[Episodes]) -> Episodes:
+    def join(values: list[Any]) -> Any:
+        if isinstance(values[0], dict):
+            return {key: np.concatenate([value[key] for value in values]) for key in values[0]}
+        return None if values[0] is None else np.concatenate(values)
+
+    return Episodes(**{key: join([vars(part)[key] for part in parts]) for key in vars(parts[0])})
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """An evaluated controller."""
+
+    task: str
+    """Name of the task."""
+    controller: str
+    """Where the controller came from."""
+    seed: int
+    """Seed of the first episode."""
+    episodes: Episodes
+    """Every episode."""
+
+    def summary(self) -> dict[str, Any]:
+        """The statistics, as JSON-compatible values; what was not measured is None."""
+        episodes, success = self.episodes, self.episodes.success
+        steps = int(episodes.lengths.sum())
+        rate: tuple[float | None, float | None, float | None] = (None, None, None)
+        if success is not None:
+            rate = (float(success.mean()), *wilson_interval(int(success.sum()), len(success)))
+        low, high = bootstrap_interval(episodes.returns)
+        return {
+            "task": self.task,
+            "controller": self.controller,
+            "episodes": len(episodes.returns),
+            "seed": self.seed,
+            "success_rate": rate[0],
+            "success_low": rate[1],
+            "success_high": rate[2],
+            "return_mean": float(episodes.returns.mean()),
+            "return_iqm": interquartile_mean(episodes.returns),
+            "return_low": low,
+            "return_high": high,
+            "length_mean": float(episodes.lengths.mean()),
+            "unstable": int(episodes.unstable.sum()),
+            **{
+                f"{name}_{label}": float(np.quantile(values, level))
+                for name, values in episodes.metrics.items()
+                for label, level in (("median", 0.5), ("p90", 0.9), ("max", 1.0))
+            },
+            "safety": {key: float(v.sum()) / steps for key, v in episodes.safety.items()},
+            "violations": {key: float(v.max()) for key, v in episodes.violations.items()},
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row per episode, for a CSV file."""
+        episodes = self.episodes
+        columns: dict[str, Any] = {
+            "seed": episodes.seeds,
+            "return": episodes.returns,
+            "length": episodes.lengths,
+            "unstable": episodes.unstable,
+        }
+        if episodes.success is not None:
+            columns["success"] = episodes.success
+        columns |= episodes.metrics
+        columns |= {f"safety_{key}": value for key, value in episodes.safety.items()}
+        columns |= {f"violation_{key}": value for key, value in episodes.violations.items()}
+        return [
+            {key: values[i].item() for key, values in columns.items()}
+            for i in range(len(episodes.seeds))
+        ]
+
+
+def evaluate(
+    controller: Controller | str,
+    *,
+    episodes: int = 100,
+    seed: int = SEED,
+    progress: Callable[[int], None] | None = None,
+    **settings: Any,
+) -> Evaluation:
+    """Evaluate a controller on its task, without exploration noise.
+
+    Args:
+        controller: a controller, or what `Controller.find` takes.
+        episodes: number of episodes; episode k starts from seed + k.
+        seed: seed of the first episode.
+        progress: called with the number of episodes done.
+        **settings: settings of the task that differ from those it was trained with.
+
+    Raises:
+        ControllerError: there is no such controller, or it does not fit the task.
+        SettingsError: the number of episodes is not positive.
+    """
+    if episodes < 1:
+        raise SettingsError(f"episodes must be positive, got {episodes}")
+    if not isinstance(controller, Controller):
+        controller = Controller.find(controller)
+    task = controller.task
+    env = make_vector_env(
+        task["name"], min(episodes, MOST_AT_ONCE), **{**task["settings"], **settings}
+    )
+    try:
+        check_fit(controller, env)
+        parts: list[Episodes] = []
+        for start in range(0, episodes, env.num_envs):
+            count = min(env.num_envs, episodes - start)
+            parts.append(run_episodes(env, controller.act, seed + start, count))
+            if progress:
+                progress(start + count)
+    finally:
+        env.close()
+    return Evaluation(task["name"], controller.path, seed, _joined(parts))
+
+
+def check_fit(controller: Controller, env: AnyVectorEnv) -> None:
+    """Refuse a controller that was trained for other observations or actions."""
+    for what, expected, found in (
+        ("observed values", controller.observation_size, size_of(env.single_observation_space)),
+        ("action components", len(controller.card["action_low"]), size_of(env.single_action_space)),
+    ):
+        if expected != found:
+            raise ControllerError(
+                f"{controller.path or 'the controller'} was trained for {expected} {what}, "
+                f"but {controller.task['name']!r} now has {found}; train it again"
+            )

@@ -1,0 +1,346 @@
+"""The training loop: collect, store, update, evaluate, keep the best."""
+
+import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from robo_ddpg.agent.ddpg import DDPG
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.transitions import Transitions
+from robo_ddpg.checkpoint import load_checkpoint, save_checkpoint
+from robo_ddpg.controller import FORMAT, Controller, versions
+from robo_ddpg.env import RobotVectorEnv
+from robo_ddpg.environments import make_vector_env, size_of
+from robo_ddpg.errors import SettingsError
+from robo_ddpg.evaluation import Evaluation, evaluate, run_episodes
+from robo_ddpg.metrics import MetricsLog, Row, plot_learning_curve, write_rows
+from robo_ddpg.progress import Progress
+from robo_ddpg.recording import model_hash
+from robo_ddpg.run_directory import RunDirectory
+from robo_ddpg.tally import Tally
+from tasks.task import GoalTask
+
+FINAL_EPISODES = 200
+"""Episodes of the evaluation card."""
+SHOW_EVERY_S = 0.2
+"""Time between updates of the display [s]."""
+EVALUATION_SEED = 10_000
+"""Seed of the first episode of the evaluations that choose the best controller."""
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How long and how a task is trained."""
+
+    task: str
+    """Task name, `module:Class`, or the id of a Gymnasium environment with Box spaces."""
+    agent: AgentSettings
+    """Learning settings."""
+    steps: int
+    """Transitions to collect at most."""
+    minutes: float | None = None
+    """Training time to use at most [min]."""
+    seed: int = 0
+    """Fixes every random number of the run."""
+    simulations: int = 64
+    """Simulations that collect in parallel."""
+    evaluate_every: int = 4_000
+    """Transitions between evaluations."""
+    evaluation_episodes: int = 100
+    """Episodes of each evaluation."""
+    mastered_success: float = 0.99
+    """Training stops once this success rate ..."""
+    mastered_times: int = 5
+    """... was reached in so many evaluations in a row; 0 never stops early."""
+    environment: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Settings of the task."""
+
+    def __post_init__(self) -> None:
+        """Check that counts are positive."""
+        for name in ("steps", "simulations", "evaluate_every", "evaluation_episodes"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
+        if self.minutes is not None and not self.minutes > 0:
+            raise SettingsError(f"minutes must be positive, got {self.minutes}")
+
+
+class Trainer:
+    """Trains one agent on one task, into one run directory."""
+
+    def __init__(self, settings: TrainSettings, run: RunDirectory, progress: Progress) -> None:
+        """Build environments and agent.
+
+        Args:
+            settings: what to do.
+            run: where results go.
+            progress: shows how it goes.
+        """
+        torch.set_num_threads(1)
+        self.settings, self.run, self.progress = settings, run, progress
+        n = settings.simulations
+        # One core simulates while the other learns, so the physics gets a single thread.
+        self.env = make_vector_env(settings.task, n, threads=1, **settings.environment)
+        self.evaluation_env = make_vector_env(
+            settings.task, settings.evaluation_episodes, **settings.environment
+        )
+        task = self.env.task if isinstance(self.env, RobotVectorEnv) else None
+        observations: Any = self.env.single_observation_space
+        actions: Any = self.env.single_action_space
+        self.agent = DDPG(
+            observations,
+            actions,
+            settings.agent,
+            n,
+            settings.seed,
+            task if isinstance(task, GoalTask) else None,
+        )
+        self.log = MetricsLog(run.metrics, run.tensorboard)
+        self.training_s = 0.0
+        self._best: tuple[float, float] | None = None
+        self._mastered = 0
+        self._tally = Tally(np.zeros(n))
+        self._row: Row = {}
+        self._owed = 0.0
+
+    def resume(self) -> None:
+        """Continue from the run's checkpoint, with new episodes."""
+        saved = load_checkpoint(self.run.checkpoint, self.agent)
+        self.training_s = saved["training_s"]
+        self._best = None if saved["best"] is None else tuple(saved["best"])
+        self._owed = saved["owed"]
+
+    def train(self) -> Evaluation:
+        """Run until the budget is used up, the task is mastered, or Ctrl-C; then save.
+
+        Returns:
+            The evaluation of the best controller.
+
+        Raises:
+            DivergenceError: the learner's numbers are no longer finite.
+        """
+        with ThreadPoolExecutor(1) as physics, self.progress:
+            try:
+                self._loop(physics)
+            except KeyboardInterrupt:
+                self.progress.note("interrupted; saving what was learned so far")
+            if self._best is None:
+                self._evaluate()
+        return self._save()
+
+    def _loop(self, physics: ThreadPoolExecutor) -> None:
+        observation, _ = self.env.reset(seed=self._episode_seed())
+        due = self.agent.transitions + self.settings.evaluate_every
+        clock = _Clock()
+        while not self._done():
+            action = self.agent.explore(observation)
+            simulated = physics.submit(self.env.step, action)
+            self._learn()
+            observation = self._store(observation, action, simulated.result())
+            self.training_s += clock.lap()
+            if self.agent.transitions >= due:
+                due += self.settings.evaluate_every
+                self._evaluate()
+                clock.lap()
+            if clock.shows():
+                self.progress.update(self._share(), self._live_row())
+
+    def _episode_seed(self) -> int:
+        """Training episodes start from seeds apart from those of evaluations."""
+        return 1_000_000 * (self.settings.seed + 1) + self.agent.transitions
+
+    def _learn(self) -> None:
+        """As many updates as the transitions collected since then ask for."""
+        if not self.agent.ready:
+            return
+        self._owed += self.settings.simulations / self.settings.agent.transitions_per_update
+        while self._owed >= 1:
+            self._owed -= 1
+            self._row |= self.agent.update()
+
+    def _store(self, observation: Any, action: Any, step: tuple[Any, ...]) -> Any:
+        """Keep one step of all simulations; finished ones start anew."""
+        following, reward, terminated, truncated, info = step
+        ended = terminated | truncated
+        reward_info = info.get("reward_info")
+        self.agent.store(
+            Transitions(
+                observation=np.asarray(observation, np.float32),
+                action=action,
+                reward=np.asarray(reward, np.float32),
+                terminated=terminated,
+                truncated=truncated,
+                next_observation=np.asarray(following, np.float32),
+                reward_info=None if reward_info is None else reward_info.astype(np.float32),
+                valid=~info.get("unstable", np.zeros(len(ended), bool)),
+            )
+        )
+        self._tally.add(reward, ended, info)
+        if ended.any():
+            following, _ = self.env.reset(options={"reset_mask": ended})
+        return following
+
+    def _evaluate(self) -> None:
+        """Judge the policy, log a row, and keep the controller if it is the best so far."""
+        count = self.settings.evaluation_episodes
+        episodes = run_episodes(self.evaluation_env, self.agent.act, EVALUATION_SEED, count)
+        success = None if episodes.success is None else float(episodes.success.mean())
+        score = (success or 0.0, float(episodes.returns.mean()))
+        diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
+        saturated = diagnostics.get("saturated_actions")
+        self._row |= {
+            "evaluation_return": score[1],
+            "evaluation_success": success,
+            "q_gap": diagnostics.get("q_gap"),
+            "saturated_actions": None if saturated is None else float(np.mean(saturated)),
+        }
+        self.log.write(self._live_row())
+        self._tally.clear()
+        if self._best is None or score > self._best:
+            self._best = score
+            self.controller().save(self.run.controller)
+        reached = success is not None and success >= self.settings.mastered_success
+        self._mastered = self._mastered + 1 if reached else 0
+
+    def _done(self) -> bool:
+        settings = self.settings
+        mastered = 0 < settings.mastered_times <= self._mastered
+        return mastered or self._share() >= 1.0
+
+    def _share(self) -> float:
+        """How much of the budget is used up."""
+        shares = [self.agent.transitions / self.settings.steps]
+        if self.settings.minutes is not None:
+            shares.append(self.training_s / (60.0 * self.settings.minutes))
+        return min(max(shares), 1.0)
+
+    def _live_row(self) -> Row:
+        seconds = max(self.training_s, 1e-9)
+        return {
+            **self._row,
+            **self._tally.means(),
+            "training_s": self.training_s,
+            "transitions": float(self.agent.transitions),
+            "updates": float(self.agent.updates),
+            "steps_per_s": self.agent.transitions / seconds,
+            "updates_per_s": self.agent.updates / seconds,
+        }
+
+    def controller(self) -> Controller:
+        """The policy as it is now, ready to be saved."""
+        tensors = {name: tensor.numpy() for name, tensor in self.agent.policy_state().items()}
+        return Controller(tensors, self._card())
+
+    def _card(self) -> dict[str, Any]:
+        env, settings = self.env, self.settings
+        actions: Any = env.single_action_space
+        task: dict[str, Any] = {"name": settings.task, "settings": settings.environment}
+        if isinstance(env, RobotVectorEnv):
+            task = env.task.describe() | {"model_hash": model_hash(env.task.model)}
+        return {
+            "format": FORMAT,
+            "task": task,
+            "observation_size": size_of(env.single_observation_space),
+            "action_low": actions.low.tolist(),
+            "action_high": actions.high.tolist(),
+            "agent": dataclasses.asdict(settings.agent),
+            "training": {
+                "seed": settings.seed,
+                "transitions": self.agent.transitions,
+                "updates": self.agent.updates,
+                "training_s": round(self.training_s, 2),
+            },
+            "versions": versions(),
+        }
+
+    def _save(self) -> Evaluation:
+        """Checkpoint, learning curve, and the best controller with its evaluation card."""
+        self.log.close()
+        progress = {"training_s": self.training_s, "best": self._best, "owed": self._owed}
+        save_checkpoint(self.run.checkpoint, self.agent, progress)
+        title = f"{self.settings.task}, seed {self.settings.seed}"
+        plot_learning_curve(self.log.rows, self.run.curve, title)
+        best = Controller.load(self.run.controller)
+        evaluation = evaluate(best, episodes=FINAL_EPISODES)
+        write_evaluation(evaluation, self.run)
+        best.card["evaluation"] = evaluation.summary() | {"controller": self.run.controller.name}
+        best.save(self.run.controller)
+        self.env.close()
+        self.evaluation_env.close()
+        return evaluation
+
+
+class _Clock:
+    """Measures laps, and when to show something again."""
+
+    def __init__(self) -> None:
+        self._last = self._shown = time.monotonic()
+
+    def lap(self) -> float:
+        """Seconds since the last lap."""
+        now = time.monotonic()
+        seconds, self._last = now - self._last, now
+        return seconds
+
+    def shows(self) -> bool:
+        """Whether the display is due."""
+        due = self._last - self._shown > SHOW_EVERY_S
+        if due:
+            self._shown = self._last
+        return due
+
+
+def train(settings: TrainSettings, run: RunDirectory, progress: Progress) -> Evaluation:
+    """Train a controller.
+
+    Args:
+        settings: what to train, and how long.
+        run: a new run directory.
+        progress: shows how it goes.
+
+    Returns:
+        The evaluation of the best controller, which lies in the run directory.
+    """
+    run.write_json(run.config.name, configuration(settings))
+    return Trainer(settings, run, progress).train()
+
+
+def resume(run: RunDirectory, progress: Progress, steps: int | None = None) -> Evaluation:
+    """Continue a run.
+
+    Args:
+        run: an existing run directory.
+        progress: shows how it goes.
+        steps: new total number of transitions, or None for as many again as planned at first.
+    """
+    settings = settings_of(run.read_config())
+    trainer = Trainer(settings, run, progress)
+    trainer.resume()
+    target = steps or trainer.agent.transitions + settings.steps
+    trainer.settings = dataclasses.replace(settings, steps=target)
+    return trainer.train()
+
+
+def configuration(settings: TrainSettings) -> dict[str, Any]:
+    """Everything that defines a run, as JSON-compatible values."""
+    return {"settings": dataclasses.asdict(settings), "versions": versions()}
+
+
+def settings_of(config: dict[str, Any]) -> TrainSettings:
+    """The settings in a configuration."""
+    values = dict(config["settings"])
+    agent: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in values.pop("agent").items()
+    }
+    return TrainSettings(agent=AgentSettings(**agent), **values)
+
+
+def write_evaluation(evaluation: Evaluation, directory: RunDirectory) -> None:
+    """Write evaluation.json and evaluation.csv into a run directory."""
+    directory.write_json("evaluation.json", evaluation.summary())
+    write_rows(evaluation.rows(), directory.path / "evaluation.csv")
