@@ -11,7 +11,7 @@ from tasks.task import ActionMode, EndEffectorMotion, JointMotion
 Array = NDArray[np.float64]
 
 DAMPING = 1e-3
-"""Damping of the inverse kinematics [m^2]: below singular values of sqrt(DAMPING) motion fades out."""
+"""Damping of the inverse kinematics [m^2]: motion fades out below singular values of its root."""
 UPRIGHT_GAIN = 0.3
 """Share of the hand's tilt that is corrected per control step."""
 POSTURE_GAIN = 0.05

@@ -1,4 +1,4 @@
-"""Where an arm's points are and how its joints move them, at joint positions that are only planned."""
+"""Where an arm's points are and how its joints move them, at positions that are only planned."""
 
 import copy
 

@@ -1,5 +1,7 @@
 """What the safety filter altered, and which limits the simulated robot really broke."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,7 +55,7 @@ class Ledger:
         np.maximum(self.sizes, step, out=self.sizes)
         np.maximum(self.overshoots, overshoot, out=self.overshoots)
 
-    def report(self) -> dict[str, dict[str, Array]]:
+    def report(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Per reason, how many steps of the episode were altered and the largest alteration."""
         counts, sizes = self.counts.copy(), self.sizes.copy()
         return {

@@ -16,7 +16,7 @@ from tasks.robots import Arm
 Array = NDArray[np.float64]
 
 SMOOTHING_S = 0.02
-"""Shortest window that commanded positions are averaged over [s]; the jerk limit may ask for more."""
+"""Shortest window that positions are averaged over [s]; the jerk limit may ask for more."""
 
 _REASON = {name: i for i, name in enumerate(REASONS)}
 _JOINT_REASONS = slice(_REASON["joint_acceleration"], _REASON["joint_position"] + 1)
@@ -163,7 +163,8 @@ class ArmMotion:
         return np.asarray((worst < 0).any(-1))
 
     def _hand_speeds(self, velocity: Array, jacobian: Array) -> Array:
-        return np.sqrt(np.square((velocity[..., None, :] @ jacobian)[..., 0, :]).sum(-1))
+        hand = (velocity[..., None, :] @ jacobian)[..., 0, :]
+        return np.asarray(np.sqrt(np.square(hand).sum(-1)))
 
 
 def _coefficients(timing: Timing, window_s: float) -> tuple[Array, Array]:

@@ -51,7 +51,8 @@ def stoppable_speed(distance: Array, deceleration_step: Array, period_s: float) 
     It solves u T / 2 + B(u) = distance, the inverse of a piecewise linear function.
 
     Args:
-        distance: what is left beyond the v T / 2 that the present speed covers anyway [rad], (..., j).
+        distance: what is left beyond the v T / 2 that the present speed covers anyway [rad],
+            (..., j).
         deceleration_step: A T [rad/s], (j,).
         period_s: T [s].
 
@@ -117,7 +118,7 @@ def full_brake(velocity: Array, deceleration_step: Array) -> Array:
 
 @dataclass(frozen=True)
 class VelocityIntervals:
-    """For each limit, the interval that the next velocity must lie in; all contain the full brake."""
+    """For each limit, the interval of the next velocity; all contain the full brake."""
 
     acceleration: tuple[Array, Array]
     """From the acceleration limit [rad/s]; two arrays of (n, j)."""

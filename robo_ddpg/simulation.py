@@ -38,8 +38,8 @@ class Outcome:
     truncated: Mask
     """The time is up, or the simulation became unstable, (n,)."""
     info: dict[str, Any]
-    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, and `reward_info` of a
-    goal-conditioned task; arrays of (n, ...)."""
+    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, and `reward_info`
+    of a goal-conditioned task; arrays of (n, ...)."""
 
 
 class Simulation:
@@ -57,6 +57,9 @@ class Simulation:
         self.batch = Batch(task.model, nsim, min(threads, nsim))
         self.nsim = nsim
         self.ledger = Ledger(nsim)
+        self._opening: Array
+        self._warnings: NDArray[np.int_]
+        self._failed: Mask
         self.steps = np.zeros(nsim, int)
         self.rngs = [np.random.default_rng() for _ in range(nsim)]
         self._build_motion()
@@ -233,11 +236,11 @@ class Simulation:
         fingers = [model.joint(name).id for name in task.arm.fingers]
         self._finger_low, self._finger_high = model.jnt_range[fingers].T
         self._finger_step = task.arm.finger_speed_m_s / task.settings.control_hz
-        self._opening: Array = np.zeros((self.nsim, len(fingers)))
+        self._opening = np.zeros((self.nsim, len(fingers)))
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
         self._gripper = int(task.action.gripper)
-        self._warnings: NDArray[np.int_] = np.zeros(self.nsim, int)
-        self._failed: Mask = np.zeros(self.nsim, bool)
+        self._warnings = np.zeros(self.nsim, int)
+        self._failed = np.zeros(self.nsim, bool)
 
 
 def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:

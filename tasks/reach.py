@@ -133,7 +133,7 @@ class Reach(GoalTask):
 
     def reward_info(self) -> Array:
         """The fingertips' speed [m/s], (n, 1)."""
-        return np.sqrt(np.square(self._speed).sum(1, keepdims=True))
+        return np.asarray(np.sqrt(np.square(self._speed).sum(1, keepdims=True)))
 
     def success(self) -> Mask:
         """On the goal, and has been for the holding time."""

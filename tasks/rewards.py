@@ -12,7 +12,8 @@ VALUE_AT_MARGIN = 0.1
 def tolerance(x: Array, bounds: tuple[float, float] = (0.0, 0.0), margin: float = 0.0) -> Array:
     """1 inside the bounds, falling as a Gaussian to 0.1 one margin outside them.
 
-    The shape is that of dm_control's `rewards.tolerance` (Tassa et al. 2018, "DeepMind Control Suite").
+    The shape is that of dm_control's `rewards.tolerance` (Tassa et al. 2018, "DeepMind Control
+    Suite").
 
     Args:
         x: values, any shape.
@@ -31,7 +32,7 @@ def tolerance(x: Array, bounds: tuple[float, float] = (0.0, 0.0), margin: float 
     outside = np.maximum(np.maximum(low - x, x - high), 0.0)
     if margin == 0:
         return np.where(outside == 0, 1.0, 0.0)
-    return np.exp(np.log(VALUE_AT_MARGIN) * np.square(outside / margin))
+    return np.asarray(np.exp(np.log(VALUE_AT_MARGIN) * np.square(outside / margin)))
 
 
 def closeness(distance: Array, scale: float) -> Array:
