@@ -45,12 +45,13 @@ def add_marker(spec: mujoco.MjSpec, name: str, radius_m: float) -> None:
         radius_m: radius [m].
     """
     body = spec.worldbody.add_body(name=name, mocap=True)
-    for part, size, alpha in (("core", 0.35 * radius_m, 1.0), ("halo", radius_m, 0.3)):
+    for part, size, alpha in (("core", 0.45 * radius_m, 1.0), ("halo", radius_m, 0.35)):
+        glow = spec.add_material(name=f"{name}_{part}", rgba=[0.16, 0.95, 0.50, alpha], emission=0.7)
         body.add_geom(
             name=f"{name}_{part}",
             type=mujoco.mjtGeom.mjGEOM_SPHERE,
             size=[size, 0, 0],
-            rgba=[0.10, 0.78, 0.45, alpha],
+            material=glow.name,
             contype=0,
             conaffinity=0,
         )
