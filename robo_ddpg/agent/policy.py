@@ -38,7 +38,7 @@ class Policy:
 
     def act(self, observation: Floats) -> Floats:
         """Action, shape (a,) or (n, a), for an observation, shape (o,) or (n, o)."""
-        x = observation
+        x = np.asarray(observation, np.float32)
         if self._normalized:
             x = (x - self._offset) * self._scale
             np.minimum(x, self._clip, out=x)

@@ -45,11 +45,11 @@ class AgentSettings:
     pre_activation_penalty: float = 0.005
     """Weight of the mean square of the actor's output before tanh: keeps it from saturating
     (in the manner of Hausknecht & Stone 2016, who bound the actions by their gradients)."""
-    normalize_observations: bool = False
-    """Scale observations by their running mean and standard deviation."""
-    normalizer_freeze_after: int = 20_000
-    """Stored transitions after which the statistics no longer change: inputs that keep drifting
-    under the networks cost more than slightly old statistics."""
+    normalize_observations: bool = True
+    """Scale observations by their running mean and standard deviation, clipped at 5."""
+    normalizer_freeze_after: int = 1_000_000
+    """Stored transitions after which the statistics no longer change. Late, because a task's
+    observations keep growing while it is learned (the speed of a runner)."""
     replay_capacity: int = 200_000
     """Transitions kept (Lin 1992)."""
     warmup_transitions: int = 2_000
@@ -165,6 +165,7 @@ def td3() -> AgentSettings:
         n_step=1,
         target_rate=0.005,
         pre_activation_penalty=0.0,
+        normalize_observations=False,
         replay_capacity=1_000_000,
         warmup_transitions=10_000,
         noise_range=(0.1, 0.1),
@@ -197,6 +198,7 @@ def ddpg_2015() -> AgentSettings:
         target_noise=0.0,
         target_noise_clip=0.0,
         pre_activation_penalty=0.0,
+        normalize_observations=False,
         replay_capacity=1_000_000,
         warmup_transitions=0,
         noise="ornstein-uhlenbeck",
