@@ -76,10 +76,10 @@ class DDPG:
 
     def store(self, transitions: Transitions) -> None:
         """Remember one step of all simulations."""
-        scaled = (transitions.action - self._center) / self._half_range
-        self.replay.store(transitions, scaled)
         if self.settings.normalize_observations:
             self._normalizer.update(transitions.observation[transitions.valid])
+        scaled = (transitions.action - self._center) / self._half_range
+        self.replay.store(transitions, scaled)
         ended = transitions.terminated | transitions.truncated | ~transitions.valid
         self._exploration.end_episodes(ended)
         self.transitions += self.num_envs

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.agent.divergence import DivergenceError
 from robo_ddpg.agent.transitions import Floats
 
 CLIP = 5.0
@@ -25,12 +26,22 @@ class Normalizer:
         self._refresh()
 
     def update(self, observation: Floats) -> None:
-        """Add observations, shape (n, o), to the statistics."""
+        """Add observations, shape (n, o), to the statistics.
+
+        Raises:
+            DivergenceError: If one is not finite; the statistics are then still as they were.
+        """
         added = len(observation)
         if added == 0 or self.count >= self.freeze_after:
             return
         total = self.count + added
         added_mean = observation.mean(axis=0, dtype=np.float64)
+        if not np.isfinite(added_mean).all():
+            components = np.flatnonzero(~np.isfinite(added_mean)).tolist()
+            raise DivergenceError(
+                f"observation components {components} to be stored are not finite; "
+                "mark unstable simulations as not valid when storing their transitions"
+            )
         difference = added_mean - self.mean
         self.squared_deviations += np.square(observation - added_mean).sum(axis=0)
         self.squared_deviations += difference**2 * (self.count * added / total)

@@ -162,10 +162,14 @@ def test_a_non_finite_reward_is_named():
         advance(agent, 10, reward=np.full(ENVS, np.nan, np.float32))
 
 
-def test_a_non_finite_observation_is_named():
-    agent = make_agent()
-    with pytest.raises(DivergenceError, match="a stored observation is not finite"):
-        advance(agent, 10, observation=np.full((ENVS, OBSERVATIONS), np.inf, np.float32))
+@pytest.mark.parametrize("normalize", [False, True])
+def test_a_non_finite_observation_is_named(normalize):
+    agent = make_agent(replace(SMALL, normalize_observations=normalize))
+    observation = np.zeros((ENVS, OBSERVATIONS), np.float32)
+    observation[:, 1] = np.inf
+    message = r"components \[1\]" if normalize else "a stored observation is not finite"
+    with pytest.raises(DivergenceError, match=message):
+        advance(agent, 10, observation=observation)
 
 
 def test_non_finite_parameters_are_named():
