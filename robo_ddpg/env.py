@@ -27,7 +27,10 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
     and `violations` (limit -> worst overshoot in this episode).
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "render_fps": 20}  # noqa: RUF012 - Gymnasium's
+    metadata: dict[str, Any] = {  # noqa: RUF012 - declared so by Gymnasium
+        "render_modes": ["rgb_array"],
+        "render_fps": 20,
+    }
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
 
         Args:
             task: a registered name, `module:Class`, or a task.
-            render_mode: `rgb_array`, `human` (a window), or None.
+            render_mode: `rgb_array` or None; `gymnasium.make` makes a window of it for `human`.
             camera: camera for rendering.
             width: image width [px].
             height: image height [px].
@@ -50,6 +53,7 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
         """
         _check_render_mode(render_mode)
         self.task = make_task(task, **settings)
+        self.metadata = {**self.metadata, "render_fps": self.task.settings.control_hz}
         self.simulation = Simulation(self.task, nsim=1, threads=1)
         self.batch = self.simulation.batch
         self.observation_space = _observation_space(self.simulation)
@@ -64,13 +68,15 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
         super().reset(seed=seed)
         self.simulation.rngs[0] = self.np_random
         observation = self.simulation.reset(np.array([0]))
-        self._show()
         return observation[0], {}
 
     def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """One control step."""
-        outcome = self.simulation.step(np.asarray(action)[None])
-        self._show()
+        """One control step.
+
+        Raises:
+            ValueError: the action has another shape than the action space.
+        """
+        outcome = self.simulation.step(_checked(action, self.action_space)[None])
         return (
             outcome.observation[0],
             float(outcome.reward[0]),
@@ -80,16 +86,12 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
         )
 
     def render(self) -> Any:
-        """The image of the present state, (height, width, 3) uint8; None in mode `human`."""
-        return self._view.image(0) if self.render_mode == "rgb_array" else None
+        """The image of the present state, (height, width, 3) uint8; None without a mode."""
+        return None if self.render_mode is None else self._view.image(0)
 
     def close(self) -> None:
-        """Free the renderer and the window; may be called twice."""
+        """Free the renderer; may be called twice."""
         self._view.close()
-
-    def _show(self) -> None:
-        if self.render_mode == "human":
-            self._view.show(0)
 
 
 class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
@@ -143,7 +145,11 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.render_mode = render_mode
         self.autoreset_mode = AutoresetMode(autoreset_mode)
-        self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
+        self.metadata = {
+            **self.metadata,
+            "autoreset_mode": self.autoreset_mode,
+            "render_fps": self.task.settings.control_hz,
+        }
         self._view = _View(self.simulation, camera, width, height)
         self._finished = np.zeros(num_envs, bool)
         self._seeded = False
@@ -154,11 +160,19 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Observation, dict[str, Any]]:
-        """Start episodes, in all simulations or in those of `options["reset_mask"]`, (n,) bool."""
+        """Start episodes, in all simulations or in those of `options["reset_mask"]`, (n,) bool.
+
+        Raises:
+            ValueError: the mask or the list of seeds does not have one value per simulation.
+        """
         mask = (options or {}).get("reset_mask")
-        ids = np.arange(self.num_envs) if mask is None else np.flatnonzero(mask)
-        if mask is not None and np.shape(mask) != (self.num_envs,):
-            raise ValueError(f"reset_mask must have shape ({self.num_envs},), got {np.shape(mask)}")
+        mask = np.ones(self.num_envs, bool) if mask is None else np.asarray(mask)
+        if mask.shape != (self.num_envs,) or mask.dtype != bool:
+            raise ValueError(
+                f"reset_mask must be bool of shape ({self.num_envs},), "
+                f"got {mask.dtype} of shape {mask.shape}"
+            )
+        ids = np.flatnonzero(mask)
         self._seed(seed, ids)
         self._finished[ids] = False
         return self.simulation.reset(ids), {}
@@ -166,15 +180,23 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
     def step(
         self, actions: Action
     ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
-        """One control step of all simulations."""
-        outcome = self.simulation.step(actions)
+        """One control step of all simulations.
+
+        Raises:
+            ValueError: the actions have another shape than the action space.
+        """
+        outcome = self.simulation.step(_checked(actions, self.action_space))
         if self.autoreset_mode is AutoresetMode.NEXT_STEP and self._finished.any():
             outcome = self._restarted(outcome)
         finished = outcome.terminated | outcome.truncated
         observation, info = outcome.observation, outcome.info
         if self.autoreset_mode is AutoresetMode.SAME_STEP and finished.any():
-            info = {**info, "final_obs": _objects(observation, finished), "_final_obs": finished}
-            info |= {"final_info": outcome.info, "_final_info": finished}
+            info = _blanked(outcome.info, finished) | {
+                "final_obs": _objects(observation, finished),
+                "_final_obs": finished.copy(),
+                "final_info": outcome.info,
+                "_final_info": finished.copy(),
+            }
             observation = self.simulation.reset(np.flatnonzero(finished))
         self._finished = finished
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
@@ -195,6 +217,8 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
         if seed is None:
             return
         seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"expected {self.num_envs} seeds or a single one, got {len(seeds)}")
         for i in ids:
             if seeds[i] is not None:
                 self.simulation.rngs[i] = seeding.np_random(seeds[i])[0]
@@ -208,7 +232,7 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
             outcome.reward * running,
             outcome.terminated & running,
             outcome.truncated & running,
-            outcome.info,
+            _blanked(outcome.info, again),
         )
 
 
@@ -224,8 +248,21 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, np.ndarray) else value.item()
 
 
+def _blanked(info: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """The same nested arrays with 0 and False where an episode has only just started."""
+    blanked: dict[str, Any] = {}
+    for key, value in info.items():
+        if isinstance(value, dict):
+            blanked[key] = _blanked(value, mask)
+        else:
+            rows = value.copy()
+            rows[mask] = 0
+            blanked[key] = rows
+    return blanked
+
+
 def _objects(rows: Observation, mask: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Rows of the mask as an object array, None elsewhere: Gymnasium's form of final observations."""
+    """Rows of the mask as an object array, None elsewhere: Gymnasium's final observations."""
     out = np.full(len(rows), None, object)
     for i in np.flatnonzero(mask):
         out[i] = rows[i].copy()
@@ -233,8 +270,16 @@ def _objects(rows: Observation, mask: NDArray[np.bool_]) -> NDArray[np.object_]:
 
 
 def _check_render_mode(mode: str | None) -> None:
-    if mode not in (None, "rgb_array", "human"):
-        raise ValueError(f"render_mode must be 'rgb_array', 'human' or None, got {mode!r}")
+    if mode not in (None, "rgb_array"):
+        raise ValueError(f"render_mode must be 'rgb_array' or None, got {mode!r}")
+
+
+def _checked(action: Any, space: Any) -> NDArray[np.floating[Any]]:
+    """The action as an array; its values may be anything, its shape may not."""
+    array = np.asarray(action, float)
+    if array.shape != space.shape:
+        raise ValueError(f"actions must have shape {space.shape}, got {array.shape}")
+    return array
 
 
 def _observation_space(simulation: Simulation) -> Any:
@@ -251,26 +296,16 @@ class _View:
 
     def __init__(self, simulation: Simulation, camera: str, width: int, height: int) -> None:
         self._simulation = simulation
-        self._make = lambda: FrameRenderer(simulation.task.model, width, height, camera)
+        self._size, self._camera = (width, height), camera
         self._renderer: FrameRenderer | None = None
-        self._window: Any = None
 
     def image(self, index: int) -> NDArray[np.uint8]:
         if self._renderer is None:
-            self._renderer = self._make()
+            model = self._simulation.task.model
+            self._renderer = FrameRenderer(model, *self._size, camera=self._camera)
         return self._renderer.render(self._simulation.data(index))
 
-    def show(self, index: int) -> None:
-        if self._window is None:
-            import mujoco.viewer
-
-            self._data = self._simulation.data(index)
-            self._window = mujoco.viewer.launch_passive(self._simulation.task.model, self._data)
-        self._simulation.data(index, self._data)
-        self._window.sync()
-
     def close(self) -> None:
-        for resource in (self._renderer, self._window):
-            if resource is not None:
-                resource.close()
-        self._renderer = self._window = None
+        if self._renderer is not None:
+            self._renderer.close()
+        self._renderer = None

@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium
 
 import tasks
-from robo_ddpg.errors import UnknownTaskError
+from robo_ddpg.errors import RoboDDPGError, SettingsError, UnknownTaskError
 from tasks.task import Task
 
 
@@ -22,15 +22,22 @@ def make_task(task: str | Task, **settings: Any) -> Task:
 
     Raises:
         UnknownTaskError: there is no such task.
+        SettingsError: the task has no such setting, or not with this value.
     """
     if isinstance(task, Task):
+        if settings:
+            raise SettingsError(f"give settings {sorted(settings)} where the task is made")
         return task
-    if ":" in task:
-        return _import_task(task)(**settings)
     try:
-        return tasks.make(task, **settings)
+        return _import_task(task)(**settings) if ":" in task else tasks.make(task, **settings)
     except tasks.UnknownTaskError as error:
         raise UnknownTaskError(str(error)) from None
+    except RoboDDPGError:
+        raise
+    except (TypeError, ValueError) as error:
+        if not settings:
+            raise
+        raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error
 
 
 def environment_id(task: str) -> str:
@@ -52,15 +59,23 @@ def register_environments() -> None:
 
 def _import_task(path: str) -> type[Task]:
     module_name, _, class_name = path.partition(":")
-    sys.path.insert(0, str(Path.cwd()))
+    if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
+        raise UnknownTaskError(
+            f"{path!r} is not a task: expected module:Class, such as my_module:MyTask for the "
+            "class MyTask in my_module.py"
+        )
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
             raise
-        raise UnknownTaskError(f"no module {module_name!r} for the task {path!r}") from None
+        raise UnknownTaskError(
+            f"no module {module_name!r} for the task {path!r}; looked in {here} and where Python does"
+        ) from None
     finally:
-        sys.path.pop(0)
+        sys.path.remove(here)
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, Task)):
         raise UnknownTaskError(

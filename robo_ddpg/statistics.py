@@ -31,7 +31,7 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
 
 
 def interquartile_mean(values: ArrayLike) -> float:
-    """Mean of the middle half, robust to outliers (Agarwal et al. 2021, "Statistical Precipice")."""
+    """Mean of the middle half, robust to outliers (Agarwal et al. 2021, arXiv:2108.13264)."""
     ordered = np.sort(np.asarray(values, float))
     quarter = len(ordered) // 4
     return float(ordered[quarter : len(ordered) - quarter].mean())
