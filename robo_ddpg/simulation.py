@@ -150,8 +150,11 @@ class Simulation:
         return clipped, finite
 
     def _move_fingers(self, action: Array) -> None:
-        step = action * self._finger_step
-        target = np.clip(self._opening + step, self._finger_low, self._finger_high)
+        """Both fingers have the same target, as one motor drives them."""
+        opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
+        lead = self.task.arm.finger_lead_m
+        target = self._opening + action * self._finger_step
+        target = np.clip(np.clip(target, opening - lead, opening + lead), *self._finger_range)
         ramp = self._opening[:, None] + self._ramp * (target - self._opening)[:, None]
         self._controls[:, :, self._finger_actuators] = ramp
         self._opening = target
@@ -234,7 +237,7 @@ class Simulation:
         self._finger_actuators = _actuators(model, task.arm.fingers)
         self._finger_qpos = _qpos_ids(model, task.arm.fingers)
         fingers = [model.joint(name).id for name in task.arm.fingers]
-        self._finger_low, self._finger_high = model.jnt_range[fingers].T
+        self._finger_range = model.jnt_range[fingers].T
         self._finger_step = task.arm.finger_speed_m_s / task.settings.control_hz
         self._opening = np.zeros((self.nsim, len(fingers)))
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps

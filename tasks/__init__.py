@@ -3,6 +3,7 @@
 Everything here is MuJoCo and NumPy; how a task is simulated, learned and shown lives in `robo_ddpg`.
 """
 
+from tasks.grasp import Grasp, GraspSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
 from tasks.task import Task
@@ -11,9 +12,12 @@ DISTRIBUTION = "robo-ddpg"
 """Tells this package apart from any other top-level package called `tasks`."""
 
 register("reach", Reach)
+register("grasp", Grasp)
 
 __all__ = [
     "DISTRIBUTION",
+    "Grasp",
+    "GraspSettings",
     "Reach",
     "ReachSettings",
     "Task",

@@ -83,6 +83,9 @@ class Arm:
     """Where the arm may be."""
     finger_speed_m_s: float
     """Speed of one finger [m/s]."""
+    finger_lead_m: float
+    """Farthest that the fingers' target may be ahead of them [m]: it bounds how hard they press, and
+    lets them open again at once."""
 
 
 PANDA = Arm(
@@ -106,5 +109,6 @@ PANDA = Arm(
     ),
     # Franka Hand data sheet: 50 mm/s per finger.
     finger_speed_m_s=0.05,
+    finger_lead_m=0.008,
 )
 """The Franka Emika Panda."""

@@ -1,0 +1,373 @@
+"""Grasp: pick up a cube and carry it to a goal in the air."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.grasp_scene import OBJECT, SENSORS, grasp_scene
+from tasks.rewards import closeness
+from tasks.robots import PANDA, HalfSpace, box
+from tasks.task import (
+    ActionMode,
+    Array,
+    EndEffectorMotion,
+    Generators,
+    GoalTask,
+    JointMotion,
+    Mask,
+    TaskSettings,
+)
+
+CENTRE_M = np.array([0.47, 0.0, 0.15])
+"""Where positions are observed from [m]."""
+SCALE_M = 0.2
+"""Length that is observed as 1 [m]."""
+FINE_M = 0.04
+"""Length that is observed as 1 in fine views [m]."""
+TABLE_LOW_M = np.array([-0.3, -0.8])
+"""Corner of the table [m]."""
+TABLE_HIGH_M = np.array([0.9, 0.8])
+"""Opposite corner of the table [m]."""
+START_RAD = np.array([0.0, -0.0331, 0.0, -2.4767, 0.0, 2.4435, 0.7854])
+"""Joint positions at the start [rad]: the fingertips 0.2 m above the middle of the cubes' area."""
+
+PARTS = {
+    "object": 3,
+    "goal": 3,
+    "to_goal": 3,
+    "to_goal_fine": 3,
+    "tip": 3,
+    "to_object": 3,
+    "to_object_fine": 3,
+    "object_yaw": 2,
+    "object_size": 1,
+    "clearance": 1,
+    "tip_velocity": 3,
+    "object_velocity": 3,
+    "finger_position": 2,
+    "finger_command": 1,
+    "press": 2,
+}
+"""Parts of the observation and how many values each has."""
+
+
+def part(name: str) -> slice:
+    """Where a part lies within the observation."""
+    names = list(PARTS)
+    start = sum(PARTS[before] for before in names[: names.index(name)])
+    return slice(start, start + PARTS[name])
+
+
+OBJECT_PART, GOAL_PART = part("object"), part("goal")
+COARSE_PART, FINE_PART = part("to_goal"), part("to_goal_fine")
+
+
+@dataclass(frozen=True)
+class GraspSettings(TaskSettings):
+    """Settings of `grasp`."""
+
+    timestep_s: float = 0.005
+    """Physics time step [s]; must divide the control period."""
+    episode_s: float = 3.0
+    """Episode length [s]."""
+    goal: Literal["air", "table", "lift"] = "air"
+    """Where goals are: in the air, on the table, or 0.12 m above the cube (lift only)."""
+    yaw: bool = False
+    """Whether a fourth action component turns the hand about the vertical."""
+    yaw_step_rad: float = 0.1
+    """Turn of the hand per control step at full action [rad]."""
+    cube_m: tuple[float, float] = (0.04, 0.05)
+    """Range that the cube's edge is drawn from [m]."""
+    tolerance_m: float = 0.03
+    """Success: the cube's centre is this close to the goal [m]."""
+    hold_s: float = 0.5
+    """Success: it has been, held by both fingers, for at least this long [s]."""
+    cube_low_m: tuple[float, float] = (0.38, -0.20)
+    """Corner of the rectangle that the cube starts in [m]."""
+    cube_high_m: tuple[float, float] = (0.58, 0.20)
+    """Opposite corner [m]."""
+    goal_low_m: tuple[float, float, float] = (0.35, -0.25, 0.10)
+    """Lower corner of the box that goals in the air are drawn from [m]."""
+    goal_high_m: tuple[float, float, float] = (0.60, 0.25, 0.35)
+    """Upper corner [m]."""
+    start_noise_rad: float = 0.05
+    """Standard deviation of the joints' initial positions [rad]."""
+
+    def __post_init__(self) -> None:
+        """Check what `TaskSettings` checks, the kind of goal, and all ranges."""
+        super().__post_init__()
+        if self.goal not in ("air", "table", "lift"):
+            raise ValueError(f"goal must be 'air', 'table' or 'lift', got {self.goal!r}")
+        if not 0 < self.cube_m[0] <= self.cube_m[1]:
+            raise ValueError(f"cube_m must be a positive range, got {self.cube_m}")
+        for low, high in (("cube_low_m", "cube_high_m"), ("goal_low_m", "goal_high_m")):
+            if not np.all(np.less(getattr(self, low), getattr(self, high))):
+                raise ValueError(f"{low} must lie below {high}, got {self}")
+        if self.tolerance_m <= 0 or self.hold_s < 0 or self.yaw_step_rad <= 0:
+            raise ValueError(
+                f"tolerance_m and yaw_step_rad must be positive, hold_s non-negative, got {self}"
+            )
+
+
+LIFT_M = 0.12
+"""Height of the goal above the cube in `lift` [m]."""
+PRESS_N = 0.5
+"""Force along the closing direction from which a pad counts as pressing [N]."""
+OFF_TABLE_M = 0.005
+"""Clearance below the cube's lowest corner from which it counts as off the table [m]."""
+REACH_M = 0.035
+"""Farthest that the cube's centre may be from the fingertips when it is held [m]."""
+
+
+class Grasp(GoalTask):
+    """Pick up a cube with a frictional grasp and hold it at a random point in the air.
+
+    Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so
+    that pushing, flicking and throwing earn nothing:
+
+    - `approach` draws the fingertips to the cube, from afar and over the last centimetres.
+    - `contact` pays for pressing the cube between both pads, without which nothing can be lifted.
+    - `lift` grows over the first 10 cm, because every goal in the air lies behind the lifting.
+    - `bring` draws the held cube to the goal: far, near, and precisely.
+    """
+
+    name = "grasp"
+    arm = dataclasses.replace(
+        PANDA,
+        # The pads reach 9.25 mm beyond the tip: they stay 2 mm clear of the table.
+        workspace=(
+            *box("tip", low=(0.25, -0.40, 0.0115), high=(0.70, 0.40, 0.50)),
+            HalfSpace("wrist", (0.0, 0.0, 1.0), 0.06),
+            HalfSpace("elbow", (0.0, 0.0, 1.0), 0.10),
+        ),
+    )
+    weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
+
+    settings: GraspSettings
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(GraspSettings(**settings))
+
+    @property
+    def action(self) -> ActionMode:
+        """Fingertip or joint motion, and the gripper."""
+        settings = self.settings
+        if settings.action == "joint":
+            return JointMotion(settings.step_rad, gripper=True)
+        turn = settings.yaw_step_rad if settings.yaw else 0.0
+        return EndEffectorMotion(settings.step_m, turn, gripper=True)
+
+    def build(self) -> mujoco.MjSpec:
+        """The table, the arm, a cube of middle size and the goal marker."""
+        settings = self.settings
+        return grasp_scene(settings.timestep_s, sum(settings.cube_m) / 4, 0.6 * settings.tolerance_m)
+
+    def bind(self, batch: Batch) -> None:
+        """Keep views of hand, fingers, cube and goal."""
+        model, n = batch.model, batch.nsim
+        tip, body = model.site(self.arm.tip).id, model.body(OBJECT).id
+        self._tip = batch.bind("site_xpos")[:, tip]
+        self._hand = batch.bind("site_xmat")[:, tip].reshape(n, 3, 3)
+        self._position = batch.bind("xpos")[:, body]
+        self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
+        self._forces = batch.bind("sensordata")
+        self._force_columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
+        self._goal = batch.bind("mocap_pos")[:, 0]
+        self._bind_state(batch)
+        self._expand_size(batch)
+        self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
+        self._previous_tip, self._tip_velocity = np.zeros((n, 3)), np.zeros((n, 3))
+        self._held = np.zeros(n, int)
+        self.press = np.zeros((n, 2))
+        """How hard each pad presses the cube in the closing direction [N], (n, 2)."""
+        self.clearance = np.zeros(n)
+        """Height of the cube's lowest corner above the table [m], (n,)."""
+        self.held = np.zeros(n, bool)
+        """Whether both pads press the cube, which is between them, (n,)."""
+        self.distance = np.zeros(n)
+        """Distance between cube and goal [m], (n,)."""
+
+    def _bind_state(self, batch: Batch) -> None:
+        model = batch.model
+        joints = [model.joint(name) for name in self.arm.joints]
+        self._qpos, self._qvel, self._ctrl = map(batch.bind, ("qpos", "qvel", "ctrl"))
+        self._joints = slice(joints[0].qposadr[0], joints[-1].qposadr[0] + 1)
+        free = model.joint(OBJECT)
+        self._pose = slice(free.qposadr[0], free.qposadr[0] + 7)
+        self._velocity = slice(free.dofadr[0], free.dofadr[0] + 3)
+        self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
+        self._finger_actuator = model.actuator(self.arm.fingers[0]).id
+        self._finger_range_m = model.joint(self.arm.fingers[0]).range[1]
+
+    def _expand_size(self, batch: Batch) -> None:
+        """Cubes of different size, all of the same mass."""
+        geom = batch.model.geom(OBJECT).id
+        self._size = batch.expand("geom_size")[:, geom]
+        self._radius = batch.expand("geom_rbound")[:, geom]
+        self._bounds = batch.expand("geom_aabb")[:, geom]
+
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """The cube anywhere in its rectangle, turned at random; the goal drawn from its box."""
+        for i, rng in zip(ids, rngs, strict=True):
+            self._qpos[i, self._joints] = START_RAD
+            self._qpos[i, self._joints] += rng.normal(0.0, self.settings.start_noise_rad, 7)
+            half = rng.uniform(*self.settings.cube_m) / 2
+            place = rng.uniform(self.settings.cube_low_m, self.settings.cube_high_m)
+            angle = rng.uniform(-np.pi, np.pi) / 2
+            turn = np.cos(angle), 0.0, 0.0, np.sin(angle)
+            self._qpos[i, self._pose] = [*place, half, *turn]
+            self._goal[i] = self._draw_goal(rng, place, half)
+            self._size[i] = half
+            self._radius[i] = np.sqrt(3) * half
+            self._bounds[i] = [0.0, 0.0, 0.0, half, half, half]
+        self._held[ids] = 0
+
+    def _draw_goal(self, rng: np.random.Generator, place: Array, half: float) -> Array:
+        goal = rng.uniform(self.settings.goal_low_m, self.settings.goal_high_m)
+        if self.settings.goal == "lift":
+            goal[:] = [*place, half + LIFT_M]
+        if self.settings.goal == "table":
+            goal[2] = half
+        return goal
+
+    def started(self, ids: NDArray[np.intp]) -> None:
+        """Everything is at rest where the episode starts."""
+        self._previous_tip[ids] = self._tip[ids]
+        self._tip_velocity[ids] = 0.0
+        self.press[ids] = 0.0
+        self._measure()
+
+    def advance(self) -> None:
+        """Judge the grasp, and count how long the cube has been held at the goal."""
+        self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
+        self._previous_tip[:] = self._tip
+        closing = self._hand[:, :, 1]
+        for finger, (columns, sign) in enumerate(zip(self._force_columns, (-1, 1), strict=True)):
+            self.press[:, finger] = sign * (self._forces[:, columns] * closing).sum(1)
+        self._measure()
+        self._held = np.where(self._on_goal(), self._held + 1, 0)
+
+    def _measure(self) -> None:
+        extent = self._size[:, 0] * np.abs(self._rotation[:, 2]).sum(1)
+        self.clearance = self._position[:, 2] - extent
+        self.distance = _norm(self._goal - self._position)
+        self._to_object = self._position - self._tip
+        near = _norm(self._to_object) < REACH_M
+        self.held = (self.press > PRESS_N).all(1) & near
+
+    def _on_goal(self) -> Mask:
+        near = self.distance < self.settings.tolerance_m
+        if self.settings.goal == "table":
+            return near
+        return near & self.held & (self.clearance > OFF_TABLE_M)
+
+    def observe(self) -> dict[str, Array]:
+        """Cube, goal and hand, their differences (coarse and fine), fingers and what they feel."""
+        parts = {
+            "object": (self._position - CENTRE_M) / SCALE_M,
+            "goal": (self._goal - CENTRE_M) / SCALE_M,
+            **_goal_differences(self._goal - self._position),
+            "tip": (self._tip - CENTRE_M) / SCALE_M,
+            "to_object": self._to_object / SCALE_M,
+            "to_object_fine": np.clip(self._to_object / FINE_M, -2.0, 2.0),
+            "object_yaw": self._yaw(),
+            "object_size": (self._size[:, :1] - 0.0225) / 0.0025,
+            "clearance": np.clip(self.clearance[:, None] / FINE_M, -2.0, 2.0),
+            "tip_velocity": 2.0 * self._tip_velocity,
+            "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
+            "finger_position": 2.0 * self._qpos[:, self._fingers] / self._finger_range_m - 1.0,
+            "finger_command": 2.0 * self._ctrl[:, [self._finger_actuator]] / self._finger_range_m
+            - 1.0,
+            "press": np.clip(self.press / 5.0, -2.0, 2.0),
+        }
+        return parts
+
+    def _yaw(self) -> Array:
+        """Cosine and sine of four times the cube's yaw in the hand, the same for all its faces."""
+        axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)  # cube axis, hand xy
+        fourth = (axes[..., 0] + 1j * axes[..., 1]) ** 4
+        turned = fourth.sum(1) / 2
+        return np.stack([turned.real, turned.imag], 1)
+
+    def reward_terms(self) -> dict[str, Array]:
+        """`approach`, `contact`, `lift`, `bring`."""
+        return _terms(self.distance, self.reward_info())
+
+    def reward_info(self) -> Array:
+        """Distance from fingertips to cube [m], whether it is held, its clearance [m], (n, 3)."""
+        return np.stack([_norm(self._to_object), self.held, self.clearance], 1)
+
+    def success(self) -> Mask:
+        """On the goal, held by both fingers off the table, and has been for the holding time."""
+        return self._held >= self._hold_steps
+
+    def failure(self) -> Mask:
+        """The cube has left the table."""
+        return _off_table(self._position)
+
+    def metrics(self) -> dict[str, Array]:
+        """Distance between cube and goal, clearance, and whether the cube is held."""
+        return {
+            "distance_m": self.distance.copy(),
+            "clearance_m": self.clearance.copy(),
+            "held": self.held.astype(float),
+        }
+
+    def achieved_goal(self, observation: NDArray[Any]) -> Array:
+        """The cube's position [m]."""
+        return np.asarray(observation[..., OBJECT_PART] * SCALE_M + CENTRE_M)
+
+    def desired_goal(self, observation: NDArray[Any]) -> Array:
+        """The goal's position [m]."""
+        return np.asarray(observation[..., GOAL_PART] * SCALE_M + CENTRE_M)
+
+    def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
+        """The same observation with the goal somewhere else."""
+        changed = observation.copy()
+        changed[..., GOAL_PART] = (goal - CENTRE_M) / SCALE_M
+        difference = _goal_differences(goal - self.achieved_goal(observation))
+        changed[..., COARSE_PART], changed[..., FINE_PART] = difference.values()
+        return changed
+
+    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
+        """The weighted sum of the terms."""
+        terms = _terms(_norm(desired - achieved), info)
+        return np.asarray(sum(self.weights[name] * term for name, term in terms.items()))
+
+    def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
+        """The cube has left the table, whatever the goal."""
+        return _off_table(achieved)
+
+
+def _norm(vectors: Array) -> Array:
+    return np.asarray(np.sqrt(np.square(vectors).sum(-1)))
+
+
+def _off_table(position: Array) -> Mask:
+    place = position[..., :2]
+    inside = (place > TABLE_LOW_M) & (place < TABLE_HIGH_M)
+    return ~inside.all(-1) | (position[..., 2] < 0.0)
+
+
+def _goal_differences(difference: Array) -> dict[str, Array]:
+    return {
+        "to_goal": difference / SCALE_M,
+        "to_goal_fine": np.clip(difference / FINE_M, -2.0, 2.0),
+    }
+
+
+def _terms(distance: Array, info: NDArray[Any]) -> dict[str, Array]:
+    reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
+    precise = np.exp(-0.7 * np.square(distance / 0.03))
+    bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
+    return {
+        "approach": 0.5 * closeness(reach, 0.3) + 0.5 * closeness(reach, 0.06),
+        "contact": held,
+        "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
+        "bring": held * bring,
+    }

@@ -1,0 +1,96 @@
+"""The scene of `grasp`: the table with the arm, a cube, a goal marker, and contact physics that holds."""
+
+import mujoco
+import numpy as np
+
+from tasks.scene import add_marker, arm_scene
+
+OBJECT = "object"
+"""Name of the cube's body, joint and geom."""
+PADS = ("left_pad_collision", "right_pad_collision")
+"""Geoms of the fingertips' rubber pads."""
+SENSORS = ("left_pad_force", "right_pad_force")
+"""Sensors of the force that each pad exerts on the cube [N], in world coordinates."""
+
+DENSITY = 600.0
+"""Density of the cube [kg/m^3]: beech and oak have 600 to 750."""
+
+# Why these and not others; measured by a scripted grasp of a 45 mm cube at four yaw angles, held for
+# 4 to 10 s at rest and while the arm shakes at 3 Hz (largest penetration, creep of the cube in the hand):
+#   as below                     0.4 mm   0.8 mm/s at rest; the same at 2.5, 3.3, 4.2 and 5 ms
+#   solref 0.02 (the default)    0.6 mm   1.2 mm/s: slips too fast
+#   solimp 0.9 0.95 (default)    0.4 mm   1.4 mm/s: slips too fast
+#   solimp 0.98 0.995            2.2 mm   0.3 mm/s, but at 5 ms the stiff contact chatters and lets go of edges
+#   condim 4                     0.9 mm   0.8 mm/s, 20 % slower; four corners per pad resist twisting anyway
+#   elliptic, impratio 10        0.3 mm   0.1 mm/s; elliptic cones cost more and flung cubes in earlier trials
+#   fingers of kp 2000           1.5 mm   5 mm/s when closing on a cube's edges: it is hit, not pressed
+# Friction 1 is that of rubber on wood.
+_FRICTION = 1.0
+_CONDIM = 3
+_SOLREF = (0.01, 1.0)
+_SOLIMP = (0.95, 0.99, 0.001, 0.5, 2.0)
+
+
+def grasp_scene(timestep_s: float, half_size_m: float, goal_radius_m: float) -> mujoco.MjSpec:
+    """The table with the arm, a cube on it and a goal marker; keyframe `home`.
+
+    Args:
+        timestep_s: physics time step [s].
+        half_size_m: half the cube's edge [m].
+        goal_radius_m: radius of the goal marker [m].
+    """
+    spec = arm_scene(timestep_s)
+    _add_cube(spec, half_size_m)
+    _add_contacts(spec)
+    _add_sensors(spec)
+    add_marker(spec, "goal", goal_radius_m)
+    home = spec.key("home")
+    home.qpos = [*home.qpos, 0.5, 0.0, half_size_m, 1.0, 0.0, 0.0, 0.0]
+    return spec
+
+
+def _add_cube(spec: mujoco.MjSpec, half_size_m: float) -> None:
+    spec.add_material(name="beech", rgba=[0.93, 0.50, 0.16, 1.0], specular=0.25, shininess=0.35)
+    body = spec.worldbody.add_body(name=OBJECT, pos=[0.5, 0.0, half_size_m])
+    body.add_freejoint(name=OBJECT)
+    body.add_geom(
+        name=OBJECT,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=np.full(3, half_size_m),
+        density=DENSITY,
+        material="beech",
+        contype=0,
+        conaffinity=0,
+    )
+
+
+def _add_contacts(spec: mujoco.MjSpec) -> None:
+    """Only these can touch; everything else about the arm is kept apart by the workspace."""
+    fingers = ("left_finger_collision", "right_finger_collision", "hand_collision")
+    pairs = [(geom, OBJECT) for geom in (*PADS, *fingers, "table")]
+    pairs += [(pad, "table") for pad in PADS]
+    for first, second in pairs:
+        spec.add_pair(
+            name=f"{first}_{second}",
+            geomname1=first,
+            geomname2=second,
+            condim=_CONDIM,
+            friction=[_FRICTION, _FRICTION, 0.005, 0.0001, 0.0001],
+            solref=list(_SOLREF),
+            solimp=list(_SOLIMP),
+        )
+
+
+def _add_sensors(spec: mujoco.MjSpec) -> None:
+    force = 1 << mujoco.mjtConDataField.mjCONDATA_FORCE.value
+    net_force = 3
+    for name, pad in zip(SENSORS, PADS, strict=True):
+        spec.add_sensor(
+            name=name,
+            type=mujoco.mjtSensor.mjSENS_CONTACT,
+            objtype=mujoco.mjtObj.mjOBJ_GEOM,
+            objname=pad,
+            reftype=mujoco.mjtObj.mjOBJ_GEOM,
+            refname=OBJECT,
+            intprm=[force, net_force, 1],
+        )
