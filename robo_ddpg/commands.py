@@ -195,15 +195,15 @@ def _sentence(summary: dict[str, Any]) -> str:
 def _details(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """What is worth a line besides the sentence."""
     shown = {key: value for key, value in summary.items() if re.search(r"_(median|p90|max)$", key)}
-    lines = [(key, f"{value:.4g}") for key, value in shown.items()]
+    lines = [(key, f"{value:.4g}") for key, value in shown.items() if value is not None]
     lines += [
         (f"altered: {reason}", f"{100 * share:.1f} % of steps")
-        for reason, share in summary["safety"].items()
+        for reason, share in (summary["safety"] or {}).items()
         if share > 0
     ]
     lines += [
         (f"violated: {limit}", f"by up to {overshoot:.3g}")
-        for limit, overshoot in summary["violations"].items()
+        for limit, overshoot in (summary["violations"] or {}).items()
         if overshoot > 0
     ]
     return lines

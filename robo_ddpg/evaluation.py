@@ -1,5 +1,6 @@
 """Episodes of a deterministic policy, and the statistics of them."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from robo_ddpg.controller import Controller
 from robo_ddpg.environments import AnyVectorEnv, make_vector_env, size_of
 from robo_ddpg.errors import ControllerError, SettingsError
+from robo_ddpg.measures import Measures
 from robo_ddpg.statistics import bootstrap_interval, interquartile_mean, wilson_interval
 
 Floats = NDArray[np.float64]
@@ -17,6 +19,8 @@ Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
+QUANTILES = {"median": 0.5, "p90": 0.9, "max": 1.0}
+"""What is reported of the quantities of an episode."""
 SEED = 20_000
 """Seed of the first evaluation episode; training and its own evaluations draw from others."""
 
@@ -33,14 +37,18 @@ class Episodes:
     """Control steps."""
     success: NDArray[np.bool_] | None
     """Solved at the end; None where the environment does not say."""
-    unstable: NDArray[np.bool_]
-    """Ended because the physics became unstable."""
+    unstable: NDArray[np.bool_] | None
+    """Ended because the physics became unstable; None where the environment does not say."""
     metrics: dict[str, Floats] = field(default_factory=dict)
     """The task's own quantities at the end."""
     safety: dict[str, Floats] = field(default_factory=dict)
     """Reason -> control steps whose action was altered."""
     violations: dict[str, Floats] = field(default_factory=dict)
     """Limit -> worst overshoot of the simulated robot."""
+    measures: dict[str, Floats] = field(default_factory=dict)
+    """`MEASURES`; NaN where there is no value."""
+    success_at_reset: NDArray[np.bool_] | None = None
+    """Solved before the first action; None where the environment does not say."""
 
 
 def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes:
@@ -54,20 +62,27 @@ def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes
     """
     n = env.num_envs
     observation, _ = env.reset(seed=seed)
+    measures = Measures(env)
     returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
     last: dict[str, Any] = {}
     while running[:count].any():
         observation, reward, terminated, truncated, info = env.step(act(observation))
-        returns += reward * running
+        returns += np.where(running, reward, 0.0)
         lengths += running
-        ended = running & (terminated | truncated)
-        _keep(last, _flat(info), ended, n)
-        running &= ~ended
-        if ended.any():
+        measures.add(running, info)
+        finished = terminated | truncated
+        _keep(last, _flat(info), running & finished, n)
+        running &= ~finished
+        if finished.any():
             # Finished simulations start again so that the others can go on; it is not counted.
-            again = {"reset_mask": terminated | truncated}
-            observation, _ = env.reset(options=again)
-    return _episodes(seed, count, returns, lengths, last)
+            observation, _ = env.reset(options={"reset_mask": finished})
+    episodes = _episodes(seed, count, returns, lengths, last)
+    at_reset = measures.success_at_reset
+    return dataclasses.replace(
+        episodes,
+        measures={name: values[:count] for name, values in measures.result().items()},
+        success_at_reset=None if at_reset is None else at_reset[:count],
+    )
 
 
 def _flat(info: dict[str, Any], prefix: str = "") -> dict[str, NDArray[Any]]:
@@ -100,13 +115,13 @@ def _episodes(
             if key.startswith(prefix) and key.endswith(suffix)
         }
 
-    success = last.get("is_success")
+    success, unstable = last.get("is_success"), last.get("unstable")
     return Episodes(
         seeds=seed + np.arange(count),
         returns=returns[:count],
         lengths=lengths[:count],
         success=None if success is None else success[:count].astype(bool),
-        unstable=np.asarray(last.get("unstable", np.zeros(len(returns))), bool)[:count],
+        unstable=None if unstable is None else unstable[:count].astype(bool),
         metrics=group("metrics/"),
         safety=group("safety/", "/count"),
         violations=group("violations/"),
@@ -156,14 +171,16 @@ class Evaluation:
             "return_low": low,
             "return_high": high,
             "length_mean": float(episodes.lengths.mean()),
-            "unstable": int(episodes.unstable.sum()),
+            "length_median": float(np.median(episodes.lengths)),
+            "unstable": None if episodes.unstable is None else int(episodes.unstable.sum()),
+            "success_at_reset": _share(episodes.success_at_reset),
             **{
-                f"{name}_{label}": float(np.quantile(values, level))
-                for name, values in episodes.metrics.items()
-                for label, level in (("median", 0.5), ("p90", 0.9), ("max", 1.0))
+                f"{name}_{label}": quantile(values, level)
+                for name, values in {**episodes.metrics, **episodes.measures}.items()
+                for label, level in QUANTILES.items()
             },
-            "safety": {key: float(v.sum()) / steps for key, v in episodes.safety.items()},
-            "violations": {key: float(v.max()) for key, v in episodes.violations.items()},
+            "safety": {key: float(v.sum()) / steps for key, v in episodes.safety.items()} or None,
+            "violations": {key: float(v.max()) for key, v in episodes.violations.items()} or None,
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -173,15 +190,15 @@ class Evaluation:
             "seed": episodes.seeds,
             "return": episodes.returns,
             "length": episodes.lengths,
-            "unstable": episodes.unstable,
         }
-        if episodes.success is not None:
-            columns["success"] = episodes.success
-        columns |= episodes.metrics
+        for name in ("unstable", "success", "success_at_reset"):
+            values = getattr(episodes, name)
+            columns[name] = np.full(len(episodes.seeds), np.nan) if values is None else values
+        columns |= episodes.metrics | episodes.measures
         columns |= {f"safety_{key}": value for key, value in episodes.safety.items()}
         columns |= {f"violation_{key}": value for key, value in episodes.violations.items()}
         return [
-            {key: values[i].item() for key, values in columns.items()}
+            {key: _known(values[i].item()) for key, values in columns.items()}
             for i in range(len(episodes.seeds))
         ]
 
@@ -205,10 +222,9 @@ def evaluate(
 
     Raises:
         ControllerError: there is no such controller, or it does not fit the task.
-        SettingsError: the number of episodes is not positive.
+        SettingsError: the number of episodes is not positive, or the seed is negative.
     """
-    if episodes < 1:
-        raise SettingsError(f"episodes must be positive, got {episodes}")
+    check_count_and_seed(episodes, seed)
     if not isinstance(controller, Controller):
         controller = Controller.find(controller)
     task = controller.task
@@ -226,6 +242,29 @@ def evaluate(
     finally:
         env.close()
     return Evaluation(task["name"], controller.path, seed, _joined(parts))
+
+
+def check_count_and_seed(episodes: int, seed: int) -> None:
+    """Refuse a number of episodes that is not positive, and a negative seed."""
+    if episodes < 1:
+        raise SettingsError(f"episodes must be positive, got {episodes}")
+    if seed < 0:
+        raise SettingsError(f"seed must not be negative, got {seed}")
+
+
+def quantile(values: Floats, level: float) -> float | None:
+    """A quantile of the values that are known; None if none is."""
+    known = values[np.isfinite(values)]
+    return float(np.quantile(known, level)) if len(known) else None
+
+
+def _share(mask: NDArray[np.bool_] | None) -> float | None:
+    return None if mask is None else float(mask.mean())
+
+
+def _known(value: Any) -> Any:
+    """None in place of NaN; CSV files leave it empty."""
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def check_fit(controller: Controller, env: AnyVectorEnv) -> None:

@@ -1,0 +1,76 @@
+"""What is measured of an episode besides its return: how soon, how long, how smooth, how costly."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.env import RobotVectorEnv
+from robo_ddpg.environments import AnyVectorEnv
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+MEASURES = ("time_to_success_s", "hold_s", "jerk_rms_rad_s3", "energy_j")
+"""Seconds until first solved; seconds solved without a break up to the end; root mean square of the
+commanded joints' jerk; work of the actuators, counted positive whether they drive or brake."""
+
+
+class Measures:
+    """Adds up the measures of one episode in each of n simulations; NaN where there is none."""
+
+    def __init__(self, env: AnyVectorEnv) -> None:
+        """Look at simulations that have just been reset.
+
+        Args:
+            env: the environment; of one that is not this package's, nothing can be measured.
+        """
+        n = env.num_envs
+        self._env = env if isinstance(env, RobotVectorEnv) else None
+        self._steps = np.zeros(n)
+        self._first = np.full(n, np.nan)
+        self._held = np.zeros(n)
+        self._jerk = np.zeros(n)
+        self._work = np.zeros(n)
+        self.success_at_reset: Mask | None = None
+        """Whether an episode was solved before its first action, (n,); None if not measured."""
+        if self._env is not None:
+            self._period = 1.0 / self._env.task.settings.control_hz
+            self.success_at_reset = np.array(self._env.task.success())
+            self._velocity = [self._commanded(), self._commanded()]
+            self._force = self._env.batch.bind("qfrc_actuator")
+            self._speed = self._env.batch.bind("qvel")
+
+    def add(self, running: Mask, info: dict[str, Any]) -> None:
+        """Add one control step.
+
+        Args:
+            running: simulations whose episode still counts, (n,).
+            info: what the step reported.
+        """
+        if self._env is None:
+            return
+        self._steps += running
+        success = np.asarray(info["is_success"], bool)
+        solved_now = running & success & np.isnan(self._first)
+        self._first[solved_now] = self._steps[solved_now] * self._period
+        self._held[running] = np.where(success, self._held + self._period, 0.0)[running]
+        velocity = self._commanded()
+        change = velocity - 2.0 * self._velocity[1] + self._velocity[0]
+        self._velocity = [self._velocity[1], velocity]
+        jerk = np.square(change / self._period**2).mean(1)
+        self._jerk[running] += jerk[running]
+        power = np.abs(self._force * self._speed).sum(1)
+        self._work[running] += power[running] * self._period
+
+    def result(self) -> dict[str, Floats]:
+        """The measures, (n,) each, NaN where nothing was measured."""
+        if self._env is None:
+            return {name: np.full(len(self._steps), np.nan) for name in MEASURES}
+        steps = np.maximum(self._steps, 1.0)
+        values = (self._first, self._held, np.sqrt(self._jerk / steps), self._work)
+        return dict(zip(MEASURES, (value.copy() for value in values), strict=True))
+
+    def _commanded(self) -> Floats:
+        assert self._env is not None
+        return np.array(self._env.simulation.motion.velocity)
