@@ -62,6 +62,8 @@ class Simulation:
         self._failed: Mask
         self.steps = np.zeros(nsim, int)
         self.rngs = [np.random.default_rng() for _ in range(nsim)]
+        self.asked: Array = np.zeros((nsim, len(task.arm.joints)))
+        """Joint velocities the last actions asked for, before the safety filter [rad/s], (n, j)."""
         self._build_motion()
         self._bind_fields()
         task.bind(self.batch)
@@ -133,6 +135,7 @@ class Simulation:
         wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
         if not finite.all():
             wanted[~finite] = 0.0
+        self.asked = wanted
         target = self.motion.filter(wanted, alteration)
         self._controls[:, :, self._joint_actuators] = self.motion.advance(target)
         if self._gripper:
