@@ -38,8 +38,8 @@ class Outcome:
     truncated: Mask
     """The time is up, or the simulation became unstable, (n,)."""
     info: dict[str, Any]
-    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, and `reward_info`
-    of a goal-conditioned task; arrays of (n, ...)."""
+    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, `reward_info` of a
+    goal-conditioned task; arrays of (n, ...)."""
 
 
 class Simulation:
@@ -79,12 +79,17 @@ class Simulation:
         """Number of observed values."""
         return sum(part.shape[1] for part in self.task.observe().values())
 
+    @property
+    def controls(self) -> Array:
+        """Actuator commands of the last control step, one per physics step, (n, substeps, nu)."""
+        return self._controls
+
     def motion_at(self, index: int, substep: int) -> Array:
         """Positions and velocities within the last control step, (nq + nv,).
 
         Args:
             index: which simulation.
-            substep: which physics step, from 0 to substeps - 2.
+            substep: which physics step, from 0 to substeps - 1.
         """
         return np.asarray(self._monitor.states[index, substep])
 
@@ -121,7 +126,7 @@ class Simulation:
         Args:
             action: (n, a); anything is allowed, the safety filter deals with it.
         """
-        alteration = np.zeros((self.nsim, len(REASONS)))
+        alteration = np.zeros((len(REASONS), self.nsim))
         self._simulate(self._commands(np.asarray(action, float), alteration))
         self.ledger.record(alteration, self._monitor.overshoot())
         self.steps += 1
@@ -130,10 +135,10 @@ class Simulation:
 
     def _commands(self, action: Array, alteration: Array) -> Array:
         """Actuator commands for each physics step, (n, substeps, nu)."""
-        action, finite = self._sanitize(action, alteration)
+        action, finite = sanitize(action, alteration)
         self._kinematics.update(self.motion.position)
         wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
-        if not finite.all():
+        if finite is not None:
             wanted[~finite] = 0.0
         self.asked = wanted
         target = self.motion.filter(wanted, alteration)
@@ -141,16 +146,6 @@ class Simulation:
         if self._gripper:
             self._move_fingers(action[:, -1:])
         return self._controls
-
-    def _sanitize(self, action: Array, alteration: Array) -> tuple[Array, Mask]:
-        """Non-finite actions become a brake, others are clipped to [-1, 1]."""
-        finite: Mask = np.asarray(np.isfinite(action).all(1))
-        if not finite.all():
-            action = np.where(finite[:, None], action, 0.0)
-            alteration[:, 0] = ~finite
-        clipped = np.minimum(np.maximum(action, -1.0), 1.0)
-        alteration[:, 1] = np.abs(clipped - action).max(1)
-        return clipped, finite
 
     def _move_fingers(self, action: Array) -> None:
         """Both fingers have the same target, as one motor drives them."""
@@ -163,16 +158,15 @@ class Simulation:
         self._opening = target
 
     def _simulate(self, controls: Array) -> None:
-        """Step the physics; the last substep leaves every field describing the new state."""
+        """Step the physics, then make every field describe the new state."""
         try:
             self.batch.rollout(
-                self.task.substeps - 1,
-                controls[:, :-1],
+                self.task.substeps,
+                controls,
                 record=self._monitor.fields,
                 out=self._monitor.records,
             )
-            self._ctrl[:] = controls[:, -1]
-            self.batch.step(stage=_VELOCITY_STAGE)
+            self.batch.forward(stage=_VELOCITY_STAGE)
         except SimulationError as error:
             self._failed[error.ids] = True
 
@@ -247,6 +241,28 @@ class Simulation:
         self._gripper = int(task.action.gripper)
         self._warnings = np.zeros(self.nsim, int)
         self._failed = np.zeros(self.nsim, bool)
+
+
+def sanitize(action: Array, alteration: Array) -> tuple[Array, Mask | None]:
+    """Non-finite actions become zero, others are clipped to [-1, 1].
+
+    Args:
+        action: (n, a).
+        alteration: alteration per reason, (reasons, n); written into.
+
+    Returns:
+        Actions within [-1, 1], and which of them were finite, (n,); None if all were.
+    """
+    clipped = np.minimum(np.maximum(action, -1.0), 1.0)
+    excess = np.abs(clipped - action).max(1)  # infinite or not a number as the action is
+    if excess.max() < np.inf:
+        alteration[1] = excess
+        return clipped, None
+    finite = np.asarray(np.isfinite(action).all(1))
+    alteration[0] = ~finite
+    alteration[1] = np.where(finite, excess, 0.0)
+    clipped[~finite] = 0.0
+    return clipped, finite
 
 
 def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:
