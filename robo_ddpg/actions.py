@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.kinematics import ArmKinematics, cross
+from robo_ddpg.kinematics import ArmKinematics
 from tasks.task import ActionMode, EndEffectorMotion, JointMotion
 
 Array = NDArray[np.float64]
@@ -18,8 +18,9 @@ POSTURE_GAIN = 0.05
 """Share of the distance to the home posture that the spare joint makes up per control step."""
 
 
-_DOWN = np.array([0.0, 0.0, -1.0])
-_IDENTITY = np.eye(6)
+_TO_DOWN = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+"""a @ _TO_DOWN is the cross product of a and the downward unit vector."""
+_DAMPING_MATRIX = DAMPING * np.eye(6)
 
 
 class Command(Protocol):
@@ -71,41 +72,37 @@ class EndEffectorCommand:
         self, mode: EndEffectorMotion, kinematics: ArmKinematics, home: Array, control_hz: float
     ) -> None:
         self.size = 4 if mode.yaw_step_rad else 3
-        self._mode = mode
         self._kinematics = kinematics
         self._home = home
-        self._hz = control_hz
+        self._posture_rate = POSTURE_GAIN * control_hz
+        # Components to the hand's velocity [m/s] and angular velocity [rad/s].
+        self._from_action = np.zeros((self.size, 6))
+        self._from_action[:3, :3] = mode.step_m * control_hz * np.eye(3)
+        self._from_action[3:, 5] = mode.yaw_step_rad * control_hz
+        self._from_tilt = np.zeros((3, 6))
+        self._from_tilt[:, 3:] = UPRIGHT_GAIN * control_hz * _TO_DOWN
 
     def velocity(self, action: Array, position: Array) -> Array:
         """Full action is `step_m` along each axis, and `yaw_step_rad`, per control step."""
-        twist = np.empty((len(action), 6))
-        twist[:, :3] = action[:, :3] * self._mode.step_m
-        twist[:, 3:] = self._turn(action)
-        jacobian = np.concatenate(
-            [self._kinematics.jacobians[:, :, 0], self._kinematics.axes], axis=2
-        )
-        posture = POSTURE_GAIN * (self._home - position)
-        return self._hz * damped_least_squares(jacobian, twist, posture)
-
-    def _turn(self, action: Array) -> Array:
-        """Rotation vector that turns the hand's z axis down and follows the yaw component."""
-        turn = UPRIGHT_GAIN * cross(self._kinematics.tip_outward, _DOWN)
-        if self._mode.yaw_step_rad:
-            turn[:, 2] += action[:, 3] * self._mode.yaw_step_rad
-        return turn
+        kinematics = self._kinematics
+        twist = action @ self._from_action + kinematics.tip_outward @ self._from_tilt
+        jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)
+        posture = self._posture_rate * (self._home - position)
+        return damped_least_squares(jacobian, twist, posture)
 
 
 def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array:
-    """Joint displacements that make the hand follow a twist, and otherwise a posture.
+    """Joint velocities that make the hand follow a twist, and otherwise a posture.
 
     Args:
         jacobian: how each joint moves and turns the hand, (n, j, 6).
-        twist: displacement [m] and rotation vector [rad] of the hand, (n, 6).
-        posture: displacement that is wanted as far as it does not move the hand [rad], (n, j).
+        twist: velocity [m/s] and angular velocity [rad/s] of the hand, (n, 6).
+        posture: velocities that are wanted as far as they do not move the hand [rad/s], (n, j).
 
     Returns:
-        Joint displacements [rad], (n, j).
+        Joint velocities [rad/s], (n, j).
     """
-    damped = jacobian.swapaxes(1, 2) @ jacobian + DAMPING * _IDENTITY
-    missing = twist[:, :, None] - jacobian.swapaxes(1, 2) @ posture[:, :, None]
+    transposed = jacobian.swapaxes(1, 2)
+    damped = transposed @ jacobian + _DAMPING_MATRIX
+    missing = twist[:, :, None] - transposed @ posture[:, :, None]
     return np.asarray(posture + (jacobian @ np.linalg.solve(damped, missing))[..., 0])

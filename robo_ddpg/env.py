@@ -239,13 +239,13 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
 def first(info: dict[str, Any]) -> dict[str, Any]:
     """The first simulation's share of nested arrays, scalars as Python numbers."""
     return {
-        key: first(value) if isinstance(value, dict) else _plain(value[0])
+        key: first(value) if isinstance(value, dict) else _first_row(value)
         for key, value in info.items()
     }
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, np.ndarray) else value.item()
+def _first_row(value: NDArray[Any]) -> Any:
+    return value.item(0) if value.ndim == 1 else value[0]
 
 
 def _blanked(info: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:

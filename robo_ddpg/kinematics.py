@@ -13,6 +13,11 @@ Array = NDArray[np.float64]
 
 _POSITION = mujoco.mjtStage.mjSTAGE_POS.value
 
+_SKEW = np.zeros((3, 9))
+"""Turns a vector a into the matrix S with b @ S = a x b, (3, 3) flattened."""
+_SKEW[[0, 1, 2], [7, 2, 3]] = -1.0
+_SKEW[[0, 1, 2], [5, 6, 1]] = 1.0
+
 
 class ArmKinematics:
     """Positions and Jacobians of sites on n arms at once.
@@ -27,26 +32,41 @@ class ArmKinematics:
             model: model with the arm in it.
             nsim: number of simulations.
             arm: the arm.
-            sites: sites that are asked for, besides the tip, which is always the first.
+            sites: sites that are asked for, besides the tip.
         """
         model = copy.copy(model)
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
-        self._batch = Batch(model, nsim)
-        self.sites = [arm.tip, *sites]
-        self._sites = np.array([model.site(name).id for name in self.sites])
+        self._batch = Batch(model, nsim, 1)
+        self.sites = sorted({arm.tip, *sites}, key=lambda name: int(model.site(name).id))
+        self.tip = self.sites.index(arm.tip)
+        """Which of the sites is the tip."""
+        ids = np.array([model.site(name).id for name in self.sites])
         joints = np.array([model.joint(name).id for name in arm.joints])
         self._joints = as_slice(joints)
-        self._position = self._batch.bind("qpos")[:, as_slice(model.jnt_qposadr[joints])]
-        self._fields = {
-            name: self._batch.bind(name) for name in ("xaxis", "xanchor", "site_xpos", "site_xmat")
-        }
-        self._batch.reset(keyframe=0)
-        chains = [_chain(model, int(model.site_bodyid[site])) for site in self._sites]
+        self._bind(as_slice(ids), as_slice(model.jnt_qposadr[joints]), int(ids[self.tip]))
+        chains = [_chain(model, int(model.site_bodyid[site])) for site in ids]
         bodies = model.jnt_bodyid[joints]
         self._moves = np.array([[int(b) in chain for chain in chains] for b in bodies])[..., None]
-        self.levers = np.array([_levers(model, int(site), bodies) for site in self._sites])
+        self.levers = np.array([_levers(model, int(site), bodies) for site in ids])
         """The longest lever that each joint can have on each site [m], (sites, j)."""
+
+    def _bind(
+        self,
+        sites: "slice | NDArray[np.intp]",
+        positions: "slice | NDArray[np.intp]",
+        tip: int,
+    ) -> None:
+        """Take views of the simulations."""
+        self._batch.reset(keyframe=0)
+        self._qpos = self._batch.bind("qpos")
+        self._xaxis, self._xanchor = self._batch.bind("xaxis"), self._batch.bind("xanchor")
+        self._site_xpos = self._batch.bind("site_xpos")
+        self._addresses, self._sites = positions, sites
+        self.tip_outward = self._batch.bind("site_xmat").reshape(self._batch.nsim, -1, 9)[
+            :, tip, 2::3
+        ]
+        """The tip's z axis, which points out of the hand, (n, 3)."""
 
     def update(self, position: Array) -> None:
         """Move the arms; `sites_position`, `jacobians`, `axes` and `tip_outward` follow.
@@ -54,27 +74,23 @@ class ArmKinematics:
         Args:
             position: joint positions [rad], (n, j).
         """
-        self._position[:] = position
+        self._qpos[:, self._addresses] = position
         self._batch.forward(stage=_POSITION)
-        self.sites_position = self._fields["site_xpos"][:, self._sites]
+        self.sites_position = self._site_xpos[:, self._sites]
         """Positions of the sites [m], (n, sites, 3)."""
-        self.axes = self._fields["xaxis"][:, self._joints]
+        self.axes = self._xaxis[:, self._joints]
         """Axes of the joints, which are also how they turn the tip, (n, j, 3)."""
-        anchors = self._fields["xanchor"][:, self._joints]
+        anchors = self._xanchor[:, self._joints]
         arms = self.sites_position[:, None] - anchors[:, :, None]
-        self.jacobians = cross(self.axes[:, :, None], arms) * self._moves
+        skew = (self.axes @ _SKEW).reshape(*self.axes.shape, 3)
+        self.jacobians = arms @ skew
         """How each joint moves each site [m/rad], (n, j, sites, 3)."""
-        self.tip_outward = self._fields["site_xmat"][:, self._sites[0], 2::3]
-        """The tip's z axis, which points out of the hand, (n, 3)."""
+        self.jacobians *= self._moves
 
-
-def cross(a: Array, b: Array) -> Array:
-    """The cross product along the last axis; a third of the time of `np.cross`."""
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    out[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
-    out[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
-    out[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return out
+    @property
+    def tip_jacobian(self) -> Array:
+        """How each joint moves the tip [m/rad], (n, j, 3)."""
+        return np.asarray(self.jacobians[:, :, self.tip])
 
 
 def as_slice(ids: NDArray[np.intp]) -> "slice | NDArray[np.intp]":
@@ -93,11 +109,17 @@ def _chain(model: mujoco.MjModel, body: int) -> list[int]:
     return chain
 
 
+def _anchor_offset(model: mujoco.MjModel, body: int) -> float:
+    """Distance of a body's first joint from the body's origin [m]."""
+    joint = int(model.body_jntadr[body])
+    return float(np.linalg.norm(model.jnt_pos[joint])) if joint >= 0 else 0.0
+
+
 def _levers(model: mujoco.MjModel, site: int, bodies: NDArray[np.int32]) -> Array:
     """Lengths of the links from each body outward to the site, as if stretched out [m]."""
     length = float(np.linalg.norm(model.site_pos[site]))
     reach = {}
     for body in _chain(model, int(model.site_bodyid[site])):
-        reach[body] = length
+        reach[body] = length + _anchor_offset(model, body)
         length += float(np.linalg.norm(model.body_pos[body]))
     return np.array([reach.get(int(body), 0.0) for body in bodies])

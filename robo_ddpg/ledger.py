@@ -27,42 +27,39 @@ class Ledger:
     """Counts per episode, for n simulations."""
 
     def __init__(self, nsim: int) -> None:
-        self.counts = np.zeros((nsim, len(REASONS)), np.int64)
-        """Control steps altered, per simulation and reason."""
-        self.sizes = np.zeros((nsim, len(REASONS)))
-        """Largest alteration, per simulation and reason."""
+        self.counts = np.zeros((len(REASONS), nsim), np.int64)
+        """Control steps altered, per reason and simulation."""
+        self.sizes = np.zeros((len(REASONS), nsim))
+        """Largest alteration, per reason and simulation."""
         self.step = np.zeros((nsim, len(REASONS)))
-        """Alteration at the last control step; 0 where there was none."""
-        self.overshoots = np.zeros((nsim, len(VIOLATIONS)))
-        """Worst overshoot of the simulated state, per simulation and limit; 0 for none."""
+        """Alteration at the last control step, per simulation and reason; 0 for none."""
+        self.overshoots = np.zeros((len(VIOLATIONS), nsim))
+        """Worst overshoot of the simulated state, per limit and simulation; 0 for none."""
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Start new episodes."""
-        self.counts[ids] = 0
-        self.sizes[ids] = 0.0
+        self.counts[:, ids] = 0
+        self.sizes[:, ids] = 0.0
         self.step[ids] = 0.0
-        self.overshoots[ids] = 0.0
+        self.overshoots[:, ids] = 0.0
 
     def record(self, step: Array, overshoot: Array) -> None:
         """Add one control step.
 
         Args:
-            step: size of the alteration per reason, (n, reasons).
-            overshoot: overshoot per limit, negative or 0 for none, (n, limits).
+            step: size of the alteration per reason, (reasons, n).
+            overshoot: overshoot per limit, negative or 0 for none, (limits, n).
         """
-        self.step = step
+        self.step = step.T
         self.counts += step > 0
         np.maximum(self.sizes, step, out=self.sizes)
         np.maximum(self.overshoots, overshoot, out=self.overshoots)
 
     def report(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Per reason, how many steps of the episode were altered and the largest alteration."""
-        counts, sizes = self.counts.copy(), self.sizes.copy()
-        return {
-            reason: {"count": counts[:, i], "size": sizes[:, i]} for i, reason in enumerate(REASONS)
-        }
+        rows = zip(REASONS, self.counts.copy(), self.sizes.copy(), strict=True)
+        return {reason: {"count": count, "size": size} for reason, count, size in rows}
 
     def violations(self) -> dict[str, Array]:
         """Per limit, the worst overshoot of the episode."""
-        overshoots = self.overshoots.copy()
-        return {limit: overshoots[:, i] for i, limit in enumerate(VIOLATIONS)}
+        return dict(zip(VIOLATIONS, self.overshoots.copy(), strict=True))

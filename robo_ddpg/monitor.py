@@ -28,37 +28,47 @@ class Monitor:
             model: model with the arm in it.
             nsim: number of simulations.
             arm: the arm and its limits.
-            substeps: physics steps per control step, of which the last is left out.
+            substeps: physics steps per control step.
         """
-        joints = [model.joint(name).id for name in arm.joints]
-        low, high = model.jnt_range[joints].T
-        speed = np.array(arm.limits.velocity_rad_s)
-        self._columns = np.concatenate(
-            [model.jnt_qposadr[joints], model.nq + model.jnt_dofadr[joints]]
-        )
-        self._middle = np.concatenate([(low + high) / 2, 0.0 * speed])
-        self._half = np.concatenate([(high - low) / 2, speed])
-        self._joints = len(joints)
-        self._tip = model.site(arm.tip).id
-        self._hand_step = arm.limits.hand_speed_m_s * model.opt.timestep
         self._timestep = model.opt.timestep
-        planes = [plane for plane in arm.workspace if plane.site == arm.tip]
-        self._normals = np.array([plane.normal for plane in planes]).T
-        self._offsets = np.array([plane.offset_m for plane in planes])
-        self.states = np.zeros((nsim, substeps - 1, model.nq + model.nv))
-        """Positions and velocities after each physics step."""
-        sites = np.zeros((nsim, substeps - 1, model.nsite, 3))
-        self.records: dict[RecordItem, Any] = {_STATE: self.states, "site_xpos": sites}
+        self._hand_speed = arm.limits.hand_speed_m_s
+        self._low, self._high = _state_limits(model, arm)
+        self._nq = model.nq
+        self._tip = model.site(arm.tip).id
+        self._normals = np.zeros((model.nsite * 3, len(arm.workspace)))
+        for c, plane in enumerate(arm.workspace):
+            site = model.site(plane.site).id
+            self._normals[3 * site : 3 * site + 3, c] = plane.normal
+        self._offsets = np.array([plane.offset_m for plane in arm.workspace])
+        self.states = np.zeros((nsim, substeps, model.nq + model.nv))
+        """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
+        self._sites = np.zeros((nsim, substeps, model.nsite, 3))
+        self._flat_sites = self._sites.reshape(nsim, substeps, -1)
+        self.records: dict[RecordItem, Any] = {_STATE: self.states, "site_xpos": self._sites}
 
     def overshoot(self) -> Array:
-        """How far each limit was overstepped, negative where it was kept, (n, violations)."""
-        state = self.states[:, :, self._columns]
-        tip = self.records["site_xpos"][:, :, self._tip]
-        out = np.empty((len(tip), len(VIOLATIONS)))
-        outside = np.abs(state - self._middle).max(1) - self._half  # (n, 2 j)
-        out[:, 0] = outside[:, : self._joints].max(1)
-        out[:, 1] = outside[:, self._joints :].max(1)
-        step = np.sqrt(np.square(tip[:, 1:] - tip[:, :-1]).sum(2).max(1))
-        out[:, 2] = (step - self._hand_step) / self._timestep
-        out[:, 3] = (self._offsets - (tip @ self._normals).min(1)).max(1)
+        """How far each limit was overstepped, negative where it was kept, (violations, n)."""
+        highest, lowest = self.states.max(1), self.states.min(1)
+        outside = np.maximum(highest - self._high, self._low - lowest)  # (n, nq + nv)
+        tip = self._sites[:, :, self._tip]
+        steps = tip[:, 1:] - tip[:, :-1]
+        squares = np.einsum("nsk,nsk->ns", steps, steps)
+        clearance = (self._flat_sites @ self._normals).min(1) - self._offsets
+        out = np.empty((len(VIOLATIONS), len(outside)))
+        outside[:, : self._nq].max(1, out=out[0])
+        outside[:, self._nq :].max(1, out=out[1])
+        out[2] = np.sqrt(squares.max(1)) / self._timestep - self._hand_speed
+        out[3] = -clearance.min(1)
         return out
+
+
+def _state_limits(model: mujoco.MjModel, arm: Arm) -> tuple[Array, Array]:
+    """Limits of the state vector, infinite for what is not the arm's, (nq + nv,) each."""
+    joints = [model.joint(name).id for name in arm.joints]
+    high = np.full(model.nq + model.nv, np.inf)
+    low = -high
+    low[model.jnt_qposadr[joints]], high[model.jnt_qposadr[joints]] = model.jnt_range[joints].T
+    speed = np.array(arm.limits.velocity_rad_s)
+    velocities = model.nq + model.jnt_dofadr[joints]
+    low[velocities], high[velocities] = -speed, speed
+    return low, high

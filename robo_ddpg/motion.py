@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from robo_ddpg.kinematics import ArmKinematics
 from robo_ddpg.ledger import REASONS
-from robo_ddpg.safety import JointBounds, full_brake, velocity_intervals
-from robo_ddpg.workspace import SHARES, Workspace, travel
+from robo_ddpg.safety import JointBounds, Stop, full_brake, position_interval, stop_after
+from robo_ddpg.workspace import ROUNDING_M, Workspace
 from tasks.robots import Arm
 
 Array = NDArray[np.float64]
 
 SMOOTHING_S = 0.02
 """Shortest window that positions are averaged over [s]; the jerk limit may ask for more."""
+
+SHARES = np.array([1.0, 0.8, 0.6, 0.4, 0.2, 0.0])
+"""Shares of the wanted motion that are tried, the rest being braking."""
 
 _REASON = {name: i for i, name in enumerate(REASONS)}
 _JOINT_REASONS = slice(_REASON["joint_acceleration"], _REASON["joint_position"] + 1)
@@ -35,6 +38,11 @@ class Timing:
     def period_s(self) -> float:
         """Control period [s]."""
         return 1.0 / self.control_hz
+
+    @property
+    def timestep_s(self) -> float:
+        """Physics time step [s]."""
+        return self.period_s / self.substeps
 
 
 class ArmMotion:
@@ -63,22 +71,33 @@ class ArmMotion:
         joints = [model.joint(name).id for name in arm.joints]
         self.bounds = JointBounds.of(arm.limits, model.jnt_range[joints])
         self.kinematics = kinematics
-        self.position = np.zeros((nsim, len(joints)))
-        """Planned joint positions [rad]."""
-        self.velocity = np.zeros((nsim, len(joints)))
-        """Planned joint velocities [rad/s]."""
-        self._acceleration = np.zeros((nsim, len(joints)))
+        # Position, velocity, last and present acceleration, as `_coefficients` expects them.
+        self._plan = np.zeros((nsim, 4, len(joints)))
+        self.position, self.velocity = self._plan[:, 0], self._plan[:, 1]
+        self._last_acceleration, self._acceleration = self._plan[:, 2], self._plan[:, 3]
+        self._steps = np.zeros((4, nsim, len(joints)))
         self._period = timing.period_s
         self._step = self.bounds.acceleration * timing.period_s
+        self._middle = 0.5 * (self.bounds.low + self.bounds.high)
+        self._half = 0.5 * (self.bounds.high - self.bounds.low)
         self._units = np.array([[1.0 / timing.period_s], [1.0], [timing.period_s]])
         self._enforced = enforced
         self._hand_speed = arm.limits.hand_speed_m_s * (1.0 - arm.limits.margin)
-        self._workspace = Workspace(kinematics, arm.workspace)
+        window = max(SMOOTHING_S, self.bounds.window_s)
+        samples = _samples(timing, window)
+        self._positions, self._velocities = _coefficients(timing, samples)
+        window_rad = self.bounds.velocity * samples * timing.timestep_s
+        self._workspace = Workspace(kinematics, arm.workspace, window_rad)
         actuators = [model.actuator(name).id for name in arm.joints]
         stiffness = model.actuator_gainprm[actuators, 0]
         self._lead = -model.actuator_biasprm[actuators, 2] / stiffness
-        window = max(SMOOTHING_S, self.bounds.window_s)
-        self._positions, self._velocities = _coefficients(timing, window)
+        self.setpoints = np.zeros((nsim, timing.substeps, len(joints)))
+        """Smoothed positions at the last period's physics steps [rad], (n, substeps, j)."""
+
+    position: Array
+    """Planned joint positions [rad], (n, j)."""
+    velocity: Array
+    """Planned joint velocities [rad/s], (n, j)."""
 
     def reset(self, ids: NDArray[np.intp], position: Array) -> None:
         """Plan to stand still.
@@ -87,23 +106,23 @@ class ArmMotion:
             ids: simulations, (k,).
             position: their joint positions [rad], (k, j).
         """
+        self._plan[ids] = 0.0
         self.position[ids] = np.clip(position, self.bounds.low, self.bounds.high)
-        self.velocity[ids] = 0.0
-        self._acceleration[ids] = 0.0
 
     def filter(self, wanted: Array, ledger: Array) -> Array:
         """The nearest safe motion.
 
         Args:
             wanted: joint velocities that are asked for at the end of the period [rad/s], (n, j).
-            ledger: alteration per reason, (n, reasons); what is altered here is written into it.
+            ledger: alteration per reason, (reasons, n); what is altered here is written into it.
 
         Returns:
             Joint velocities at the end of the period [rad/s], (n, j).
         """
         if not self._enforced:
             return wanted
-        return self._keep_workspace(self._keep_joints(wanted, ledger), ledger)
+        target, stop = self._keep_joints(wanted, ledger)
+        return self._keep_workspace(target, stop, ledger)
 
     def advance(self, target: Array) -> Array:
         """Carry the plan one control period further.
@@ -113,80 +132,112 @@ class ArmMotion:
 
         Returns:
             Commands for the position actuators at each physics step [rad], (n, substeps, j). They
-            lead the positions by what the actuators' damping would hold back.
+            lead the set-points by what the actuators' damping would hold back.
         """
-        acceleration = (target - self.velocity) / self._period
-        basis = np.stack(
-            [self.position, self.velocity, self._acceleration, acceleration], axis=1
-        )  # (n, 4, j)
-        commands = self._positions @ basis + (self._velocities @ basis) * self._lead
-        self.position += 0.5 * self._period * (self.velocity + target)
-        self.velocity = target
-        self._acceleration = acceleration
-        return np.asarray(commands)
+        change = target - self.velocity
+        np.divide(change, self._period, out=self._acceleration)
+        np.matmul(self._positions, self._plan, out=self.setpoints)
+        commands = self._velocities @ self._plan
+        commands *= self._lead
+        commands += self.setpoints
+        self.position += (self.velocity + target) * (0.5 * self._period)
+        self.velocity[:] = target
+        self._last_acceleration[:] = self._acceleration
+        return commands
 
-    def _keep_joints(self, wanted: Array, ledger: Array) -> Array:
-        intervals = velocity_intervals(self.position, self.velocity, self.bounds, self._period)
-        steps = [wanted]
-        for low, high in (intervals.acceleration, intervals.velocity, intervals.position):
-            steps.append(np.minimum(np.maximum(steps[-1], low), high))
-        altered = np.abs(np.diff(steps, axis=0)).max(2)  # (3, n)
-        ledger[:, _JOINT_REASONS] = (altered * self._units).T
-        return steps[-1]
+    def _keep_joints(self, wanted: Array, ledger: Array) -> tuple[Array, Stop]:
+        """Clip to one limit after the other; intervals overlap, so the last one keeps them all."""
+        steps, velocity, bounds = self._steps, self.velocity, self.bounds
+        steps[0] = wanted
+        _clip(wanted, velocity - self._step, velocity + self._step, out=steps[1])
+        _clip(steps[1], -bounds.velocity, bounds.velocity, out=steps[2])
+        steps[3] = steps[2]
+        stop = stop_after(velocity, steps[3], self._step, self._period)
+        beyond = np.abs(self.position + stop.shift - self._middle) - self._half
+        if beyond.max() > 0:
+            low, high = position_interval(self.position, velocity, bounds, self._period)
+            _clip(steps[2], low, high, out=steps[3])
+            stop = stop_after(velocity, steps[3], self._step, self._period)
+        altered = np.abs(steps[1:] - steps[:-1]).max(2)  # (3, n)
+        np.multiply(altered, self._units, out=ledger[_JOINT_REASONS])
+        return steps[3], stop
 
-    def _keep_workspace(self, wanted: Array, ledger: Array) -> Array:
-        clearance, slopes = self._workspace.clearance(), self._workspace.slopes()
-        jacobian = self.kinematics.jacobians[:, :, 0]
-        outside = self._leaves(wanted, self.velocity, clearance, slopes)
-        fast = self._hand_speeds(wanted, jacobian) > self._hand_speed
-        ids = np.flatnonzero(outside | fast)
+    def _keep_workspace(self, wanted: Array, stop: Stop, ledger: Array) -> Array:
+        self._workspace.update()
+        safe = self._workspace.worst(stop).min(1) >= -ROUNDING_M
+        excess = self._hand_speeds(wanted, self.kinematics.tip_jacobian) - self._hand_speed
+        ids = np.flatnonzero(~(safe & (excess <= 0)))
         if not len(ids):
             return wanted
-        brake = full_brake(self.velocity[ids], self._step)
-        tried = brake + SHARES[:, None, None] * (wanted[ids] - brake)  # (shares, k, j)
-        leaves = self._leaves(tried, self.velocity[ids], clearance[ids], slopes[ids])
-        too_fast = self._hand_speeds(tried, jacobian[ids]) > self._hand_speed
-        leaves[-1] = too_fast[-1] = False
-        best = np.argmin(leaves | too_fast, axis=0)
-        excess = self._hand_speeds(wanted[ids], jacobian[ids]) - self._hand_speed
-        ledger[ids, _REASON["workspace"]] = (1.0 - SHARES[best]) * outside[ids]
-        ledger[ids, _REASON["hand_speed"]] = np.maximum(excess, 0.0)
-        safe = wanted.copy()
-        safe[ids] = tried[best, np.arange(len(ids))]
-        return safe
+        target = wanted.copy()
+        target[ids], shares, outside = self._toward_brake(wanted[ids], ids)
+        ledger[_REASON["workspace"], ids] = (1.0 - shares) * outside
+        ledger[_REASON["hand_speed"], ids] = np.maximum(excess[ids], 0.0)
+        return target
 
-    def _leaves(
-        self, target: Array, velocity: Array, clearance: Array, slopes: Array
-    ) -> NDArray[np.bool_]:
-        up, down = travel(velocity, target, self._step, self._period)
-        worst = self._workspace.worst(clearance, slopes, up, down)
-        return np.asarray((worst < 0).any(-1))
+    def _toward_brake(
+        self, wanted: Array, ids: NDArray[np.intp]
+    ) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """The largest share of a motion, the rest being braking, that keeps workspace and speed.
+
+        Args:
+            wanted: velocities within the joints' limits [rad/s], (k, j).
+            ids: the simulations they are for, (k,).
+
+        Returns:
+            Velocities [rad/s], (k, j), the shares, (k,), and whether the workspace asked for it.
+        """
+        velocity = self.velocity[ids]
+        brake = full_brake(velocity, self._step)
+        tried = brake + SHARES[:, None, None] * (wanted - brake)  # (shares, k, j)
+        stops = stop_after(velocity, tried, self._step, self._period)
+        leaves = self._workspace.leaves(stops, stops[-1], ids)
+        fast = self._hand_speeds(tried, self.kinematics.tip_jacobian[ids]) > self._hand_speed
+        outside = leaves[0].copy()
+        leaves[-1] = fast[-1] = False
+        best = np.argmin(leaves | fast, axis=0)
+        return tried[best, np.arange(len(ids))], SHARES[best], outside
 
     def _hand_speeds(self, velocity: Array, jacobian: Array) -> Array:
         hand = (velocity[..., None, :] @ jacobian)[..., 0, :]
         return np.asarray(np.sqrt(np.square(hand).sum(-1)))
 
 
-def _coefficients(timing: Timing, window_s: float) -> tuple[Array, Array]:
-    """How set-points follow from position, velocity, last and present acceleration.
+def _clip(value: Array, low: Array, high: Array, out: Array) -> None:
+    """`np.clip` without its overhead, which is as long as the clipping."""
+    np.maximum(value, low, out=out)
+    np.minimum(out, high, out=out)
 
-    A set-point is the average of the planned motion over the window before it.
 
-    Returns:
-        Coefficients of positions and of velocities, (substeps, 4) each.
+def _samples(timing: Timing, window_s: float) -> int:
+    """How many physics steps set-points are averaged over.
 
     Raises:
         ValueError: the window is longer than a control period.
     """
-    dt = timing.period_s / timing.substeps
-    samples = max(1, math.ceil(window_s / dt - 1e-9))
+    samples = max(1, math.ceil(window_s / timing.timestep_s - 1e-9))
     if samples > timing.substeps:
         raise ValueError(
             f"the jerk limit needs {window_s:.3f} s of smoothing, more than the control period of "
             f"{timing.period_s:.3f} s; lower the control rate or raise the jerk limit"
         )
+    return samples
+
+
+def _coefficients(timing: Timing, samples: int) -> tuple[Array, Array]:
+    """How set-points follow from position, velocity, last and present acceleration.
+
+    A set-point is the average of the planned motion at the latest physics steps.
+
+    Args:
+        timing: control and physics rates.
+        samples: how many physics steps are averaged.
+
+    Returns:
+        Coefficients of positions and of velocities, (substeps, 4) each.
+    """
     ends = np.arange(1, timing.substeps + 1)
-    times = dt * (ends[:, None] - np.arange(samples))  # (substeps, samples)
+    times = timing.timestep_s * (ends[:, None] - np.arange(samples))  # (substeps, samples)
     past, ahead = np.minimum(times, 0.0), np.maximum(times, 0.0)
     one = np.ones_like(times)
     positions = np.stack([one, times, 0.5 * past**2, 0.5 * ahead**2], -1).mean(1)

@@ -29,26 +29,28 @@ from tasks.robots import MotionLimits
 Array = NDArray[np.float64]
 
 
-def braking_distance(speed: Array, deceleration_step: Array, period_s: float) -> Array:
-    """Distance covered while braking to a stop by `deceleration_step` each control period.
+def approach_and_stop(velocity: Array, deceleration_step: Array, period_s: float) -> Array:
+    """The signed distance u T / 2 + B(u) that a velocity u at the end of the period costs.
+
+    It is A T^2 / 2 (k + 1) (k + 2 r) with k and r as above, which is one rounding cheaper than B.
 
     Args:
-        speed: non-negative speeds [rad/s], (..., j).
-        deceleration_step: speed taken off per period, A T [rad/s], (j,).
+        velocity: velocities u at the end of the period [rad/s], (..., j).
+        deceleration_step: speed that braking takes off per period, A T [rad/s], (j,).
         period_s: control period T [s].
 
     Returns:
-        Distances [rad], (..., j).
+        Distances in the direction of the velocity [rad], (..., j).
     """
-    steps = speed / deceleration_step
-    whole = np.floor(steps)
-    return 0.5 * deceleration_step * period_s * (steps + whole * (2 * steps - whole - 1))
+    steps = velocity / deceleration_step
+    rest, whole = np.modf(steps)
+    return np.asarray((0.5 * period_s * deceleration_step) * (np.abs(whole) + 1.0) * (steps + rest))
 
 
 def stoppable_speed(distance: Array, deceleration_step: Array, period_s: float) -> Array:
-    """The highest speed u that can be reached within the period and still be stopped in time.
+    """The highest speed that can be reached within the period and still be stopped in time.
 
-    It solves u T / 2 + B(u) = distance, the inverse of a piecewise linear function.
+    It is the inverse of `approach_and_stop`, a piecewise linear function.
 
     Args:
         distance: what is left beyond the v T / 2 that the present speed covers anyway [rad],
@@ -61,7 +63,35 @@ def stoppable_speed(distance: Array, deceleration_step: Array, period_s: float) 
     """
     scaled = np.maximum(distance, 0.0) * (2.0 / (deceleration_step * period_s))
     whole = np.floor(0.5 * (np.sqrt(1.0 + 4.0 * scaled) - 1.0))
-    return deceleration_step * 0.5 * (scaled / (whole + 1.0) + whole)
+    return np.asarray(deceleration_step * 0.5 * (scaled / (whole + 1.0) + whole))
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What joints still do if they are braked after this period."""
+
+    swept: Array
+    """Length of the way until they stand still [rad], not less than what they travel, (..., j)."""
+    shift: Array
+    """Where they come to a stop, relative to where they are now [rad], (..., j)."""
+
+    def __getitem__(self, index: int) -> "Stop":
+        """One of several."""
+        return Stop(self.swept[index], self.shift[index])
+
+
+def stop_after(velocity: Array, target: Array, deceleration_step: Array, period_s: float) -> Stop:
+    """The way from here to standstill, through a period that ends at the target velocity.
+
+    Args:
+        velocity: velocities now [rad/s], (..., j).
+        target: velocities at the end of the period [rad/s], (..., j).
+        deceleration_step: A T [rad/s], (j,).
+        period_s: T [s].
+    """
+    first = (0.5 * period_s) * velocity
+    second = approach_and_stop(target, deceleration_step, period_s)
+    return Stop(np.abs(first) + np.abs(second), first + second)
 
 
 @dataclass(frozen=True)
@@ -116,35 +146,21 @@ def full_brake(velocity: Array, deceleration_step: Array) -> Array:
     return np.sign(velocity) * np.maximum(np.abs(velocity) - deceleration_step, 0.0)
 
 
-@dataclass(frozen=True)
-class VelocityIntervals:
-    """For each limit, the interval of the next velocity; all contain the full brake."""
-
-    acceleration: tuple[Array, Array]
-    """From the acceleration limit [rad/s]; two arrays of (n, j)."""
-    velocity: tuple[Array, Array]
-    """From the speed limit [rad/s]; two arrays of (j,)."""
-    position: tuple[Array, Array]
-    """From the position limits [rad/s]; two arrays of (n, j)."""
-
-
-def velocity_intervals(
+def position_interval(
     position: Array, velocity: Array, bounds: JointBounds, period_s: float
-) -> VelocityIntervals:
-    """The velocities that joints may have one period later, so that every limit can still be kept.
+) -> tuple[Array, Array]:
+    """The velocities that joints may have one period later and still stop within their range.
 
     Args:
         position: planned joint positions [rad], (n, j), in a safe state.
         velocity: planned joint velocities [rad/s], (n, j).
         bounds: the limits.
         period_s: control period [s].
+
+    Returns:
+        Lowest and highest velocities [rad/s], (n, j) each; the full brake lies between them.
     """
     step = bounds.acceleration * period_s
-    travel = 0.5 * period_s * velocity
-    room = np.stack([bounds.high - position - travel, position - bounds.low + travel])
-    above, below = stoppable_speed(room, step, period_s)
-    return VelocityIntervals(
-        acceleration=(velocity - step, velocity + step),
-        velocity=(-bounds.velocity, bounds.velocity),
-        position=(-below, above),
-    )
+    ahead = position + (0.5 * period_s) * velocity
+    below = stoppable_speed(ahead - bounds.low, step, period_s)
+    return -below, stoppable_speed(bounds.high - ahead, step, period_s)

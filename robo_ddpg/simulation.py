@@ -38,8 +38,8 @@ class Outcome:
     truncated: Mask
     """The time is up, or the simulation became unstable, (n,)."""
     info: dict[str, Any]
-    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, `reward_info` of a
-    goal-conditioned task; arrays of (n, ...)."""
+    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, `reward_info` of
+    a goal-conditioned task; arrays of (n, ...)."""
 
 
 class Simulation:

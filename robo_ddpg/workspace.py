@@ -1,91 +1,129 @@
 """Keeping points of the arm inside half-spaces, together with every joint's brake.
 
-From planned positions q, the next velocities u and braking afterwards, joint j travels at most
-`up_j` upwards and `down_j` downwards. A site p with Jacobian G then stays on the inner side n of
-its plane if
+From planned positions q, the next velocities u and the brake after them, joint j still travels up_j
+upwards and down_j downwards, d_j = up_j + down_j in all. A site p with Jacobian G then stays on the
+inner side n of its plane, at a distance of at least
 
-    n.p - offset - sum_j max(-n.G_j up_j, n.G_j down_j, 0) - 1/2 (sum_j sqrt(r_j) (up_j + down_j))^2 >= 0
+    W = n.p - offset - sum_j max(-n.G_j up_j, n.G_j down_j) - 1/2 sum_ij M_ij d_i d_j,
 
-because the second derivative of p by two joints is at most the smaller of their longest levers r.
-Along the brake the left side never falls, so once it is non-negative the brake keeps the point
-inside: between the brake and what the agent wants there is always a motion that does too.
+because the second derivative of p by joints i and j is at most M_ij, the longest lever of the
+outer one of the two. W never falls along the brake: what has been travelled no longer counts, and
+what n.p and G have changed by since is covered by the last term. So from W >= 0 the full brake
+always keeps W >= 0, and between the brake and what the agent wants there is always a motion that
+does too.
+
+Commanded positions are averages over a short window. Points of a curve sag off the average of its
+points, by at most 1/24 sum_ij M_ij (V_i w) (V_j w) at speeds up to V and a window w: planes are
+moved inwards by that.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.kinematics import ArmKinematics
-from robo_ddpg.safety import braking_distance
+from robo_ddpg.safety import Stop
 from tasks.robots import HalfSpace
 
 Array = NDArray[np.float64]
 
-SHARES = np.array([0.8, 0.6, 0.4, 0.2, 0.0])
-"""Shares of the wanted motion that are tried, the rest being braking."""
+ROUNDING_M = 1e-9
+"""Distances below this are rounding [m]."""
+LOST_M = 1e-6
+"""A plane that even the full brake misses by this much was left before the filter began [m]."""
 
 
 class Workspace:
-    """The half-spaces of an arm."""
+    """The half-spaces of an arm, c of them."""
 
-    def __init__(self, kinematics: ArmKinematics, planes: tuple[HalfSpace, ...]) -> None:
+    def __init__(
+        self, kinematics: ArmKinematics, planes: tuple[HalfSpace, ...], window_rad: Array
+    ) -> None:
         """Resolve the sites' names.
 
         Args:
             kinematics: knows the sites of all planes.
-            planes: the half-spaces, c of them.
+            planes: the half-spaces.
+            window_rad: farthest that joints move within the averaging window [rad], (j,).
         """
         self._kinematics = kinematics
+        self._shape = (len(kinematics.sites) * 3, len(planes))
         index = [kinematics.sites.index(plane.site) for plane in planes]
-        normals = np.zeros((len(kinematics.sites), 3, len(planes)))
+        self._normals = np.zeros(self._shape)
         for c, plane in enumerate(planes):
-            normals[index[c], :, c] = plane.normal
-        self._normals = normals.reshape(-1, len(planes))  # (sites * 3, c)
-        self._offsets = np.array([plane.offset_m for plane in planes])
-        self._roots = np.sqrt(kinematics.levers[index]).T  # (j, c)
-
-    def clearance(self) -> Array:
-        """Distance of each site from its plane at the planned positions [m], (n, c)."""
-        positions = self._kinematics.sites_position
-        return np.asarray(positions.reshape(len(positions), -1) @ self._normals - self._offsets)
-
-    def slopes(self) -> Array:
+            self._normals[3 * index[c] : 3 * index[c] + 3, c] = plane.normal
+        self._roots, self._weights = _curvature(kinematics.levers, index)
+        sag = self.bending(window_rad) / 12.0
+        self._offsets = np.array([plane.offset_m for plane in planes]) + sag
+        self.clearance = np.zeros((0, len(planes)))
+        """Distances of the sites from their planes at the planned positions [m], (n, c)."""
+        self.slopes = np.zeros((0, 0, len(planes)))
         """How each joint changes the clearances [m/rad], (n, j, c)."""
-        jacobians = self._kinematics.jacobians
-        return np.asarray(jacobians.reshape(*jacobians.shape[:2], -1) @ self._normals)
 
-    def worst(self, clearance: Array, slopes: Array, up: Array, down: Array) -> Array:
-        """The lowest clearance that can occur during a step and the brake after it [m].
+    def update(self) -> None:
+        """Take over where the kinematics are."""
+        positions, jacobians = self._kinematics.sites_position, self._kinematics.jacobians
+        sites, _ = self._shape
+        self.clearance = positions.reshape(-1, sites) @ self._normals - self._offsets
+        self.slopes = jacobians.reshape(*jacobians.shape[:2], sites) @ self._normals
+
+    def bending(self, swept: Array) -> Array:
+        """The most that the clearances differ from what the slopes say [m].
 
         Args:
-            clearance: present clearances [m], (n, c).
-            slopes: how joints change them [m/rad], (n, j, c).
-            up: the joints' travel upwards [rad], (..., n, j).
-            down: the joints' travel downwards [rad], non-negative, (..., n, j).
+            swept: how far each joint travels [rad], (..., j).
 
         Returns:
-            (..., n, c).
+            1/2 sum_ij M_ij d_i d_j, (..., c).
         """
-        loss = np.maximum(-slopes * up[..., None], slopes * down[..., None])
-        curve = (up + down) @ self._roots
-        return np.asarray(clearance - np.maximum(loss, 0.0).sum(-2) - 0.5 * np.square(curve))
+        return np.asarray(np.square(swept @ self._roots) @ self._weights)
+
+    def worst(self, stop: Stop, rows: "slice | NDArray[np.intp]" = slice(None)) -> Array:
+        """The lowest clearances that can occur until the arm has stopped [m], (..., n, c).
+
+        Args:
+            stop: the way to standstill; arrays of (..., n, j).
+            rows: the simulations it is about.
+        """
+        slopes = self.slopes[rows]
+        # max(-s up, s down) = (|s| d - s shift) / 2
+        loss = stop.swept[..., None, :] @ np.abs(slopes) - stop.shift[..., None, :] @ slopes
+        return self.clearance[rows] - 0.5 * loss[..., 0, :] - self.bending(stop.swept)
+
+    def gained(self, stop: Stop, rows: "slice | NDArray[np.intp]" = slice(None)) -> Array:
+        """How much farther inside the arm is at least, when it has stopped [m], (..., n, c)."""
+        shift = stop.shift[..., None, :] @ self.slopes[rows]
+        return np.asarray(shift[..., 0, :] - self.bending(stop.swept))
+
+    def leaves(
+        self, stop: Stop, brake: Stop, rows: "slice | NDArray[np.intp]"
+    ) -> NDArray[np.bool_]:
+        """Whether a motion may leave a half-space; those already left must not be left farther.
+
+        Args:
+            stop: the way to standstill; arrays of (..., n, j).
+            brake: the way to standstill with the full brake; arrays of (n, j).
+            rows: the simulations it is about.
+
+        Returns:
+            (..., n).
+        """
+        outside = self.worst(stop, rows) < -ROUNDING_M
+        lost = self.worst(brake, rows) < -LOST_M
+        if lost.any():
+            outside = np.where(lost, self.gained(stop, rows) < 0, outside)
+        return np.asarray(outside.any(-1))
 
 
-def travel(
-    velocity: Array, target: Array, deceleration_step: Array, period_s: float
-) -> tuple[Array, Array]:
-    """How far joints travel up and down during one period and the brake after it.
+def _curvature(levers: Array, sites: list[int]) -> tuple[Array, Array]:
+    """M as a sum of squares: M_ij is the sum, over k outward of both, of the lever's decrease at k.
 
     Args:
-        velocity: velocities now [rad/s], (n, j).
-        target: velocities at the end of the period [rad/s], (n, j).
-        deceleration_step: A T [rad/s], (j,).
-        period_s: T [s].
+        levers: the longest lever of each joint on each site [m], (sites, j).
+        sites: site of each plane, c of them.
 
     Returns:
-        Distances up and down [rad], non-negative, (n, j) each.
+        Sums over the joints from the base to each k, (j, j), and half the decreases, (j, c).
     """
-    half = 0.5 * period_s
-    stop = braking_distance(np.abs(target), deceleration_step, period_s)
-    up = half * np.maximum(velocity, 0.0) + np.where(target > 0, half * target + stop, 0.0)
-    down = half * np.maximum(-velocity, 0.0) + np.where(target < 0, stop - half * target, 0.0)
-    return up, down
+    decreases = -np.diff(levers, axis=1, append=0.0)  # (sites, j)
+    joints = levers.shape[1]
+    return np.triu(np.ones((joints, joints))), 0.5 * decreases[sites].T
