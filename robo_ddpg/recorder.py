@@ -1,5 +1,6 @@
 """Running episodes and keeping them as recordings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 from robo_ddpg.controller import Controller
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import make_vector_env
-from robo_ddpg.errors import RecordingError, SettingsError
-from robo_ddpg.evaluation import SEED, check_fit
+from robo_ddpg.errors import RecordingError
+from robo_ddpg.evaluation import SEED, Act, check_count_and_seed, check_fit
 from robo_ddpg.ledger import REASONS
 from robo_ddpg.recording import Recording, model_hash
 
 FRAMES_PER_STEP = 2
 """States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
+
+SPEEDS = ("asked_rad_s", "moved_rad_s")
+"""Metrics that recordings have besides the task's: root mean square, over the joints, of the
+velocities the action asked for and of those the safety filter let through [rad/s]."""
 
 
 @dataclass
@@ -28,7 +33,12 @@ class _Episode:
 
 
 def record_episodes(
-    controller: Controller, *, episodes: int = 3, seed: int = SEED, **settings: Any
+    controller: Controller,
+    *,
+    episodes: int = 3,
+    seed: int = SEED,
+    seeds: Sequence[int] | None = None,
+    **settings: Any,
 ) -> list[Recording]:
     """Run episodes and keep them.
 
@@ -36,29 +46,60 @@ def record_episodes(
         controller: the policy.
         episodes: how many; episode k starts from seed + k.
         seed: seed of the first episode.
+        seeds: the seed of each episode, instead of `episodes` and `seed`.
         **settings: settings of the task that differ from those it was trained with.
 
     Raises:
         RecordingError: the task is not one of this package's.
-        SettingsError: the number of episodes is not positive.
+        SettingsError: the number of episodes is not positive, or the seed is negative.
     """
-    if episodes < 1:
-        raise SettingsError(f"episodes must be positive, got {episodes}")
+    if seeds is None:
+        check_count_and_seed(episodes, seed)
+        seeds = range(seed, seed + episodes)
     task = controller.task
-    env = make_vector_env(task["name"], episodes, **{**task["settings"], **settings})
+    env = recordable_env(task["name"], len(seeds), **{**task["settings"], **settings})
+    try:
+        check_fit(controller, env)
+        return record(env, controller.act, seeds)
+    finally:
+        env.close()
+
+
+def recordable_env(name: str, count: int, **settings: Any) -> RobotVectorEnv:
+    """The simulations to record.
+
+    Raises:
+        RecordingError: the task is not one of this package's.
+    """
+    env = make_vector_env(name, count, **settings)
     if not isinstance(env, RobotVectorEnv):
-        raise RecordingError(f"{task['name']} cannot be recorded: only tasks of robo_ddpg can")
-    check_fit(controller, env)
-    observation, _ = env.reset(seed=seed)
-    kept = [_started(env, i) for i in range(episodes)]
+        env.close()
+        raise RecordingError(f"{name} cannot be recorded: only tasks of robo_ddpg can")
+    return env
+
+
+def record(
+    env: RobotVectorEnv, act: Act, seeds: Sequence[int], steps: int | None = None
+) -> list[Recording]:
+    """Run one episode in each simulation and keep it.
+
+    Args:
+        env: as many simulations as seeds.
+        act: observations (n, o) -> actions (n, a).
+        seeds: the seed of each episode.
+        steps: control steps at which episodes that still run are cut off.
+    """
+    observation, _ = env.reset(seed=list(seeds))
+    kept = [_started(env, i) for i in range(len(seeds))]
     while any(episode.running for episode in kept):
-        action = controller.act(observation)
+        action = act(observation)
         observation, reward, terminated, truncated, info = env.step(action)
         for i, episode in enumerate(kept):
             if episode.running:
                 _add_step(episode, env, i, action[i], float(reward[i]), info)
-                episode.running = not (terminated[i] or truncated[i])
-    return [_recording(episode, env, seed + i) for i, episode in enumerate(kept)]
+                cut = len(episode.steps) == steps
+                episode.running = not (terminated[i] or truncated[i] or cut)
+    return [_recording(episode, env, seed) for episode, seed in zip(kept, seeds, strict=True)]
 
 
 def _started(env: RobotVectorEnv, index: int) -> _Episode:
@@ -95,10 +136,23 @@ def _add_step(
         episode.states.append(middle)
     episode.states.append(end)
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
+    metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
+    speeds = env.simulation.asked[index], env.simulation.motion.velocity[index]
+    metrics |= {
+        name: float(np.sqrt(np.square(velocity).mean()))
+        for name, velocity in zip(SPEEDS, speeds, strict=True)
+    }
     safety = env.simulation.ledger.step[index].copy()
     success = bool(info["is_success"][index])
     episode.steps.append(
-        {"action": action, "reward": reward, "terms": terms, "safety": safety, "success": success}
+        {
+            "action": action,
+            "reward": reward,
+            "terms": terms,
+            "metrics": metrics,
+            "safety": safety,
+            "success": success,
+        }
     )
 
 
@@ -119,6 +173,10 @@ def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
         success=np.array([step["success"] for step in steps]),
         reward_terms={
             name: np.array([step["terms"][name] for step in steps]) for name in steps[0]["terms"]
+        },
+        metrics={
+            name: np.array([step["metrics"][name] for step in steps])
+            for name in steps[0]["metrics"]
         },
         safety={reason: safety[:, i].astype(np.float32) for i, reason in enumerate(REASONS)},
     )

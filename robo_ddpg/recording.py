@@ -67,6 +67,9 @@ class Recording:
     safety: dict[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
     """Reason -> how much the safety filter changed each step's action, shape (steps,)."""
 
+    metrics: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
+    """Quantity -> its value after each step, with the unit in its name, shape (steps,)."""
+
     events: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Anything else; only what JSON can hold."""
 
@@ -74,7 +77,12 @@ class Recording:
         """Check that the arrays describe the same episode."""
         steps = len(self.rewards)
         per_step = {"actions": self.actions, "success": self.success}
-        for name, values in {**per_step, **self.reward_terms, **self.safety}.items():
+        for name, values in {
+            **per_step,
+            **self.reward_terms,
+            **self.safety,
+            **self.metrics,
+        }.items():
             if len(values) != steps:
                 raise RecordingError(f"Got {len(values)} of {name} for {steps} rewards: one each.")
         if self.states.ndim != 2 or len(self.states) == 0:
@@ -126,11 +134,11 @@ class Recording:
             if head.pop("format") != FORMAT:
                 raise RecordingError(f"{path} has another format than {FORMAT}: record it again.")
             fields: dict[str, Any] = {name: arrays.pop(name) for name in _REQUIRED_ARRAYS}
-            terms, safety = (
+            terms, safety, metrics = (
                 {key.removeprefix(p): arrays[key] for key in arrays if key.startswith(p)}
-                for p in ("reward_terms/", "safety/")
+                for p in ("reward_terms/", "safety/", "metrics/")
             )
-            return cls(**head, **fields, reward_terms=terms, safety=safety)
+            return cls(**head, **fields, reward_terms=terms, safety=safety, metrics=metrics)
         except FileNotFoundError:
             raise RecordingError(f"There is no recording {path}.") from None
         except RecordingError:
@@ -187,6 +195,7 @@ class Recording:
             **{name: getattr(self, name) for name in _REQUIRED_ARRAYS},
             **{f"reward_terms/{name}": value for name, value in self.reward_terms.items()},
             **{f"safety/{name}": value for name, value in self.safety.items()},
+            **{f"metrics/{name}": value for name, value in self.metrics.items()},
         }
         for name, value in arrays.items():
             if np.asarray(value).dtype.hasobject:
