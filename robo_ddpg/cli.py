@@ -4,6 +4,8 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
+import gymnasium
+
 from robo_ddpg import commands
 from robo_ddpg.errors import RoboDDPGError
 
@@ -29,16 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 on success, 1 if a check of `doctor` failed, 2 on wrong input.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] in ("-h", "--help"):
+    if words and words[0] in ("-h", "--help"):
         sys.stdout.write(_overview())
-        return 0 if words else WRONG_INPUT
+        return 0
     try:
-        if words[0] not in COMMANDS:
+        if not words or words[0] not in COMMANDS:
+            given = f"unknown command {words[0]!r}" if words else "name a command"
             raise commands.UsageError(
-                f"unknown command {words[0]!r}; available: {', '.join(COMMANDS)}"
+                f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help"
             )
         result = COMMANDS[words[0]](words[1:])
-    except (RoboDDPGError, ValueError) as error:
+    except (RoboDDPGError, ValueError, OSError, gymnasium.error.Error) as error:
         sys.stderr.write(f"robo-ddpg: {' '.join(str(error).split())}\n")
         return WRONG_INPUT
     except KeyboardInterrupt:

@@ -16,6 +16,7 @@ from robo_ddpg.options import (
     EvaluateOptions,
     NoSettings,
     RecordOptions,
+    ResumeOptions,
     TrainOptions,
     UsageError,
     parse,
@@ -27,14 +28,14 @@ __all__ = ["UsageError", "doctor", "evaluate", "record", "tasks", "train"]
 
 Words = Sequence[str]
 
+_FLAGS = ("--force", "--quiet", "--stop-early", "--no-stop-early")
+"""Options of `train` without a value."""
+
 
 def tasks(words: Words) -> None:
     """List what can be trained."""
-    if words and words[0] in ("-h", "--help"):
-        _say("usage: robo-ddpg tasks\n\nLists the tasks that can be trained.")
+    if _only_help(words, "tasks", "Lists the tasks that can be trained."):
         return
-    if words:
-        raise UsageError(f"tasks: takes no options, got {' '.join(words)}")
     for name in task_package.names():
         note = "trained controller ships" if name in shipped() else ""
         _say(f"{name:14}{environment_id(name):32}{task_package.summary(name)} {note}".rstrip())
@@ -44,21 +45,17 @@ def tasks(words: Words) -> None:
 def train(words: Words) -> None:
     """Train a controller."""
     from robo_ddpg.progress import make_progress
-    from robo_ddpg.training import resume, train
+    from robo_ddpg.training import train
 
+    if any(word == "--resume" or word.startswith("--resume=") for word in words):
+        _resume(words)
+        return
     options = _train_options(words)
-    title = f"train {options.task}"
-    if options.resume is not None:
-        run = RunDirectory.open(options.resume)
-        evaluation = resume(run, make_progress(title, quiet=options.quiet), options.steps)
-    else:
-        settings = _train_settings(options)
-        out = options.out or Path("runs") / options.task.replace("/", "-") / f"seed-{options.seed}"
-        run = RunDirectory.create(out, force=options.force)
-        evaluation = train(settings, run, make_progress(title, quiet=options.quiet))
-    _say(_sentence(evaluation.summary()))
-    _say(f"controller  {run.controller}")
-    _say(f"curve       {run.curve}")
+    settings = _train_settings(options)
+    name = re.sub(r"[^\w.-]", "-", options.task)
+    run = RunDirectory(options.out or Path("runs") / name / f"seed-{options.seed}")
+    progress = make_progress(f"train {options.task}", quiet=options.quiet)
+    _say_result(train(settings, run, progress, force=options.force), run)
 
 
 def evaluate(words: Words) -> dict[str, Any] | None:
@@ -116,41 +113,63 @@ def record(words: Words) -> None:
 
 def doctor(words: Words) -> bool:
     """Check what works on this machine, with the exact fix for what does not."""
-    if words:
-        _say("usage: robo-ddpg doctor\n\nChecks this machine; exit code 1 if something is wrong.")
+    if _only_help(words, "doctor", "Checks this machine; exit code 1 if something is wrong."):
         return True
     found = checks.run()
     _say(checks.format(found))
     return all(check.ok for check in found)
 
 
-def _train_options(words: Words) -> TrainOptions:
+def _resume(words: Words) -> None:
+    from robo_ddpg.progress import make_progress
+    from robo_ddpg.training import resume, settings_of
+
+    options = parse(ResumeOptions, words, "train")
+    run = RunDirectory.open(options.resume)
+    settings = settings_of(run.read_config())
+    if options.task not in (None, settings.task):
+        raise UsageError(f"train: {run.path} is a run of {settings.task}, not of {options.task}")
+    progress = make_progress(f"train {settings.task}", quiet=options.quiet)
+    _say_result(resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+
+
+def _train_options(words: Words) -> TrainOptions[Any]:
     """Options whose defaults depend on the task and the preset, which are looked at first."""
     from robo_ddpg.tuned import agent_settings
 
-    words = list(words)
-    if "--resume" in words and (not words or words[0].startswith("-")):
-        words.insert(0, "reach")
-    helping = {"-h", "--help"} & set(words)
-    task = words[0] if words and not words[0].startswith("-") else ""
-    if not task and not helping:
-        raise UsageError(f"train: name a task: {', '.join(task_package.names())}")
-    preset = next(
-        (after for word, after in zip(words, words[1:], strict=False) if word == "--preset"),
-        "default",
-    )
-    task = task_name(task or "reach")
-    gymnasium_env = is_gymnasium_id(task)
+    task, preset = _task_and_preset(words)
+    if not task and not {"-h", "--help"} & set(words):
+        raise UsageError(
+            f"train: name a task ({', '.join(task_package.names())}), module:Class, or a "
+            "Gymnasium environment"
+        )
+    task = task_name(task or task_package.names()[0])
+    environment = NoSettings() if is_gymnasium_id(task) else make_task(task).settings
     default = TrainOptions(
-        task=task,
-        agent=agent_settings(task, preset),
-        environment=NoSettings() if gymnasium_env else make_task(task).settings,
+        task=task, agent=agent_settings(task, preset), environment=environment, preset=preset
     )
-    options = parse(TrainOptions, words, "train", default)
+    kind: Any = TrainOptions[type(environment)]  # type: ignore[misc]
+    options: TrainOptions[Any] = parse(kind, words, "train", default)
     return dataclasses.replace(options, task=task)
 
 
-def _train_settings(options: TrainOptions) -> Any:
+def _task_and_preset(words: Words) -> tuple[str, str]:
+    """The first word that is neither an option nor a value of one, and the preset."""
+    task, option = "", ""
+    values = {"--preset": "default"}
+    for word in words:
+        if word.startswith("--"):
+            name, has_value, value = word.partition("=")
+            values[name] = value
+            option = "" if has_value or name in _FLAGS else name
+        elif option:
+            values[option], option = word, ""
+        elif not task and not re.fullmatch(r"-.*|[\d.e+-]+", word):
+            task = word  # a number is the second value of an option
+    return task, values["--preset"]
+
+
+def _train_settings(options: TrainOptions[Any]) -> Any:
     from robo_ddpg.training import TrainSettings
     from robo_ddpg.tuned import DEFAULT_STEPS, STEPS
 
@@ -166,6 +185,22 @@ def _train_settings(options: TrainOptions) -> Any:
         mastered_times=5 if options.stop_early else 0,
         environment=environment,
     )
+
+
+def _only_help(words: Words, command: str, text: str) -> bool:
+    """For commands without options: whether help was asked for, which is then shown."""
+    if not words:
+        return False
+    if words[0] not in ("-h", "--help"):
+        raise UsageError(f"{command}: takes no options, got {' '.join(words)}")
+    _say(f"usage: robo-ddpg {command}\n\n{text}")
+    return True
+
+
+def _say_result(evaluation: Any, run: RunDirectory) -> None:
+    _say(_sentence(evaluation.summary()))
+    _say(f"controller  {run.controller}")
+    _say(f"curve       {run.curve}")
 
 
 def _default_video(name: str, controller: Controller) -> Path:

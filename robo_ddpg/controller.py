@@ -1,5 +1,6 @@
 """A saved controller: one file without pickle, with everything needed to run it."""
 
+import hashlib
 import json
 import os
 from importlib.metadata import version
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 import tasks
 from robo_ddpg.agent.policy import Policy
@@ -82,11 +83,16 @@ class Controller:
             ControllerError: it cannot be written.
         """
         path = Path(path)
+        text = json.dumps(self.card)
+        metadata = {"robo_ddpg": text, "sha256": _digest(text, self.tensors)}
         try:
             with replacing(path) as part:
-                save_file(self.tensors, part, metadata={"robo_ddpg": json.dumps(self.card)})
-        except (OSError, SafetensorError) as error:
-            raise ControllerError(f"cannot write the controller {path}: {error}") from None
+                part.write_bytes(save(self.tensors, metadata=metadata))
+        except OSError as error:
+            reason = error.strerror or error
+            raise ControllerError(
+                f"cannot write the controller {path}: {reason}; name a place that can be written"
+            ) from None
         return path
 
     @classmethod
@@ -98,20 +104,17 @@ class Controller:
         """
         try:
             with safe_open(path, framework="numpy") as file:
-                text = (file.metadata() or {}).get("robo_ddpg", "{}")
+                metadata = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            card = json.loads(text)
-            if card.get("format") != FORMAT:
-                raise ControllerError(f"{path} is not a controller of format {FORMAT}")
-            return cls(tensors, card, str(path))
         except FileNotFoundError:
-            raise ControllerError(f"there is no controller file {path}") from None
-        except (OSError, SafetensorError, ValueError, KeyError) as error:
-            if isinstance(error, ControllerError):
-                raise
+            raise ControllerError(
+                f"there is no controller file {path}; `robo-ddpg train` makes one"
+            ) from None
+        except (OSError, SafetensorError) as error:
             raise ControllerError(
                 f"{path} is not a whole controller file ({error}); train or copy it again"
             ) from None
+        return cls(tensors, _read_card(path, metadata, tensors), str(path))
 
     @classmethod
     def find(cls, name: str | os.PathLike[str]) -> "Controller":
@@ -135,6 +138,32 @@ class Controller:
 
     def _vector(self, name: str) -> Floats:
         return np.array(self.card[name], np.float32)
+
+
+def _digest(text: str, tensors: dict[str, Floats]) -> str:
+    """SHA-256 of a controller's content, by which damage is noticed."""
+    digest = hashlib.sha256(text.encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.shape} {tensor.dtype}".encode())
+        digest.update(np.ascontiguousarray(tensor).tobytes())
+    return digest.hexdigest()
+
+
+def _read_card(
+    path: str | os.PathLike[str], metadata: dict[str, str], tensors: dict[str, Floats]
+) -> dict[str, Any]:
+    """The card in a file's metadata, after checking that the file is a controller and undamaged."""
+    text = metadata.get("robo_ddpg")
+    if text is None:
+        raise ControllerError(f"{path} was not written by robo_ddpg; name a controller file")
+    if metadata.get("sha256") != _digest(text, tensors):
+        raise ControllerError(f"{path} is damaged: its checksum differs; train or copy it again")
+    card = dict(json.loads(text))
+    if card["format"] != FORMAT:
+        raise ControllerError(
+            f"{path} has format {card['format']}, this version reads {FORMAT}; train it again"
+        )
+    return card
 
 
 def shipped() -> list[str]:

@@ -52,13 +52,16 @@ def task_name(environment_id: str) -> str:
 
 
 def _gymnasium_vector_env(name: str, num_envs: int, settings: dict[str, Any]) -> AnyVectorEnv:
-    env = gymnasium.make_vec(
-        name,
-        num_envs,
-        vectorization_mode="sync",
-        vector_kwargs={"autoreset_mode": AutoresetMode.DISABLED},
-        **settings,
-    )
+    try:
+        env = gymnasium.make_vec(
+            name,
+            num_envs,
+            vectorization_mode="sync",
+            vector_kwargs={"autoreset_mode": AutoresetMode.DISABLED},
+            **settings,
+        )
+    except (gymnasium.error.Error, ImportError) as error:
+        raise UnknownTaskError(f"{name} cannot be made: {error}") from error
     for what, space in (
         ("observations", env.single_observation_space),
         ("actions", env.single_action_space),

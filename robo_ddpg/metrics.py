@@ -2,8 +2,9 @@
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import replacing
 
 Row = dict[str, float | None]
@@ -27,39 +28,55 @@ COLUMNS = (
 """Columns of metrics.csv; what was not measured is left empty."""
 
 
-class MetricsLog:
-    """Writes one row per evaluation."""
+SUCCESS_COLOUR, RETURN_COLOUR = "#1b7f5c", "#3b6fb6"
 
-    def __init__(self, csv_path: Path, tensorboard: Path) -> None:
+
+class MetricsLog:
+    """Writes one row per evaluation; a context manager."""
+
+    def __init__(self, csv_path: Path, tensorboard: Path, transitions: int = 0) -> None:
         """Open the files, keeping the rows of an earlier part of the run.
 
         Args:
             csv_path: where metrics.csv goes.
             tensorboard: directory of the event files.
+            transitions: where the run continues; rows from beyond are dropped.
         """
-        from torch.utils.tensorboard import SummaryWriter
+        from torch.utils import tensorboard as board
 
-        self.rows = read_metrics(csv_path)
-        new = not self.rows
-        self._file = csv_path.open("a", newline="")
+        self.rows = [
+            row for row in read_metrics(csv_path) if (row["transitions"] or 0.0) <= transitions
+        ]
+        self._file = csv_path.open("w", newline="")
         self._csv = csv.DictWriter(self._file, COLUMNS)
-        if new:
-            self._csv.writeheader()
-        self._board: Any = SummaryWriter(str(tensorboard))  # type: ignore[no-untyped-call]
+        self._csv.writeheader()
+        for row in self.rows:
+            self._write_text(row)
+        writer: Any = board.SummaryWriter
+        self._board = writer(str(tensorboard), purge_step=transitions)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
     def write(self, row: Row) -> None:
         """Add a row; it is on disk when this returns."""
         self.rows.append(row)
-        self._csv.writerow({key: _text(row.get(key)) for key in COLUMNS})
-        self._file.flush()
+        self._write_text(row)
         for key, value in row.items():
             if value is not None and key != "transitions":
-                self._board.add_scalar(key, value, row["transitions"])
+                self._board.add_scalar(key, value, int(row["transitions"] or 0))
 
     def close(self) -> None:
         """Close the files."""
         self._file.close()
         self._board.close()
+
+    def _write_text(self, row: Row) -> None:
+        self._csv.writerow({key: _text(row.get(key)) for key in COLUMNS})
+        self._file.flush()
 
 
 def read_metrics(path: Path) -> list[Row]:
@@ -74,15 +91,28 @@ def read_metrics(path: Path) -> list[Row]:
 
 
 def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+    """Six digits, but whole numbers in full: they are counts."""
+    if value is None:
+        return ""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.6g}"
 
 
 def write_rows(rows: list[dict[str, Any]], path: Path) -> None:
-    """Write rows that share their keys as a CSV file; whole or not at all."""
-    with replacing(path) as part, part.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    """Write rows that share their keys as a CSV file; whole or not at all.
+
+    Raises:
+        OutputDirectoryError: it cannot be written.
+    """
+    try:
+        with replacing(path) as part, part.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputDirectoryError(
+            f"cannot write {path}: {reason}; name a place that can be written"
+        ) from None
 
 
 def plot_learning_curve(rows: list[Row], path: Path, title: str) -> None:
@@ -94,25 +124,34 @@ def plot_learning_curve(rows: list[Row], path: Path, title: str) -> None:
         title: headline.
     """
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(7.2, 4.2), dpi=130, layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, loc="left", fontsize=12, fontweight="bold")
     axes.set_xlabel("training time [s]")
-    shown = [row for row in rows if row.get("evaluation_return") is not None]
-    time = [row["training_s"] for row in shown]
-    twin = axes
-    if any(row.get("evaluation_success") is not None for row in shown):
-        success = [100.0 * (row["evaluation_success"] or 0.0) for row in shown]
-        axes.plot(time, success, color="#1b7f5c", linewidth=2.2, marker="o", markersize=3.5)
-        axes.set_ylabel("success [%]", color="#1b7f5c")
+    time, returns = _points(rows, "evaluation_return")
+    solved_at, success = _points(rows, "evaluation_success")
+    below = axes
+    if success:
+        percent = [100.0 * share for share in success]
+        axes.plot(solved_at, percent, color=SUCCESS_COLOUR, linewidth=2.2, marker="o", markersize=4)
+        axes.set_ylabel("success [%]", color=SUCCESS_COLOUR)
         axes.set_ylim(-3, 103)
-        twin = axes.twinx()
-    returns = [row["evaluation_return"] for row in shown]
-    twin.plot(time, returns, color="#3b6fb6", linewidth=1.6, alpha=0.8)
-    twin.set_ylabel("return", color="#3b6fb6")
+        below = axes.twinx()
+    below.plot(time, returns, color=RETURN_COLOUR, linewidth=1.6, marker="o", markersize=2.5)
+    below.set_ylabel("mean return of an episode", color=RETURN_COLOUR)
+    axes.set_xlim(left=0.0)
+    axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.grid(alpha=0.25)
-    for side in ("top",):
-        axes.spines[side].set_visible(False)
-        twin.spines[side].set_visible(False)
+    for side in (axes.spines["top"], below.spines["top"]):
+        side.set_visible(False)
     figure.savefig(path)
+
+
+def _points(rows: list[Row], name: str) -> tuple[list[float], list[float]]:
+    """Times and values of a metric, where it was measured."""
+    known = [(row["training_s"] or 0.0, row.get(name)) for row in rows]
+    return [time for time, value in known if value is not None], [
+        value for _, value in known if value is not None
+    ]

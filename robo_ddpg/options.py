@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import tyro
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.errors import SettingsError
-from tasks.task import TaskSettings
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 ControllerName = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CONTROLLER_OR_RUN")]
 
@@ -29,14 +29,17 @@ class NoSettings:
 
 
 @dataclass(frozen=True)
-class TrainOptions:
-    """Train a controller."""
+class TrainOptions(Generic[S]):
+    """Train a controller.
+
+    To go on with an earlier run: robo-ddpg train --resume DIR [--steps N] [--minutes M].
+    """
 
     task: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="TASK")]
     """Task name, module:Class, or the id of a Gymnasium environment with Box spaces."""
     agent: AgentSettings
     """Learning settings."""
-    environment: TaskSettings | NoSettings
+    environment: S
     """Settings of the task."""
     out: Path | None = None
     """Directory of the run; runs/TASK/seed-SEED if not given."""
@@ -54,10 +57,24 @@ class TrainOptions:
     """Transitions between evaluations."""
     stop_early: bool = True
     """Stop once the task is mastered: 99 % success in five evaluations in a row."""
-    resume: Path | None = None
-    """Continue the run in this directory; TASK and other settings are those of that run."""
     force: bool = False
     """Replace an earlier run in the same directory."""
+    quiet: bool = False
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class ResumeOptions:
+    """Continue a run with the settings that it was started with."""
+
+    resume: Path
+    """Directory of the run."""
+    task: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="TASK")] = None
+    """May be left out; if given, it must be the run's."""
+    steps: int | None = None
+    """Transitions to collect at most, those of before included; as many again if not given."""
+    minutes: float | None = None
+    """Further training time to use at most [min]."""
     quiet: bool = False
     """Show no progress."""
 
@@ -112,21 +129,37 @@ def parse(kind: type[T], arguments: Sequence[str], command: str, default: T | No
     Raises:
         UsageError: they do not fit; the message is tyro's in one line.
     """
-    errors = io.StringIO()
+    errors, prog = io.StringIO(), f"robo-ddpg {command}"
     try:
         with contextlib.redirect_stderr(errors):
-            prog = f"robo-ddpg {command}"
             if default is None:
                 return tyro.cli(kind, prog=prog, args=arguments)
             return tyro.cli(kind, prog=prog, args=arguments, default=default)
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
-        raise UsageError(f"{command}: {_one_line(errors.getvalue())}") from None
+        raise UsageError(f"{command}: {_one_line(errors.getvalue(), prog)}") from None
 
 
-def _one_line(text: str) -> str:
-    """The words of a framed message; the full usage stays with --help."""
+def _one_line(text: str, prog: str) -> str:
+    """What a framed message says; the full usage stays with --help.
+
+    The frame has a title and sections between rules; the first section is the message.
+    """
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    words = re.sub(r"[\u2500-\u257f]+", " ", text).split()
-    return " ".join(words).removeprefix("Parsing error ").removeprefix("Required options ")
+    sections: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.startswith(("\u256d", "\u2570")):
+            continue
+        words = line.strip("\u2502 ")
+        if set(words) == {"\u2500"}:
+            sections.append([])
+        elif words:
+            sections[-1].append(words)
+    message, _, _ = " ".join(sections[0]).partition(" Got errors:")
+    message = re.sub(r"^Error parsing \w+: ", "", message).rstrip(".")
+    message = re.sub(r"^Missing from [^:]+: (\S+).*", r"\1 is missing", message)
+    for section in sections[1:]:
+        if section and section[0] == "Perhaps you meant:":
+            message += f" (did you mean {section[1].split()[0]}?)"
+    return f"{message}; see {prog} --help"

@@ -117,8 +117,12 @@ def _facts(done: float, row: Row) -> list[tuple[str, str]]:
         ("steps/s", row.get("steps_per_s"), "{:,.0f}"),
         ("updates/s", row.get("updates_per_s"), "{:,.0f}"),
         ("return", row.get("episode_return"), "{:.2f}"),
-        ("success", row.get("episode_success"), "{:.0%}"),
-        ("evaluated", row.get("evaluation_success"), "{:.1%}"),
+        ("success", _percent(row.get("episode_success")), "{:.0f} %"),
+        ("evaluated", _percent(row.get("evaluation_success")), "{:.1f} %"),
         ("left", left, "{:.0f} s"),
     )
     return [(name, form.format(value)) for name, value, form in forms if value is not None]
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100.0 * share

@@ -1,5 +1,6 @@
 """Tasks by name, by `module:Class`, and as Gymnasium ids."""
 
+import difflib
 import importlib
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def make_task(task: str | Task, **settings: Any) -> Task:
         UnknownTaskError: there is no such task.
         SettingsError: the task has no such setting, or not with this value.
     """
+    settings = {key: tuple(v) if isinstance(v, list) else v for key, v in settings.items()}
     if isinstance(task, Task):
         if settings:
             raise SettingsError(f"give settings {sorted(settings)} where the task is made")
@@ -31,7 +33,7 @@ def make_task(task: str | Task, **settings: Any) -> Task:
     try:
         return _import_task(task)(**settings) if ":" in task else tasks.make(task, **settings)
     except tasks.UnknownTaskError as error:
-        raise UnknownTaskError(str(error)) from None
+        raise UnknownTaskError(f"{error}{_near_gymnasium_id(task)}") from None
     except RoboDDPGError:
         raise
     except (TypeError, ValueError) as error:
@@ -57,9 +59,16 @@ def register_environments() -> None:
             )
 
 
+def _near_gymnasium_id(name: str) -> str:
+    """A hint at the Gymnasium environment that may have been meant."""
+    near = difflib.get_close_matches(name, gymnasium.registry, n=1, cutoff=0.8)
+    return f"; Gymnasium has {near[0]}" if near else ""
+
+
 def _import_task(path: str) -> type[Task]:
     module_name, _, class_name = path.partition(":")
-    if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
+    is_file = module_name.endswith(".py")
+    if is_file or not all(map(str.isidentifier, [*module_name.split("."), class_name])):
         raise UnknownTaskError(
             f"{path!r} is not a task: expected module:Class, such as my_module:MyTask for the "
             "class MyTask in my_module.py"
@@ -72,7 +81,7 @@ def _import_task(path: str) -> type[Task]:
         if error.name is None or not module_name.startswith(error.name):
             raise
         raise UnknownTaskError(
-            f"no module {module_name!r} for the task {path!r}; looked in {here} and where Python does"
+            f"no module {module_name!r} for the task {path!r}; looked in {here} and sys.path"
         ) from None
     finally:
         sys.path.remove(here)

@@ -21,37 +21,53 @@ class RunDirectory:
         self.controller = path / "controller.safetensors"
         self.curve = path / "learning_curve.png"
         self.videos = path / "videos"
+        self.unstable = path / "unstable"
 
-    @classmethod
-    def create(cls, path: Path, *, force: bool) -> "RunDirectory":
-        """Make a new run directory.
+    def check(self, *, force: bool) -> None:
+        """Refuse a place where a new run would overwrite something.
 
         Args:
-            path: where.
-            force: delete an earlier run that is there.
+            force: whether an earlier run may be replaced.
 
         Raises:
-            OutputDirectoryError: something else is there, or the directory cannot be made.
+            OutputDirectoryError: something else is there, or the place cannot be used.
         """
-        run = cls(path)
         try:
-            if path.is_dir() and any(path.iterdir()):
-                if not force:
-                    raise OutputDirectoryError(
-                        f"{path} is not empty; name another directory, add --force to replace "
-                        "the run in it, or continue it with --resume"
-                    )
-                if not run.config.exists():
-                    raise OutputDirectoryError(
-                        f"{path} holds no run (no {run.config.name}), so --force does not delete it"
-                    )
-                shutil.rmtree(path)
-            path.mkdir(parents=True, exist_ok=True)
-        except OutputDirectoryError:
-            raise
+            if not self.path.exists() or (self.path.is_dir() and not any(self.path.iterdir())):
+                return
         except OSError as error:
-            raise OutputDirectoryError(f"cannot use {path}: {error.strerror or error}") from None
-        return run
+            raise OutputDirectoryError(f"cannot use {self.path}: {error.strerror}") from None
+        if not self.path.is_dir():
+            raise OutputDirectoryError(f"{self.path} is a file; name a directory")
+        if not force:
+            raise OutputDirectoryError(
+                f"{self.path} is not empty; name another directory with --out, add --force to "
+                "replace the run in it, or continue it with --resume"
+            )
+        if not self.config.exists():
+            raise OutputDirectoryError(
+                f"{self.path} holds no run (no {self.config.name}), so --force does not delete it"
+            )
+
+    def create(self, *, force: bool) -> None:
+        """Make the directory, or empty it of an earlier run.
+
+        Args:
+            force: whether an earlier run may be replaced.
+
+        Raises:
+            OutputDirectoryError: something else is there, or it cannot be made.
+        """
+        self.check(force=force)
+        try:
+            if self.path.exists() and any(self.path.iterdir()):
+                shutil.rmtree(self.path)
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OutputDirectoryError(
+                f"cannot use {self.path}: {reason}; name a place that can be written"
+            ) from None
 
     @classmethod
     def open(cls, path: Path) -> "RunDirectory":

@@ -16,8 +16,10 @@ from robo_ddpg.checkpoint import load_checkpoint, save_checkpoint
 from robo_ddpg.controller import FORMAT, Controller, versions
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import make_vector_env, size_of
-from robo_ddpg.errors import SettingsError
+from robo_ddpg.errors import OutputDirectoryError, SettingsError
 from robo_ddpg.evaluation import Evaluation, evaluate, run_episodes
+from robo_ddpg.instability import InstabilityLog
+from robo_ddpg.interruption import Interruption
 from robo_ddpg.metrics import MetricsLog, Row, plot_learning_curve, write_rows
 from robo_ddpg.progress import Progress
 from robo_ddpg.recording import model_hash
@@ -25,8 +27,10 @@ from robo_ddpg.run_directory import RunDirectory
 from robo_ddpg.tally import Tally
 from tasks.task import GoalTask
 
-FINAL_EPISODES = 200
-"""Episodes of the evaluation card."""
+FINAL_ROUNDS = 2
+"""The evaluation card has this many times the episodes of an evaluation during training."""
+CHECKPOINT_EVERY_S = 60.0
+"""Training time between checkpoints [s]; there is always one at the end."""
 SHOW_EVERY_S = 0.2
 """Time between updates of the display [s]."""
 EVALUATION_SEED = 10_000
@@ -65,6 +69,8 @@ class TrainSettings:
         for name in ("steps", "simulations", "evaluate_every", "evaluation_episodes"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
+        if self.seed < 0:
+            raise SettingsError(f"seed must not be negative, got {self.seed}")
         if self.minutes is not None and not self.minutes > 0:
             raise SettingsError(f"minutes must be positive, got {self.minutes}")
 
@@ -73,7 +79,7 @@ class Trainer:
     """Trains one agent on one task, into one run directory."""
 
     def __init__(self, settings: TrainSettings, run: RunDirectory, progress: Progress) -> None:
-        """Build environments and agent.
+        """Build environments and agent; nothing is written yet.
 
         Args:
             settings: what to do.
@@ -89,23 +95,21 @@ class Trainer:
             settings.task, settings.evaluation_episodes, **settings.environment
         )
         task = self.env.task if isinstance(self.env, RobotVectorEnv) else None
+        goals: Any = task if isinstance(task, GoalTask) else None
         observations: Any = self.env.single_observation_space
         actions: Any = self.env.single_action_space
-        self.agent = DDPG(
-            observations,
-            actions,
-            settings.agent,
-            n,
-            settings.seed,
-            task if isinstance(task, GoalTask) else None,
+        self.agent = DDPG(observations, actions, settings.agent, n, settings.seed, goals)
+        self.instabilities = (
+            InstabilityLog(self.env, run.unstable) if isinstance(self.env, RobotVectorEnv) else None
         )
-        self.log = MetricsLog(run.metrics, run.tensorboard)
         self.training_s = 0.0
         self._best: tuple[float, float] | None = None
         self._mastered = 0
         self._tally = Tally(np.zeros(n))
         self._row: Row = {}
         self._owed = 0.0
+        self._checkpoint_due_s = CHECKPOINT_EVERY_S
+        self._interruption = Interruption()
 
     def resume(self) -> None:
         """Continue from the run's checkpoint, with new episodes."""
@@ -113,9 +117,12 @@ class Trainer:
         self.training_s = saved["training_s"]
         self._best = None if saved["best"] is None else tuple(saved["best"])
         self._owed = saved["owed"]
+        self._checkpoint_due_s += self.training_s
+        if self.agent.transitions:
+            self.agent.end_episodes()
 
     def train(self) -> Evaluation:
-        """Run until the budget is used up, the task is mastered, or Ctrl-C; then save.
+        """Run until the budget is used up, the task is mastered, or a signal comes; then save.
 
         Returns:
             The evaluation of the best controller.
@@ -123,21 +130,26 @@ class Trainer:
         Raises:
             DivergenceError: the learner's numbers are no longer finite.
         """
-        with ThreadPoolExecutor(1) as physics, self.progress:
-            try:
+        log = MetricsLog(self.run.metrics, self.run.tensorboard, self.agent.transitions)
+        with log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
+            with self._interruption:
                 self._loop(physics)
-            except KeyboardInterrupt:
+            self.progress.update(self._share(), {**self._state(), **self._tally.means()})
+            if self._interruption.requested:
                 self.progress.note("interrupted; saving what was learned so far")
             if self._best is None:
                 self._evaluate()
-        return self._save()
+            self._checkpoint()
+            return self._finish()
 
     def _loop(self, physics: ThreadPoolExecutor) -> None:
         observation, _ = self.env.reset(seed=self._episode_seed())
         due = self.agent.transitions + self.settings.evaluate_every
         clock = _Clock()
-        while not self._done():
+        while not (self._done() or self._interruption.requested):
             action = self.agent.explore(observation)
+            if self.instabilities is not None:
+                self.instabilities.before_step()
             simulated = physics.submit(self.env.step, action)
             self._learn()
             observation = self._store(observation, action, simulated.result())
@@ -145,9 +157,11 @@ class Trainer:
             if self.agent.transitions >= due:
                 due += self.settings.evaluate_every
                 self._evaluate()
+                if self.training_s >= self._checkpoint_due_s:
+                    self._checkpoint()
                 clock.lap()
             if clock.shows():
-                self.progress.update(self._share(), self._live_row())
+                self.progress.update(self._share(), {**self._state(), **self._tally.means()})
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""
@@ -167,6 +181,7 @@ class Trainer:
         following, reward, terminated, truncated, info = step
         ended = terminated | truncated
         reward_info = info.get("reward_info")
+        unstable = np.asarray(info.get("unstable", np.zeros(len(ended), bool)))
         self.agent.store(
             Transitions(
                 observation=np.asarray(observation, np.float32),
@@ -176,9 +191,11 @@ class Trainer:
                 truncated=truncated,
                 next_observation=np.asarray(following, np.float32),
                 reward_info=None if reward_info is None else reward_info.astype(np.float32),
-                valid=~info.get("unstable", np.zeros(len(ended), bool)),
+                valid=~unstable,
             )
         )
+        if self.instabilities is not None and unstable.any():
+            self.instabilities.add(unstable, action, self.agent.transitions)
         self._tally.add(reward, ended, info)
         if ended.any():
             following, _ = self.env.reset(options={"reset_mask": ended})
@@ -198,7 +215,8 @@ class Trainer:
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
-        self.log.write(self._live_row())
+        self.log.write({**self._state(), **self._tally.means()})
+        self._row |= self._tally.means()
         self._tally.clear()
         if self._best is None or score > self._best:
             self._best = score
@@ -208,8 +226,13 @@ class Trainer:
 
     def _done(self) -> bool:
         settings = self.settings
-        mastered = 0 < settings.mastered_times <= self._mastered
-        return mastered or self._share() >= 1.0
+        if 0 < settings.mastered_times <= self._mastered:
+            self.progress.note(
+                f"mastered: {settings.mastered_success:.0%} success in {self._mastered} "
+                f"evaluations in a row, after {self.training_s:.0f} s"
+            )
+            return True
+        return self._share() >= 1.0
 
     def _share(self) -> float:
         """How much of the budget is used up."""
@@ -218,11 +241,11 @@ class Trainer:
             shares.append(self.training_s / (60.0 * self.settings.minutes))
         return min(max(shares), 1.0)
 
-    def _live_row(self) -> Row:
+    def _state(self) -> Row:
+        """Counts, speeds, and what was measured last."""
         seconds = max(self.training_s, 1e-9)
         return {
             **self._row,
-            **self._tally.means(),
             "training_s": self.training_s,
             "transitions": float(self.agent.transitions),
             "updates": float(self.agent.updates),
@@ -257,15 +280,18 @@ class Trainer:
             "versions": versions(),
         }
 
-    def _save(self) -> Evaluation:
-        """Checkpoint, learning curve, and the best controller with its evaluation card."""
-        self.log.close()
+    def _checkpoint(self) -> None:
+        """Save everything needed to continue."""
         progress = {"training_s": self.training_s, "best": self._best, "owed": self._owed}
         save_checkpoint(self.run.checkpoint, self.agent, progress)
+        self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
+
+    def _finish(self) -> Evaluation:
+        """Learning curve, and the best controller with its evaluation card."""
         title = f"{self.settings.task}, seed {self.settings.seed}"
         plot_learning_curve(self.log.rows, self.run.curve, title)
         best = Controller.load(self.run.controller)
-        evaluation = evaluate(best, episodes=FINAL_EPISODES)
+        evaluation = evaluate(best, episodes=FINAL_ROUNDS * self.settings.evaluation_episodes)
         write_evaluation(evaluation, self.run)
         best.card["evaluation"] = evaluation.summary() | {"controller": self.run.controller.name}
         best.save(self.run.controller)
@@ -294,34 +320,62 @@ class _Clock:
         return due
 
 
-def train(settings: TrainSettings, run: RunDirectory, progress: Progress) -> Evaluation:
+def train(
+    settings: TrainSettings, run: RunDirectory, progress: Progress, *, force: bool = False
+) -> Evaluation:
     """Train a controller.
 
     Args:
         settings: what to train, and how long.
-        run: a new run directory.
+        run: where to; made here.
         progress: shows how it goes.
+        force: replace an earlier run that is there.
 
     Returns:
         The evaluation of the best controller, which lies in the run directory.
+
+    Raises:
+        OutputDirectoryError: something else is there, or it cannot be written.
     """
+    run.check(force=force)
+    trainer = Trainer(settings, run, progress)
+    run.create(force=force)
     run.write_json(run.config.name, configuration(settings))
-    return Trainer(settings, run, progress).train()
+    return trainer.train()
 
 
-def resume(run: RunDirectory, progress: Progress, steps: int | None = None) -> Evaluation:
+def resume(
+    run: RunDirectory, progress: Progress, *, steps: int | None = None, minutes: float | None = None
+) -> Evaluation:
     """Continue a run.
 
     Args:
         run: an existing run directory.
         progress: shows how it goes.
-        steps: new total number of transitions, or None for as many again as planned at first.
+        steps: total number of transitions, or None for as many again as planned at first.
+        minutes: further training time [min], or None for as much again as planned at first.
+
+    Returns:
+        The evaluation of the best controller.
+
+    Raises:
+        SettingsError: so many transitions were collected already.
+        OutputDirectoryError: the run is damaged.
     """
     settings = settings_of(run.read_config())
     trainer = Trainer(settings, run, progress)
     trainer.resume()
-    target = steps or trainer.agent.transitions + settings.steps
-    trainer.settings = dataclasses.replace(settings, steps=target)
+    done = trainer.agent.transitions
+    if steps is not None and steps <= done:
+        raise SettingsError(
+            f"steps must be more than the {done} transitions of {run.path}, got {steps}"
+        )
+    more = settings.minutes if minutes is None else minutes
+    trainer.settings = dataclasses.replace(
+        settings,
+        steps=done + settings.steps if steps is None else steps,
+        minutes=None if more is None else trainer.training_s / 60.0 + more,
+    )
     return trainer.train()
 
 
@@ -331,13 +385,22 @@ def configuration(settings: TrainSettings) -> dict[str, Any]:
 
 
 def settings_of(config: dict[str, Any]) -> TrainSettings:
-    """The settings in a configuration."""
-    values = dict(config["settings"])
-    agent: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in values.pop("agent").items()
-    }
-    return TrainSettings(agent=AgentSettings(**agent), **values)
+    """The settings in a configuration.
+
+    Raises:
+        OutputDirectoryError: they are not complete, or of another version.
+    """
+    try:
+        values = dict(config["settings"])
+        agent: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in values.pop("agent").items()
+        }
+        return TrainSettings(agent=AgentSettings(**agent), **values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OutputDirectoryError(
+            f"the run's config.json does not fit this version: {error}; train it anew"
+        ) from None
 
 
 def write_evaluation(evaluation: Evaluation, directory: RunDirectory) -> None:

@@ -45,5 +45,5 @@ def agent_settings(task: str, preset: str = "default") -> AgentSettings:
         return settings
     # This package's tasks scale their observations by hand; statistics on top of that made reach
     # take three times as long.
-    ours = {} if is_gymnasium_id(task) else {"normalize_observations": False}
+    ours: dict[str, Any] = {} if is_gymnasium_id(task) else {"normalize_observations": False}
     return dataclasses.replace(settings, **ours, **AGENT.get(task, {}))

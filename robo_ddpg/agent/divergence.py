@@ -4,10 +4,7 @@ import numpy as np
 
 from robo_ddpg.agent.networks import StackedMlp
 from robo_ddpg.agent.replay import Batch
-
-
-class DivergenceError(RuntimeError):
-    """A number of the learner is no longer finite; the message names the first one found."""
+from robo_ddpg.errors import DivergenceError as DivergenceError
 
 
 def divergence(
