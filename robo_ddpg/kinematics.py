@@ -25,7 +25,9 @@ class ArmKinematics:
     It has simulations of its own, without contacts, so that asking does not disturb the physics.
     """
 
-    def __init__(self, model: mujoco.MjModel, nsim: int, arm: Arm, sites: list[str]) -> None:
+    def __init__(
+        self, model: mujoco.MjModel, nsim: int, arm: Arm, sites: list[str], threads: int = 1
+    ) -> None:
         """Resolve the names.
 
         Args:
@@ -33,11 +35,12 @@ class ArmKinematics:
             nsim: number of simulations.
             arm: the arm.
             sites: sites that are asked for, besides the tip.
+            threads: threads to share the work; 0 for one per core.
         """
         model = copy.copy(model)
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
-        self._batch = Batch(model, nsim, 1)
+        self._batch = Batch(model, nsim, threads)
         self.sites = sorted({arm.tip, *sites}, key=lambda name: int(model.site(name).id))
         self.tip = self.sites.index(arm.tip)
         """Which of the sites is the tip."""

@@ -43,7 +43,7 @@ class Monitor:
         self.states = np.zeros((nsim, substeps, model.nq + model.nv))
         """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
         self._sites = np.zeros((nsim, substeps, model.nsite, 3))
-        self._flat_sites = self._sites.reshape(nsim, substeps, -1)
+        self._flat_sites = self._sites.reshape(nsim * substeps, -1)
         self.records: dict[RecordItem, Any] = {_STATE: self.states, "site_xpos": self._sites}
 
     def overshoot(self) -> Array:
@@ -53,7 +53,8 @@ class Monitor:
         tip = self._sites[:, :, self._tip]
         steps = tip[:, 1:] - tip[:, :-1]
         squares = np.einsum("nsk,nsk->ns", steps, steps)
-        clearance = (self._flat_sites @ self._normals).min(1) - self._offsets
+        heights = (self._flat_sites @ self._normals).reshape(*self.states.shape[:2], -1)
+        clearance = heights.min(1) - self._offsets
         out = np.empty((len(VIOLATIONS), len(outside)))
         outside[:, : self._nq].max(1, out=out[0])
         outside[:, self._nq :].max(1, out=out[1])
