@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.rewards import closeness, tolerance
 from tasks.robots import PANDA
-from tasks.scene import add_marker, arm_scene
+from tasks.scene import add_marker, add_table_contacts, arm_scene
 from tasks.task import (
     Array,
     Generators,
@@ -76,6 +76,7 @@ class Reach(GoalTask):
     def build(self) -> mujoco.MjSpec:
         """The table, the arm and the goal marker."""
         spec = arm_scene(self.settings.timestep_s)
+        add_table_contacts(spec)
         add_marker(spec, "goal", self.settings.tolerance_m)
         return spec
 

@@ -36,6 +36,17 @@ def arm_scene(timestep_s: float) -> mujoco.MjSpec:
     return scene
 
 
+def add_table_contacts(spec: mujoco.MjSpec) -> None:
+    """Make the table solid for the parts of the arm that can get to it.
+
+    Args:
+        spec: a scene made by `arm_scene`.
+    """
+    links = [f"link{i}_collision" for i in range(4, 8)]
+    for geom in (*links, "hand_collision", "left_pad_collision", "right_pad_collision"):
+        spec.add_pair(name=f"{geom}_table", geomname1=geom, geomname2="table")
+
+
 def add_marker(spec: mujoco.MjSpec, name: str, radius_m: float) -> None:
     """Add a goal marker: a glowing sphere on a mocap body, without collision.
 
@@ -46,7 +57,9 @@ def add_marker(spec: mujoco.MjSpec, name: str, radius_m: float) -> None:
     """
     body = spec.worldbody.add_body(name=name, mocap=True)
     for part, size, alpha in (("core", 0.45 * radius_m, 1.0), ("halo", radius_m, 0.35)):
-        glow = spec.add_material(name=f"{name}_{part}", rgba=[0.16, 0.95, 0.50, alpha], emission=0.7)
+        glow = spec.add_material(
+            name=f"{name}_{part}", rgba=[0.16, 0.95, 0.50, alpha], emission=0.7
+        )
         body.add_geom(
             name=f"{name}_{part}",
             type=mujoco.mjtGeom.mjGEOM_SPHERE,
