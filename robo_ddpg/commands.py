@@ -135,7 +135,7 @@ def _resume(words: Words) -> None:
 
 def _train_options(words: Words) -> TrainOptions[Any]:
     """Options whose defaults depend on the task and the preset, which are looked at first."""
-    from robo_ddpg.tuned import agent_settings
+    from robo_ddpg.tuned import agent_settings, evaluation_plan
 
     task, preset = _task_and_preset(words)
     if not task and not {"-h", "--help"} & set(words):
@@ -146,7 +146,11 @@ def _train_options(words: Words) -> TrainOptions[Any]:
     task = task_name(task or task_package.names()[0])
     environment = NoSettings() if is_gymnasium_id(task) else make_task(task).settings
     default = TrainOptions(
-        task=task, agent=agent_settings(task, preset), environment=environment, preset=preset
+        task=task,
+        agent=agent_settings(task, preset),
+        environment=environment,
+        preset=preset,
+        evaluate_every=evaluation_plan(task).every,
     )
     kind: Any = TrainOptions[type(environment)]  # type: ignore[misc]
     options: TrainOptions[Any] = parse(kind, words, "train", default)
@@ -171,7 +175,7 @@ def _task_and_preset(words: Words) -> tuple[str, str]:
 
 def _train_settings(options: TrainOptions[Any]) -> Any:
     from robo_ddpg.training import TrainSettings
-    from robo_ddpg.tuned import DEFAULT_STEPS, STEPS
+    from robo_ddpg.tuned import DEFAULT_STEPS, STEPS, evaluation_plan
 
     environment = dataclasses.asdict(options.environment)
     return TrainSettings(
@@ -182,6 +186,7 @@ def _train_settings(options: TrainOptions[Any]) -> Any:
         seed=options.seed,
         simulations=options.simulations,
         evaluate_every=options.evaluate_every,
+        evaluation_episodes=evaluation_plan(options.task).episodes,
         mastered_times=5 if options.stop_early else 0,
         environment=environment,
     )

@@ -12,6 +12,7 @@ import tyro
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.tuned import EvaluationPlan
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -53,7 +54,7 @@ class TrainOptions(Generic[S]):
     """Training time to use at most [min]."""
     simulations: int = 64
     """Simulations that collect in parallel."""
-    evaluate_every: int = 4_000
+    evaluate_every: int = EvaluationPlan().every
     """Transitions between evaluations."""
     stop_early: bool = True
     """Stop once the task is mastered: 99 % success in five evaluations in a row."""

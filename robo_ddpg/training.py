@@ -228,7 +228,7 @@ class Trainer:
         settings = self.settings
         if 0 < settings.mastered_times <= self._mastered:
             self.progress.note(
-                f"mastered: {settings.mastered_success:.0%} success in {self._mastered} "
+                f"mastered: {100 * settings.mastered_success:g} % success in {self._mastered} "
                 f"evaluations in a row, after {self.training_s:.0f} s"
             )
             return True

@@ -1,6 +1,7 @@
 """What differs from the agent's default settings for each task, and how long each is trained."""
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from robo_ddpg.agent.settings import AgentSettings, presets
@@ -26,6 +27,21 @@ STEPS: dict[str, int] = {"reach": 100_000, "grasp": 400_000}
 
 DEFAULT_STEPS = 300_000
 """For tasks that are not listed."""
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """How often a policy is judged during training, and by how many episodes."""
+
+    every: int = 4_000
+    """Transitions between evaluations."""
+    episodes: int = 100
+    """Episodes of each."""
+
+
+def evaluation_plan(task: str) -> EvaluationPlan:
+    """Gymnasium's environments are simulated one by one, and their episodes are often long."""
+    return EvaluationPlan(10_000, 20) if is_gymnasium_id(task) else EvaluationPlan()
 
 
 def agent_settings(task: str, preset: str = "default") -> AgentSettings:
