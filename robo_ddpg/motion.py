@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from robo_ddpg.kinematics import ArmKinematics
 from robo_ddpg.ledger import REASONS
-from robo_ddpg.safety import JointBounds, Stop, full_brake, position_interval, stop_after
+from robo_ddpg.safety import (
+    JointBounds,
+    Stop,
+    braking_speeds,
+    full_brake,
+    position_interval,
+    stop_after,
+)
 from robo_ddpg.workspace import ROUNDING_M, Workspace
 from tasks.robots import Arm
 
@@ -78,6 +85,7 @@ class ArmMotion:
         self._steps = np.zeros((4, nsim, len(joints)))
         self._period = timing.period_s
         self._step = self.bounds.acceleration * timing.period_s
+        self._braking_periods = math.ceil(np.max(self.bounds.velocity / self._step))
         self._middle = 0.5 * (self.bounds.low + self.bounds.high)
         self._half = 0.5 * (self.bounds.high - self.bounds.low)
         self._units = np.array([[1.0 / timing.period_s], [1.0], [timing.period_s]])
@@ -191,7 +199,8 @@ class ArmMotion:
         brake = full_brake(velocity, self._step)
         tried = brake + SHARES[:, None, None] * (wanted - brake)  # (shares, k, j)
         stops = stop_after(velocity, tried, self._step, self._period)
-        leaves = self._workspace.leaves(stops, stops[-1], ids)
+        speeds = braking_speeds(velocity, tried, self._step, self._braking_periods)
+        leaves = self._workspace.leaves(stops, speeds, self._period, ids)
         fast = self._hand_speeds(tried, self.kinematics.tip_jacobian[ids]) > self._hand_speed
         outside = leaves[0].copy()
         leaves[-1] = fast[-1] = False

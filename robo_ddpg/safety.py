@@ -94,6 +94,24 @@ def stop_after(velocity: Array, target: Array, deceleration_step: Array, period_
     return Stop(np.abs(first) + np.abs(second), first + second)
 
 
+def braking_speeds(velocity: Array, target: Array, deceleration_step: Array, periods: int) -> Array:
+    """Velocities at the ends of periods, from now until standstill; in between they are linear.
+
+    Args:
+        velocity: velocities now [rad/s], (..., j).
+        target: velocities at the end of the period [rad/s], (..., j).
+        deceleration_step: A T [rad/s], (j,).
+        periods: how many periods braking takes at most.
+
+    Returns:
+        Velocities [rad/s], (..., periods + 2, j).
+    """
+    speed = np.abs(target)[..., None, :] - np.arange(periods + 1)[:, None] * deceleration_step
+    braked = np.copysign(np.maximum(speed, 0.0), target[..., None, :])
+    now = np.broadcast_to(velocity, target.shape)[..., None, :]
+    return np.concatenate([now, braked], axis=-2)
+
+
 @dataclass(frozen=True)
 class JointBounds:
     """Limits of each joint, with the margin taken off."""

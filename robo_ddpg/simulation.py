@@ -163,8 +163,8 @@ class Simulation:
             self.batch.rollout(
                 self.task.substeps,
                 controls,
-                record=self._monitor.fields,
-                out=self._monitor.records,
+                record=(*self._monitor.fields, *self.task.recorded),
+                out=self._monitor.records | self.task.records,
             )
             self.batch.forward(stage=_VELOCITY_STAGE)
         except SimulationError as error:
@@ -223,6 +223,9 @@ class Simulation:
         home = model.key_qpos[_HOME, self._joint_qpos]
         self._command = make_command(task.action, self._kinematics, home, timing.control_hz)
         self._monitor = Monitor(model, self.nsim, task.arm, task.substeps)
+        for name in task.recorded:
+            shape = self.batch.bind(name).shape[1:]
+            task.records[name] = np.zeros((self.nsim, task.substeps, *shape))
 
     def _bind_fields(self) -> None:
         """Views of the batch, and where the arm's joints and fingers are in them."""

@@ -1,16 +1,17 @@
 """Keeping points of the arm inside half-spaces, together with every joint's brake.
 
-From planned positions q, the next velocities u and the brake after them, joint j still travels up_j
-upwards and down_j downwards, d_j = up_j + down_j in all. A site p with Jacobian G then stays on the
-inner side n of its plane, at a distance of at least
+From planned positions q, the next velocities u and the brake after them, joint j is at q_j + x_j(t)
+at time t and travels a way of d_j in all. A site p with Jacobian G then stays on the inner side n
+of its plane, at a distance of at least
 
-    W = n.p - offset - sum_j max(-n.G_j up_j, n.G_j down_j) - 1/2 sum_ij M_ij d_i d_j,
+    W = n.p - offset + min_t n.G x(t) - 1/2 sum_ij M_ij d_i d_j,
 
 because the second derivative of p by joints i and j is at most M_ij, the longest lever of the
 outer one of the two. W never falls along the brake: what has been travelled no longer counts, and
 what n.p and G have changed by since is covered by the last term. So from W >= 0 the full brake
 always keeps W >= 0, and between the brake and what the agent wants there is always a motion that
-does too.
+does too. The x_j are piecewise quadratic with the control period as their pieces, so the minimum is
+exact. As a quick first check, x(t) may be anywhere within the joints' ways.
 
 Commanded positions are averages over a short window. Points of a curve sag off the average of its
 points, by at most 1/24 sum_ij M_ij (V_i w) (V_j w) at speeds up to V and a window w: planes are
@@ -64,7 +65,8 @@ class Workspace:
         positions, jacobians = self._kinematics.sites_position, self._kinematics.jacobians
         sites, _ = self._shape
         self.clearance = positions.reshape(-1, sites) @ self._normals - self._offsets
-        self.slopes = jacobians.reshape(*jacobians.shape[:2], sites) @ self._normals
+        slopes = jacobians.reshape(-1, sites) @ self._normals
+        self.slopes = slopes.reshape(*jacobians.shape[:2], -1)
 
     def bending(self, swept: Array) -> Array:
         """The most that the clearances differ from what the slopes say [m].
@@ -94,21 +96,48 @@ class Workspace:
         shift = stop.shift[..., None, :] @ self.slopes[rows]
         return np.asarray(shift[..., 0, :] - self.bending(stop.swept))
 
-    def leaves(
-        self, stop: Stop, brake: Stop, rows: "slice | NDArray[np.intp]"
-    ) -> NDArray[np.bool_]:
-        """Whether a motion may leave a half-space; those already left must not be left farther.
+    def lowest(
+        self, stop: Stop, speeds: Array, period_s: float, rows: "slice | NDArray[np.intp]"
+    ) -> Array:
+        """As `worst`, but exact in how joints that move at the same time make up for each other.
 
         Args:
             stop: the way to standstill; arrays of (..., n, j).
-            brake: the way to standstill with the full brake; arrays of (n, j).
+            speeds: velocities at the ends of periods until then [rad/s], (..., n, periods, j).
+            period_s: control period [s].
             rows: the simulations it is about.
 
         Returns:
-            (..., n).
+            (..., n, c).
         """
-        outside = self.worst(stop, rows) < -ROUNDING_M
-        lost = self.worst(brake, rows) < -LOST_M
+        rates = speeds @ self.slopes[rows]  # (..., n, periods, c), linear within each period
+        before, after = rates[..., :-1, :], rates[..., 1:, :]
+        gained = np.cumsum((0.5 * period_s) * (before + after), axis=-2)
+        least = np.minimum(gained.min(-2), 0.0)
+        # Within a period that begins inwards to outwards, the lowest point is where the rate is 0.
+        turns = (before < 0) & (after > 0)
+        if turns.any():
+            dip = 0.5 * period_s * np.square(after) / np.where(turns, after - before, 1.0)
+            least = np.minimum(least, np.where(turns, gained - dip, 0.0).min(-2))
+        return np.asarray(self.clearance[rows] + least - self.bending(stop.swept))
+
+    def leaves(
+        self, stop: Stop, speeds: Array, period_s: float, rows: "slice | NDArray[np.intp]"
+    ) -> NDArray[np.bool_]:
+        """Whether motions may leave a half-space; those already left must not be left farther.
+
+        Args:
+            stop: the ways to standstill, the last one the full brake; arrays of (m, n, j).
+            speeds: velocities at the ends of periods until then [rad/s], (m, n, periods, j).
+            period_s: control period [s].
+            rows: the simulations it is about.
+
+        Returns:
+            (m, n).
+        """
+        lowest = self.lowest(stop, speeds, period_s, rows)
+        outside = lowest < -ROUNDING_M
+        lost = lowest[-1] < -LOST_M
         if lost.any():
             outside = np.where(lost, self.gained(stop, rows) < 0, outside)
         return np.asarray(outside.any(-1))

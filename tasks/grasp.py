@@ -148,6 +148,8 @@ class Grasp(GoalTask):
     )
     weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
 
+    recorded = ("sensordata",)
+
     settings: GraspSettings
 
     def __init__(self, **settings: Any) -> None:
@@ -165,7 +167,9 @@ class Grasp(GoalTask):
     def build(self) -> mujoco.MjSpec:
         """The table, the arm, a cube of middle size and the goal marker."""
         settings = self.settings
-        return grasp_scene(settings.timestep_s, sum(settings.cube_m) / 4, 0.6 * settings.tolerance_m)
+        return grasp_scene(
+            settings.timestep_s, sum(settings.cube_m) / 4, 0.6 * settings.tolerance_m
+        )
 
     def bind(self, batch: Batch) -> None:
         """Keep views of hand, fingers, cube and goal."""
@@ -175,7 +179,6 @@ class Grasp(GoalTask):
         self._hand = batch.bind("site_xmat")[:, tip].reshape(n, 3, 3)
         self._position = batch.bind("xpos")[:, body]
         self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
-        self._forces = batch.bind("sensordata")
         self._force_columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
         self._goal = batch.bind("mocap_pos")[:, 0]
         self._bind_state(batch)
@@ -248,7 +251,8 @@ class Grasp(GoalTask):
         self._previous_tip[:] = self._tip
         closing = self._hand[:, :, 1]
         for finger, (columns, sign) in enumerate(zip(self._force_columns, (-1, 1), strict=True)):
-            self.press[:, finger] = sign * (self._forces[:, columns] * closing).sum(1)
+            force = self.records["sensordata"][:, -1, columns]
+            self.press[:, finger] = sign * (force * closing).sum(1)
         self._measure()
         self._held = np.where(self._on_goal(), self._held + 1, 0)
 

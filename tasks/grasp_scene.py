@@ -1,4 +1,4 @@
-"""The scene of `grasp`: the table with the arm, a cube, a goal marker, and contact physics that holds."""
+"""The scene of `grasp`: arm, table, cube, goal marker, and contact physics that holds."""
 
 import mujoco
 import numpy as np
@@ -15,15 +15,15 @@ SENSORS = ("left_pad_force", "right_pad_force")
 DENSITY = 600.0
 """Density of the cube [kg/m^3]: beech and oak have 600 to 750."""
 
-# Why these and not others; measured by a scripted grasp of a 45 mm cube at four yaw angles, held for
-# 4 to 10 s at rest and while the arm shakes at 3 Hz (largest penetration, creep of the cube in the hand):
-#   as below                     0.4 mm   0.8 mm/s at rest; the same at 2.5, 3.3, 4.2 and 5 ms
-#   solref 0.02 (the default)    0.6 mm   1.2 mm/s: slips too fast
-#   solimp 0.9 0.95 (default)    0.4 mm   1.4 mm/s: slips too fast
-#   solimp 0.98 0.995            2.2 mm   0.3 mm/s, but at 5 ms the stiff contact chatters and lets go of edges
-#   condim 4                     0.9 mm   0.8 mm/s, 20 % slower; four corners per pad resist twisting anyway
-#   elliptic, impratio 10        0.3 mm   0.1 mm/s; elliptic cones cost more and flung cubes in earlier trials
-#   fingers of kp 2000           1.5 mm   5 mm/s when closing on a cube's edges: it is hit, not pressed
+# Measured by a scripted grasp of a 45 mm cube at four yaw angles, held for 4 to 10 s at rest and
+# while the arm shakes at 3 Hz. Largest penetration, and creep of the cube in the hand at rest:
+#   these, at 2.5, 3.3, 4.2 or 5 ms   0.4 mm, 0.8 mm/s
+#   solref 0.02 (MuJoCo's default)    0.6 mm, 1.2 mm/s: slips too fast
+#   solimp 0.9 0.95 (default)         0.4 mm, 1.4 mm/s: slips too fast
+#   solimp 0.98 0.995                 2.2 mm, 0.4 mm/s: chatters at 5 ms, edges slip away
+#   condim 4                          0.9 mm, 0.8 mm/s: 20 % slower; four corners resist twisting
+#   elliptic cone, impratio 10        0.3 mm, 0.1 mm/s: flung cubes in earlier trials
+#   fingers of kp 2000                1.5 mm, 5 mm/s: edges are hit rather than pressed
 # Friction 1 is that of rubber on wood.
 _FRICTION = 1.0
 _CONDIM = 3

@@ -84,8 +84,8 @@ class Arm:
     finger_speed_m_s: float
     """Speed of one finger [m/s]."""
     finger_lead_m: float
-    """Farthest that the fingers' target may be ahead of them [m]: it bounds how hard they press, and
-    lets them open again at once."""
+    """Farthest that the fingers' target may be ahead of them [m]: it bounds how hard they press,
+    and lets them open again at once."""
 
 
 PANDA = Arm(

@@ -90,9 +90,15 @@ class Task(abc.ABC):
     """The robot."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
+    recorded: tuple[str, ...] = ()
+    """Names of `MjData` fields whose values after every physics step the task reads in `records`;
+    the way to forces and accelerations, which the batch's views do not show for the new state."""
+    records: dict[str, Array]
+    """Field -> its values after each physics step of the last control step, (n, substeps, ...)."""
 
     def __init__(self, settings: TaskSettings) -> None:
         self.settings = settings
+        self.records = {}
 
     @property
     def action(self) -> ActionMode:
