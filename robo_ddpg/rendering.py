@@ -36,19 +36,32 @@ class FrameRenderer:
     ) -> None:
         if width < 1 or height < 1:
             raise RenderingError(f"Got an image of {width} x {height}: give at least one pixel.")
+        self._model = model
         self._camera = _camera_id(model, camera)
         gl.ensure()
         self._renderer: Any = mujoco.Renderer(_with_room(model, width, height), height, width)
 
-    def render(self, data: mujoco.MjData) -> Frame:
+    def camera(self, name: str | int | None) -> int:
+        """Look up another camera of the model, for `render`.
+
+        Raises:
+            RenderingError: if the model has no such camera.
+        """
+        return _camera_id(self._model, name)
+
+    def render(self, data: mujoco.MjData, camera: int | None = None) -> Frame:
         """Render the state in `data`, whose positions must be current (`mj_forward`).
+
+        Args:
+            data: the state.
+            camera: from `camera`; the renderer's own if not given.
 
         Returns:
             An image of shape (height, width, 3).
         """
         if self._renderer is None:
             raise RenderingError("This renderer is closed: create another to render again.")
-        self._renderer.update_scene(data, self._camera)
+        self._renderer.update_scene(data, self._camera if camera is None else camera)
         frame: Frame = self._renderer.render()
         return frame
 

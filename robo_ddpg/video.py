@@ -1,15 +1,19 @@
 """Recordings -> frames -> a video file; frames stream to the encoder one by one."""
 
+import contextlib
 import dataclasses
 import itertools
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
 
+from robo_ddpg import gl
+from robo_ddpg.encoding import Encoder, encode_gif, encode_mp4, in_thread, index_mp4, unfinished
 from robo_ddpg.errors import VideoError
 from robo_ddpg.files import replacing
 from robo_ddpg.overlay import Overlay
@@ -41,15 +45,24 @@ class VideoInfo:
 
 
 def write_video(
-    path: str | os.PathLike[str], frames: Iterable[Frame], fps: float, *, crf: int = 20
+    path: str | os.PathLike[str],
+    frames: Iterable[Frame],
+    fps: float,
+    *,
+    crf: int = 20,
+    about: dict[str, Any] | None = None,
 ) -> VideoInfo:
-    """Write frames as H.264 (.mp4) or as an animated .gif; one frame is in memory at a time.
+    """Write frames as H.264 (.mp4) or as an animated .gif; few of them are in memory at a time.
+
+    While it is written, the video is called `NAME.PID.part.mp4` and plays as far as it has come.
+    It stays when the process is killed or interrupted from the keyboard, and goes after an error.
 
     Args:
         path: ends in .mp4 or .gif; under this name there is either the whole video or none.
         frames: images of shape (height, width, 3), all of one size; even sizes for .mp4.
         fps: frames per second [1/s].
         crf: the constant rate factor of H.264, 0 (lossless) to 51; .gif ignores it.
+        about: kept in the file as its comment, in JSON; .gif has none.
 
     Returns:
         What was written, after the frames were seen to differ and to show something.
@@ -58,8 +71,9 @@ def write_video(
         VideoError: if there is nothing to see or the file cannot be written; no file is left.
     """
     path = Path(path)
-    encoders: dict[str, _Encoder] = {".mp4": _encode_mp4, ".gif": _encode_gif}
-    if path.suffix.lower() not in encoders:
+    encoders: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif}
+    encode = encoders.get(path.suffix.lower())
+    if encode is None:
         raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
     if not (np.isfinite(fps) and fps > 0):
         raise VideoError(f"Got {fps} frames per second: give a positive number.")
@@ -69,10 +83,15 @@ def write_video(
         raise VideoError(f"There are no frames to write to {path}.")
     watch = _Watch(first)
     try:
-        with replacing(path) as part:
+        with replacing(path) as whole, _growing(path) as part:
             checked = watch.passing(itertools.chain([first], stream))
-            seconds = encoders[path.suffix.lower()](part, checked, fps, crf)
+            metadata = {"comment": json.dumps(about)} if about else {}
+            seconds = in_thread(lambda some: encode(part, some, fps, crf, metadata), checked)
             watch.verify()
+            if encode is encode_mp4:
+                index_mp4(part, whole)
+            else:
+                os.replace(part, whole)
     except OSError as error:
         reason = error.strerror or error
         raise VideoError(
@@ -82,17 +101,30 @@ def write_video(
     return VideoInfo(path, watch.count, seconds, width, height)
 
 
+@contextlib.contextmanager
+def _growing(path: Path) -> Iterator[Path]:
+    """A name for the unfinished video; the file goes at the end and after an error."""
+    part = unfinished(path)
+    try:
+        yield part
+    except Exception:
+        part.unlink(missing_ok=True)
+        raise
+    part.unlink(missing_ok=True)
+
+
 def render_recordings(
     recordings: Sequence[Recording],
     model: mujoco.MjModel,
     path: str | os.PathLike[str],
     *,
-    camera: str | int | None = "front",
+    camera: str | int | Sequence[str] | None = "front",
     width: int = 640,
     height: int = 480,
     grid: tuple[int, int] | None = None,
     speed: float = 1.0,
     overlay: bool = True,
+    titles: Sequence[str] | None = None,
 ) -> VideoInfo:
     """Render episodes, one after the other or side by side, and write them as a video.
 
@@ -100,13 +132,15 @@ def render_recordings(
         recordings: the episodes, all with the same frame rate.
         model: the model they were recorded with.
         path: as for `write_video`.
-        camera: as for `FrameRenderer`.
-        width: of one episode's picture [pixel].
-        height: of one episode's picture [pixel].
+        camera: as for `FrameRenderer`; several are shown side by side.
+        width: of one camera's picture [pixel].
+        height: of one camera's picture [pixel].
         grid: rows and columns of episodes shown at once; shorter ones hold their last frame, and
             further episodes follow on the next page. None shows one at a time.
         speed: of the playback; 2.0 is twice as fast as reality.
-        overlay: write the episode's number, time, return, and success into its picture.
+        overlay: write what happens into the picture: time, return, success, reward terms, what
+            the safety filter let through.
+        titles: of the episodes; their number and seed if not given.
 
     Returns:
         What was written.
@@ -121,27 +155,42 @@ def render_recordings(
     rows, columns = grid or (1, 1)
     if rows < 1 or columns < 1 or not speed > 0:
         raise VideoError(f"Got grid {grid}, speed {speed}: both must be positive.")
+    cameras = [camera] if camera is None or isinstance(camera, str | int) else list(camera)
+    names = titles or [f"Episode {i}, seed {r.seed}" for i, r in enumerate(recordings, start=1)]
     rate = recordings[0].frames_per_second * speed
     fps = min(rate, MAX_FRAMES_PER_SECOND)
     watch = _Watch()
-    with FrameRenderer(model, width, height, camera) as renderer:
+    with FrameRenderer(model, width, height, cameras[0]) as renderer:
+        views = [renderer.camera(name) for name in cameras]
 
-        def picture(number: int, recording: Recording) -> Iterator[Frame]:
-            label = Overlay(recording, number, width, height, speed) if overlay else None
+        def picture(title: str, recording: Recording) -> Iterator[Frame]:
+            label = Overlay(recording, title, width * len(views), height, speed)
             chosen = _chosen_frames(len(recording.states), rate / fps)
             for index, data in enumerate(recording.iterate_data(model)):
                 if index in chosen:
-                    frame = watch.see(renderer.render(data))
-                    yield label.draw(frame, index) if label else frame
+                    images = [renderer.render(data, view) for view in views]
+                    frame = watch.see(images[0] if len(images) == 1 else np.hstack(images))
+                    yield label.draw(frame, index) if overlay else frame
 
         def pages() -> Iterator[Frame]:
-            pictures = [picture(i, recording) for i, recording in enumerate(recordings, start=1)]
+            pictures = [picture(*pair) for pair in zip(names, recordings, strict=True)]
             size = rows * columns
             for start in range(0, len(pictures), size):
                 yield from _side_by_side(pictures[start : start + size], rows, columns)
             watch.verify()  # of bare pictures: the clock in the overlay always moves
 
-        return write_video(path, pages(), fps)
+        return write_video(path, pages(), fps, about=_about(recordings))
+
+
+def _about(recordings: Sequence[Recording]) -> dict[str, Any]:
+    """Where a video comes from."""
+    first = recordings[0]
+    return {
+        "task": first.task.get("name"),
+        "model_hash": first.model_hash,
+        "seeds": [recording.seed for recording in recordings],
+        **gl.describe(),
+    }
 
 
 class _Watch:
@@ -179,48 +228,6 @@ class _Watch:
             raise VideoError("Every frame is a single colour: check the camera and OpenGL.")
         if not self._moves:
             raise VideoError("All frames are the same: nothing moves in front of this camera.")
-
-
-_Encoder = Callable[[Path, Iterator[Frame], float, int], float]
-
-
-def _encode_mp4(path: Path, frames: Iterator[Frame], fps: float, crf: int) -> float:
-    """Encode as H.264 with the index in front, so that it plays while it loads; return seconds."""
-    import av
-
-    first = next(frames)
-    height, width = first.shape[:2]
-    if width % 2 or height % 2:
-        raise VideoError(f"Got frames of {width} x {height}: .mp4 needs even numbers of pixels.")
-    rate = Fraction(fps).limit_denominator(1000)
-    count = 0
-    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": str(crf)})
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for frame in itertools.chain([first], frames):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
-            count += 1
-        container.mux(stream.encode(None))
-    return float(count / rate)
-
-
-def _encode_gif(path: Path, frames: Iterator[Frame], fps: float, crf: int) -> float:
-    """Encode with a palette per frame; GIF counts time in hundredths of a second."""
-    from PIL import Image
-
-    images = (Image.fromarray(frame).quantize(256) for frame in frames)
-    duration_ms = 10 * max(2, round(100 / fps))
-    first = next(images)
-    count = 1
-
-    def rest() -> Iterator[Image.Image]:
-        nonlocal count
-        for image in images:
-            count += 1
-            yield image
-
-    first.save(path, save_all=True, append_images=rest(), duration=duration_ms, loop=0)
-    return count * duration_ms / 1000
 
 
 def _chosen_frames(count: int, stride: float) -> set[int]:

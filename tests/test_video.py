@@ -1,17 +1,26 @@
 """Videos hold the frames they were given, or nothing is written at all."""
 
+import dataclasses
+import errno
+import json
+import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
 from test_recording import PENDULUM, record
 
+from robo_ddpg.controller import Controller, make_task_of
 from robo_ddpg.errors import RenderingError, VideoError
 from robo_ddpg.overlay import Overlay
+from robo_ddpg.recorder import record_episodes
 from robo_ddpg.recording import Recording
 from robo_ddpg.rendering import FrameRenderer
 from robo_ddpg.video import render_recordings, write_video
@@ -155,7 +164,7 @@ def test_speed_changes_the_playing_time_within_sixty_frames_a_second(
     assert info.seconds == pytest.approx(seconds, abs=0.03)
 
 
-def test_the_overlay_changes_only_the_foot_of_the_picture(
+def test_the_overlay_changes_only_the_foot_and_a_corner_of_the_picture(
     model: mujoco.MjModel, tmp_path: Path
 ) -> None:
     episode = [record(model, steps=5)]
@@ -166,14 +175,15 @@ def test_the_overlay_changes_only_the_foot_of_the_picture(
         ).astype(int)
         for on in (False, True)
     )
-    change = np.abs(labelled - plain).mean(axis=(0, 2, 3))
-    assert change[:432].max() < 3
-    assert change[-16:].min() > 10
+    change = np.abs(labelled - plain).mean(axis=(0, 3))
+    assert change[:432, 320:].mean(axis=1).max() < 3
+    assert change[240:432].mean(axis=1).max() < 3
+    assert change[-16:].mean(axis=1).min() > 10
 
 
 def test_the_success_mark_appears_once_the_episode_succeeds(model: mujoco.MjModel) -> None:
     episode = record(model, steps=10)
-    label = Overlay(episode, 1, 640, 480, speed=1.0)
+    label = Overlay(episode, "Episode 1", 640, 480, speed=1.0)
     grey = np.full((480, 640, 3), 128, np.uint8)
 
     def is_marked(index: int) -> bool:
@@ -232,3 +242,106 @@ def test_a_renderer_closes_twice_and_then_says_that_it_is_closed(model: mujoco.M
     renderer.close()
     with pytest.raises(RenderingError, match="closed"):
         renderer.render(mujoco.MjData(model))
+
+
+def test_several_cameras_stand_side_by_side(tmp_path: Path) -> None:
+    recordings = record_episodes(Controller.find("reach"), seeds=[7], episode_s=0.3)
+    model = make_task_of(recordings[0].task).model
+    path = tmp_path / "both.mp4"
+    size = {"width": 96, "height": 64}
+    info = render_recordings(recordings, model, path, camera=["front", "wrist"], **size)
+    assert (info.width, info.height) == (192, 64)
+    frame = iio.imread(path, plugin="pyav", index=0).astype(int)
+    assert np.abs(frame[:, :96] - frame[:, 96:]).mean() > 5
+
+
+def test_a_video_says_where_it_comes_from_and_what_rendered_it(
+    model: mujoco.MjModel, tmp_path: Path
+) -> None:
+    episode = record(model, steps=4)
+    path = render_recordings([episode], model, tmp_path / "a.mp4", width=64, height=64).path
+    with av.open(str(path)) as container:
+        about = json.loads(container.metadata["comment"])
+    assert about["model_hash"] == episode.model_hash
+    assert about["seeds"] == [episode.seed]
+    assert isinstance(about["software"], bool) and about["renderer"]
+
+
+def test_a_killed_run_leaves_a_video_that_plays_under_another_name(tmp_path: Path) -> None:
+    script = """
+import sys, time
+import numpy as np
+from robo_ddpg.video import write_video
+def frames():
+    for i in range(10_000):
+        time.sleep(0.002)
+        if i == 150:
+            print("enough", flush=True)
+        yield np.roll(np.arange(64 * 48 * 3, dtype=np.uint8).reshape(48, 64, 3), i, axis=1)
+write_video(sys.argv[1], frames(), fps=20)
+"""
+    path = tmp_path / "long.mp4"
+    command = [sys.executable, "-c", script, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout and child.stdout.readline()
+        child.kill()
+    assert not path.exists()
+    (part,) = tmp_path.glob("long.*.part.mp4")
+    assert len(iio.imread(part, plugin="pyav")) >= 40
+
+
+def test_an_interrupted_video_keeps_every_frame_so_far(tmp_path: Path) -> None:
+    def interrupted() -> Iterator[np.ndarray]:
+        yield from moving_square(33)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_video(tmp_path / "square.mp4", interrupted(), fps=20)
+    (part,) = tmp_path.iterdir()
+    assert len(iio.imread(part, plugin="pyav")) == 33
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> float:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("robo_ddpg.video.index_mp4", full)
+    with pytest.raises(VideoError, match="No space left") as caught:
+        write_video(tmp_path / "square.mp4", moving_square(9), fps=20)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_gif_grows_frame_by_frame(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        write_video(tmp_path / f"{count}.gif", moving_square(count, 160, 120), fps=20)
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    peak(5)
+    assert peak(120) < peak(20) + 3 * 160 * 120 * 3
+
+
+def test_the_panel_shows_the_reward_terms_and_why_an_action_was_altered(
+    model: mujoco.MjModel,
+) -> None:
+    episode = record(model, steps=10)
+    quiet = {"joint_velocity": np.zeros(10, np.float32)}
+    altered = {"joint_velocity": np.ones(10, np.float32)}
+    grey = np.full((480, 640, 3), 128, np.uint8)
+
+    def panel(**changes: object) -> np.ndarray:
+        changed = dataclasses.replace(episode, **changes)
+        return Overlay(changed, "Episode", 640, 480, 1.0).draw(grey, 5)[:240, :320].astype(int)
+
+    low = panel(reward_terms={"near": np.full(10, 0.2)}, safety=quiet)
+    high = panel(reward_terms={"near": np.full(10, 0.9)}, safety=quiet)
+    limited = panel(reward_terms={"near": np.full(10, 0.9)}, safety=altered)
+    blue = [int((image[..., 2] - image[..., 0] > 60).sum()) for image in (low, high)]
+    assert blue[1] > 3 * blue[0] > 0
+    assert ((limited[..., 0] - limited[..., 2]) > 60).any()  # amber words
+    assert not ((high[..., 0] - high[..., 2]) > 60).any()
