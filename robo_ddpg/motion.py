@@ -154,10 +154,15 @@ class ArmMotion:
         return commands
 
     def _keep_joints(self, wanted: Array, ledger: Array) -> tuple[Array, Stop]:
-        """Clip to one limit after the other; intervals overlap, so the last one keeps them all."""
+        """Clip to one limit after the other; intervals overlap, so the last one keeps them all.
+
+        Joints that accelerate too fast are slowed down together, so that the hand keeps its direction.
+        """
         steps, velocity, bounds = self._steps, self.velocity, self.bounds
         steps[0] = wanted
-        _clip(wanted, velocity - self._step, velocity + self._step, out=steps[1])
+        change = wanted - velocity
+        excess = (np.abs(change) / self._step).max(1, keepdims=True)
+        np.add(velocity, change / np.maximum(excess, 1.0), out=steps[1])
         _clip(steps[1], -bounds.velocity, bounds.velocity, out=steps[2])
         steps[3] = steps[2]
         stop = stop_after(velocity, steps[3], self._step, self._period)

@@ -118,6 +118,8 @@ LIFT_M = 0.12
 """Height of the goal above the cube in `lift` [m]."""
 PRESS_N = 0.5
 """Force along the closing direction from which a pad counts as pressing [N]."""
+PRESS_SCALE_N = 5.0
+"""Force that is observed as 1 [N]."""
 OFF_TABLE_M = 0.005
 """Clearance below the cube's lowest corner from which it counts as off the table [m]."""
 REACH_M = 0.035
@@ -287,7 +289,7 @@ class Grasp(GoalTask):
             "finger_position": 2.0 * self._qpos[:, self._fingers] / self._finger_range_m - 1.0,
             "finger_command": 2.0 * self._ctrl[:, [self._finger_actuator]] / self._finger_range_m
             - 1.0,
-            "press": np.clip(self.press / 5.0, -2.0, 2.0),
+            "press": np.clip(self.press / PRESS_SCALE_N, -2.0, 2.0),
         }
         return parts
 
