@@ -156,7 +156,7 @@ class ArmMotion:
     def _keep_joints(self, wanted: Array, ledger: Array) -> tuple[Array, Stop]:
         """Clip to one limit after the other; intervals overlap, so the last one keeps them all.
 
-        Joints that accelerate too fast are slowed down together, so that the hand keeps its direction.
+        Joints that change speed too fast are slowed down together: the hand keeps its direction.
         """
         steps, velocity, bounds = self._steps, self.velocity, self.bounds
         steps[0] = wanted
