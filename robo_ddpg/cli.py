@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import gymnasium
 
-from robo_ddpg import commands
+from robo_ddpg import commands, study
 from robo_ddpg.errors import RoboDDPGError
 
 COMMANDS: dict[str, Callable[[Sequence[str]], object]] = {
@@ -14,6 +14,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], object]] = {
     "train": commands.train,
     "evaluate": commands.evaluate,
     "record": commands.record,
+    "compare": study.compare,
+    "replay": study.replay,
     "doctor": commands.doctor,
 }
 

@@ -23,6 +23,7 @@ from robo_ddpg.options import (
 )
 from robo_ddpg.registration import environment_id, make_task
 from robo_ddpg.run_directory import RunDirectory
+from robo_ddpg.study import cameras
 
 __all__ = ["UsageError", "doctor", "evaluate", "record", "tasks", "train"]
 
@@ -90,7 +91,8 @@ def record(words: Words) -> None:
     grid = _grid(options.grid)
     controller = Controller.find(options.controller)
     out = options.out or _default_video(options.controller, controller)
-    recordings = record_episodes(controller, episodes=options.episodes, seed=options.seed)
+    seeds = _seeds_to_film(controller, options)
+    recordings = record_episodes(controller, seeds=seeds)
     if options.keep is not None:
         for recording in recordings:
             recording.save(options.keep / f"seed-{recording.seed}.npz")
@@ -99,7 +101,7 @@ def record(words: Words) -> None:
         recordings,
         task.model,
         out,
-        camera=options.camera,
+        camera=cameras(options.camera),
         width=options.width,
         height=options.height,
         grid=grid,
@@ -206,6 +208,19 @@ def _say_result(evaluation: Any, run: RunDirectory) -> None:
     _say(_sentence(evaluation.summary()))
     _say(f"controller  {run.controller}")
     _say(f"curve       {run.curve}")
+
+
+def _seeds_to_film(controller: Controller, options: RecordOptions) -> Sequence[int]:
+    """Seeds in order, or failures first."""
+    from robo_ddpg.evaluation import check_count_and_seed, evaluate
+
+    check_count_and_seed(options.episodes, options.seed)
+    if not options.failures_first:
+        return range(options.seed, options.seed + options.episodes)
+    tried = evaluate(controller, episodes=max(100, options.episodes), seed=options.seed).episodes
+    if tried.success is None:
+        raise SettingsError(f"{controller.task['name']} does not say what failed")
+    return [int(i) for i in tried.seeds[tried.success.argsort(kind="stable")][: options.episodes]]
 
 
 def _default_video(name: str, controller: Controller) -> Path:

@@ -109,7 +109,7 @@ class RecordOptions:
     seed: int = 20_000
     """Seed of the first episode; episode k starts from seed + k."""
     camera: str = "front"
-    """Camera of the scene: front, side, wrist."""
+    """Camera of the scene: front, side, wrist; several, as in front,wrist, side by side."""
     width: int = 640
     """Width of an episode's picture [px]."""
     height: int = 480
@@ -119,7 +119,9 @@ class RecordOptions:
     speed: float = 1.0
     """Playback speed; 2 is twice as fast as reality."""
     overlay: bool = True
-    """Write episode, time, return and success into the picture."""
+    """Write time, return, success, reward terms and interventions into the picture."""
+    failures_first: bool = False
+    """Evaluate 100 episodes, or `episodes` if more, and film failures before successes."""
     keep: Path | None = None
     """Also keep the episodes as recordings (.npz) in this directory."""
 

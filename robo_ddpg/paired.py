@@ -28,7 +28,7 @@ def mcnemar_exact(only_a: int, only_b: int) -> float:
     """
     tosses, fewer = only_a + only_b, min(only_a, only_b)
     tail = sum(math.comb(tosses, k) for k in range(fewer + 1))
-    return min(1.0, 2 * tail / 2**tosses)
+    return min(1.0, 2.0 * tail / 2.0**tosses)
 
 
 def paired_share_interval(a: Mask, b: Mask) -> tuple[float, float]:
