@@ -149,10 +149,14 @@ class Simulation:
 
     def _move_fingers(self, action: Array) -> None:
         """Both fingers have the same target, as one motor drives them."""
-        opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
+        low, high = self._finger_range
+        target = low + 0.5 * (action + 1.0) * (high - low)
+        target = np.clip(
+            target, self._opening - self._finger_step, self._opening + self._finger_step
+        )
         lead = self.task.arm.finger_lead_m
-        target = self._opening + action * self._finger_step
-        target = np.clip(np.clip(target, opening - lead, opening + lead), *self._finger_range)
+        opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
+        target = np.clip(target, opening - lead, opening + lead)
         ramp = self._opening[:, None] + self._ramp * (target - self._opening)[:, None]
         self._controls[:, :, self._finger_actuators] = ramp
         self._opening = target

@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -27,7 +28,7 @@ class EndEffectorMotion:
     yaw_step_rad: float = 0.0
     """Turn of the hand about the vertical per control step at full action [rad]; 0 leaves yaw out."""
     gripper: bool = False
-    """Whether a last component opens (+1) and closes (-1) the fingers."""
+    """Whether a last component says how far the fingers open: +1 open, -1 closed."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class JointMotion:
     step_rad: float
     """Displacement of a joint per control step at full action [rad]."""
     gripper: bool = False
-    """Whether a last component opens (+1) and closes (-1) the fingers."""
+    """Whether a last component says how far the fingers open: +1 open, -1 closed."""
 
 
 ActionMode = EndEffectorMotion | JointMotion
@@ -67,13 +68,18 @@ class TaskSettings:
         if self.action not in ("end-effector", "joint"):
             raise ValueError(f"action must be 'end-effector' or 'joint', got {self.action!r}")
         for name in ("control_hz", "timestep_s", "episode_s", "step_m", "step_rad"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be positive and finite, got {getattr(self, name)}")
         substeps = 1 / (self.control_hz * self.timestep_s)
         if abs(substeps - round(substeps)) > 1e-6 or substeps < 1:
             raise ValueError(
                 f"timestep_s must divide the control period 1/{self.control_hz} s, "
                 f"got {self.timestep_s}"
+            )
+        if round(self.episode_s * self.control_hz) < 1:
+            raise ValueError(
+                f"episode_s must be at least a control period, 1/{self.control_hz} s, "
+                f"got {self.episode_s}"
             )
 
 
