@@ -104,6 +104,7 @@ class Trainer:
         )
         self.training_s = 0.0
         self._best: tuple[float, float] | None = None
+        self._evaluated_at = -1
         self._mastered = 0
         self._tally = Tally(np.zeros(n))
         self._row: Row = {}
@@ -137,7 +138,7 @@ class Trainer:
             self.progress.update(self._share(), {**self._state(), **self._tally.means()})
             if self._interruption.requested:
                 self.progress.note("interrupted; saving what was learned so far")
-            if self._best is None:
+            if self._evaluated_at != self.agent.transitions:
                 self._evaluate()
             self._checkpoint()
             return self._finish()
@@ -204,6 +205,7 @@ class Trainer:
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
         count = self.settings.evaluation_episodes
+        self._evaluated_at = self.agent.transitions
         episodes = run_episodes(self.evaluation_env, self.agent.act, EVALUATION_SEED, count)
         success = None if episodes.success is None else float(episodes.success.mean())
         score = (success or 0.0, float(episodes.returns.mean()))
