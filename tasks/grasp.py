@@ -118,6 +118,8 @@ LIFT_M = 0.12
 """Height of the goal above the cube in `lift` [m]."""
 PRESS_N = 0.5
 """Force along the closing direction from which a pad counts as pressing [N]."""
+RUB_SHARE = 1.5
+"""How many times harder a pad must press than it rubs: friction on top of a cube cannot."""
 PRESS_SCALE_N = 5.0
 """Force that is observed as 1 [N]."""
 OFF_TABLE_M = 0.005
@@ -190,6 +192,7 @@ class Grasp(GoalTask):
         self._held = np.zeros(n, int)
         self.press = np.zeros((n, 2))
         """How hard each pad presses the cube in the closing direction [N], (n, 2)."""
+        self._rub = np.zeros((n, 2))
         self.clearance = np.zeros(n)
         """Height of the cube's lowest corner above the table [m], (n,)."""
         self.held = np.zeros(n, bool)
@@ -244,17 +247,18 @@ class Grasp(GoalTask):
         """Everything is at rest where the episode starts."""
         self._previous_tip[ids] = self._tip[ids]
         self._tip_velocity[ids] = 0.0
-        self.press[ids] = 0.0
+        self.press[ids] = self._rub[ids] = 0.0
         self._measure()
 
     def advance(self) -> None:
         """Judge the grasp, and count how long the cube has been held at the goal."""
         self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
-        closing = self._hand[:, :, 1]
-        for finger, (columns, sign) in enumerate(zip(self._force_columns, (-1, 1), strict=True)):
+        for finger, columns in enumerate(self._force_columns):
             force = self.records["sensordata"][:, -1, columns]
-            self.press[:, finger] = sign * (force * closing).sum(1)
+            in_hand = (force[:, None] @ self._hand)[:, 0]
+            self.press[:, finger] = in_hand[:, 1] * (1 if finger else -1)
+            self._rub[:, finger] = _norm(in_hand[:, ::2])
         self._measure()
         self._held = np.where(self._on_goal(), self._held + 1, 0)
 
@@ -264,7 +268,8 @@ class Grasp(GoalTask):
         self.distance = _norm(self._goal - self._position)
         self._to_object = self._position - self._tip
         near = _norm(self._to_object) < REACH_M
-        self.held = (self.press > PRESS_N).all(1) & near
+        firm = (self.press > PRESS_N) & (self.press > RUB_SHARE * self._rub)
+        self.held = firm.all(1) & near
 
     def _on_goal(self) -> Mask:
         near = self.distance < self.settings.tolerance_m
