@@ -16,6 +16,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], object]] = {
     "record": commands.record,
     "compare": study.compare,
     "replay": study.replay,
+    "report": study.report,
     "doctor": commands.doctor,
 }
 

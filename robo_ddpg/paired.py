@@ -85,7 +85,7 @@ def _correlation(a: Mask, b: Mask) -> float:
     margins = a.sum() * (~a).sum() * b.sum() * (~b).sum()
     if margins == 0:
         return 0.0
-    excess = both * neither - only_a * only_b
+    excess = float(both * neither - only_a * only_b)
     if excess > 0:
         excess = max(excess - len(a) / 2, 0.0)
     return float(excess / math.sqrt(float(margins)))

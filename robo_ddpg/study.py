@@ -1,4 +1,4 @@
-"""Commands that look closer: compare, replay."""
+"""Commands that look closer: compare, replay, report."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ import tyro
 
 from robo_ddpg.controller import Controller, make_task_of
 from robo_ddpg.options import parse
+from robo_ddpg.run_directory import RunDirectory
 
 Words = Sequence[str]
 
@@ -59,6 +60,14 @@ class ReplayOptions:
     """Print one JSON object."""
 
 
+@dataclass(frozen=True)
+class ReportOptions:
+    """Write report.html into a run directory: curves, evaluation, safety, videos in one file."""
+
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+    """Directory of the run."""
+
+
 def compare(words: Words) -> bool:
     """Compare two controllers on the same seeds."""
     from robo_ddpg.comparison import compare
@@ -104,6 +113,14 @@ def replay(words: Words) -> bool:
         )
         (sys.stderr.write(f"{info.path}\n") if options.json else say(str(info.path)))
     return found.identical
+
+
+def report(words: Words) -> None:
+    """Write one page about a run: curves, evaluation, safety, videos."""
+    from robo_ddpg.report import write_report
+
+    options = parse(ReportOptions, words, "report")
+    say(str(write_report(RunDirectory(options.run))))
 
 
 def cameras(text: str) -> list[str]:

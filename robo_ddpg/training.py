@@ -23,6 +23,7 @@ from robo_ddpg.interruption import Interruption
 from robo_ddpg.metrics import MetricsLog, Row, plot_learning_curve, write_rows
 from robo_ddpg.progress import Progress
 from robo_ddpg.recording import model_hash
+from robo_ddpg.report import write_report
 from robo_ddpg.run_directory import RunDirectory
 from robo_ddpg.tally import Tally
 from tasks.task import GoalTask
@@ -289,7 +290,7 @@ class Trainer:
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
 
     def _finish(self) -> Evaluation:
-        """Learning curve, and the best controller with its evaluation card."""
+        """Learning curve, the best controller with its evaluation card, and the report."""
         title = f"{self.settings.task}, seed {self.settings.seed}"
         plot_learning_curve(self.log.rows, self.run.curve, title)
         best = Controller.load(self.run.controller)
@@ -297,6 +298,7 @@ class Trainer:
         write_evaluation(evaluation, self.run)
         best.card["evaluation"] = evaluation.summary() | {"controller": self.run.controller.name}
         best.save(self.run.controller)
+        write_report(self.run)
         self.env.close()
         self.evaluation_env.close()
         return evaluation
