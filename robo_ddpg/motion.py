@@ -162,7 +162,8 @@ class ArmMotion:
         steps[0] = wanted
         change = wanted - velocity
         excess = (np.abs(change) / self._step).max(1, keepdims=True)
-        np.add(velocity, change / np.maximum(excess, 1.0), out=steps[1])
+        # Written so that what is within the limit stays the same to the bit, and is not counted.
+        np.subtract(wanted, change * (1.0 - 1.0 / np.maximum(excess, 1.0)), out=steps[1])
         _clip(steps[1], -bounds.velocity, bounds.velocity, out=steps[2])
         steps[3] = steps[2]
         stop = stop_after(velocity, steps[3], self._step, self._period)
