@@ -21,9 +21,19 @@ from robo_ddpg.env import RobotEnv, RobotVectorEnv  # noqa: E402
 from robo_ddpg.evaluation import evaluate  # noqa: E402
 from robo_ddpg.recorder import record_episodes  # noqa: E402
 from robo_ddpg.registration import register_environments  # noqa: E402
+from robo_ddpg.safe_action import ActionLimits, SafeAction, SafeVectorAction  # noqa: E402
 
 register_environments()
 
 __version__ = "0.1.0"
 
-__all__ = ["Controller", "RobotEnv", "RobotVectorEnv", "evaluate", "record_episodes"]
+__all__ = [
+    "ActionLimits",
+    "Controller",
+    "RobotEnv",
+    "RobotVectorEnv",
+    "SafeAction",
+    "SafeVectorAction",
+    "evaluate",
+    "record_episodes",
+]
