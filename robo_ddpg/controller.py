@@ -69,10 +69,10 @@ class Controller:
             ControllerError: the observation has another size.
         """
         x = np.asarray(observation, np.float32)
-        if x.shape[-1] != self.observation_size:
+        if x.ndim == 0 or x.shape[-1] != self.observation_size:
             raise ControllerError(
                 f"this controller expects {self.observation_size} observed values, "
-                f"got {x.shape[-1]}; it was trained for the task {self.task['name']!r}"
+                f"got shape {x.shape}; it was trained for the task {self.task['name']!r}"
             )
         return self._policy.act(x)
 

@@ -48,7 +48,8 @@ def size_of(space: gymnasium.Space[Any]) -> int:
 def task_name(environment_id: str) -> str:
     """The task behind one of our Gymnasium ids; other names are returned as they are."""
     spec = gymnasium.registry.get(environment_id)
-    return str(spec.kwargs.get("task", environment_id)) if spec else environment_id
+    ours = spec is not None and environment_id.startswith("robo_ddpg/")
+    return str(spec.kwargs["task"]) if spec and ours else environment_id
 
 
 def _gymnasium_vector_env(name: str, num_envs: int, settings: dict[str, Any]) -> AnyVectorEnv:

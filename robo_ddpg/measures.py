@@ -38,8 +38,7 @@ class Measures:
             self._period = 1.0 / self._env.task.settings.control_hz
             self.success_at_reset = np.array(self._env.task.success())
             self._velocity = [self._commanded(), self._commanded()]
-            self._force = self._env.batch.bind("qfrc_actuator")
-            self._speed = self._env.batch.bind("qvel")
+            self._actuators = Actuators(self._env)
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
         """Add one control step.
@@ -60,7 +59,7 @@ class Measures:
         self._velocity = [self._velocity[1], velocity]
         jerk = np.square(change / self._period**2).mean(1)
         self._jerk[running] += jerk[running]
-        power = np.abs(self._force * self._speed).sum(1)
+        power = self._actuators.power()
         self._work[running] += power[running] * self._period
 
     def result(self) -> dict[str, Floats]:
@@ -74,3 +73,40 @@ class Measures:
     def _commanded(self) -> Floats:
         assert self._env is not None
         return np.array(self._env.simulation.motion.velocity)
+
+
+class Actuators:
+    """The power of the actuators, from their law of force.
+
+    The batch does not keep `qfrc_actuator`: its forward pass ends before the forces.
+    """
+
+    def __init__(self, env: RobotVectorEnv) -> None:
+        """Read the law: gain times command plus bias, in the limits, plus the arm's own weight.
+
+        Args:
+            env: the simulations.
+        """
+        model = env.task.model
+        joints = model.actuator_trnid[:, 0]
+        self._controls = env.simulation.controls
+        self._position = env.batch.bind("qpos")
+        self._velocity = env.batch.bind("qvel")
+        self._gravity = env.batch.bind("qfrc_gravcomp")
+        self._carries = model.jnt_actgravcomp[joints]
+        self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
+        self._gain = model.actuator_gainprm[:, 0]
+        self._bias = model.actuator_biasprm[:, :3].T
+        limited = model.actuator_forcelimited.astype(bool)
+        self._low = np.where(limited, model.actuator_forcerange[:, 0], -np.inf)
+        self._high = np.where(limited, model.actuator_forcerange[:, 1], np.inf)
+
+    def power(self) -> Floats:
+        """Sum of the absolute powers [W], (n,)."""
+        speed = self._velocity[:, self._dof]
+        constant, stiffness, damping = self._bias
+        force = self._gain * self._controls[:, -1] + constant
+        force = force + stiffness * self._position[:, self._qpos] + damping * speed
+        force = np.clip(force, self._low, self._high)
+        force += self._carries * self._gravity[:, self._dof]
+        return np.asarray(np.abs(force * speed).sum(1))

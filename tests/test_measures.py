@@ -2,11 +2,14 @@
 
 import json
 
+import mujoco
 import numpy as np
 
 from robo_ddpg.controller import Controller
+from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import make_vector_env
 from robo_ddpg.evaluation import Evaluation, evaluate, run_episodes
+from robo_ddpg.measures import Actuators
 
 SHORT = {"episode_s": 1.5}
 
@@ -61,3 +64,17 @@ def test_measuring_does_not_change_the_episodes() -> None:
         observation, reward, *_ = env.step(controller.act(observation))
         total += reward
     np.testing.assert_array_equal(evaluate(controller, episodes=2, **SHORT).episodes.returns, total)
+
+
+def test_power_is_that_of_the_forces_mujoco_applies() -> None:
+    env = RobotVectorEnv(2, "reach", threads=2)
+    env.reset(seed=0)
+    actuators, model = Actuators(env), env.task.model
+    data = mujoco.MjData(model)
+    for _ in range(5):
+        env.step(np.full((2, 3), 0.5, np.float32))
+        env.batch.get_data(1, data)
+        data.ctrl[:] = env.simulation.controls[1, -1]
+        mujoco.mj_forward(model, data)
+        expected = np.abs(data.qfrc_actuator * data.qvel).sum()
+        np.testing.assert_allclose(actuators.power()[1], expected, rtol=1e-6)
