@@ -21,6 +21,9 @@ Mask = NDArray[np.bool_]
 OBSERVATION_LIMIT = 10.0
 """Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
 
+MANY = 32
+"""Simulations from which sharing the kinematics among threads costs less than it saves."""
+
 _VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
 _HOME = 0
 
@@ -64,7 +67,7 @@ class Simulation:
         self.rngs = [np.random.default_rng() for _ in range(nsim)]
         self.asked: Array = np.zeros((nsim, len(task.arm.joints)))
         """Joint velocities the last actions asked for, before the safety filter [rad/s], (n, j)."""
-        self._build_motion()
+        self._build_motion(threads)
         self._bind_fields()
         task.bind(self.batch)
         self.reset(np.arange(nsim))
@@ -209,12 +212,14 @@ class Simulation:
         limit = OBSERVATION_LIMIT
         return np.asarray(np.clip(parts, -limit, limit), np.float32)
 
-    def _build_motion(self) -> None:
+    def _build_motion(self, threads: int) -> None:
         """The arm's kinematics, what actions mean, and the filter."""
         task, model = self.task, self.task.model
         timing = Timing(task.settings.control_hz, task.substeps)
         sites = sorted({plane.site for plane in task.arm.workspace} - {task.arm.tip})
-        self._kinematics = ArmKinematics(model, self.nsim, task.arm, sites)
+        if self.nsim < MANY:
+            threads = 1
+        self._kinematics = ArmKinematics(model, self.nsim, task.arm, sites, threads)
         self.motion = ArmMotion(
             model,
             self._kinematics,
