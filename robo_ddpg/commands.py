@@ -12,6 +12,7 @@ from robo_ddpg import doctor as checks
 from robo_ddpg.controller import Controller, make_task_of, shipped
 from robo_ddpg.environments import is_gymnasium_id, task_name
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.files import write_json
 from robo_ddpg.options import (
     EvaluateOptions,
     NoSettings,
@@ -63,17 +64,23 @@ def evaluate(words: Words) -> dict[str, Any] | None:
     """Measure a controller: success with its confidence interval, return, safety."""
     from robo_ddpg.evaluation import evaluate
     from robo_ddpg.metrics import write_rows
+    from robo_ddpg.report import write_report
 
     options = parse(EvaluateOptions, words, "evaluate")
     evaluation = evaluate(options.controller, episodes=options.episodes, seed=options.seed)
     summary = evaluation.summary()
-    run = Path(options.controller)
-    if run.is_dir():
-        directory = RunDirectory(run)
-        directory.write_json("evaluation.json", summary)
-        write_rows(evaluation.rows(), run / "evaluation.csv")
+    run = RunDirectory(Path(options.controller))
+    if run.path.is_dir():
+        run.write_json("evaluation.json", summary)
+        write_rows(evaluation.rows(), run.path / "evaluation.csv")
     if options.csv is not None:
         write_rows(evaluation.rows(), options.csv)
+    if options.out is not None:
+        write_json(summary, options.out)
+    if options.robustness:
+        _write_robustness(options, run)
+    if run.config.exists():
+        write_report(run)
     if options.json:
         return summary
     _say(_sentence(summary))
@@ -208,6 +215,29 @@ def _say_result(evaluation: Any, run: RunDirectory) -> None:
     _say(_sentence(evaluation.summary()))
     _say(f"controller  {run.controller}")
     _say(f"curve       {run.curve}")
+
+
+def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
+    """Write the card and its picture; their names go to standard error, apart from results."""
+    from robo_ddpg.robustness import EPISODES, plot_robustness, robustness_card
+
+    if run.path.is_dir():
+        card_path = run.path / "robustness.json"
+    elif options.out is not None:
+        card_path = options.out.with_name(f"{options.out.stem}-robustness.json")
+    else:
+        card_path = Path(f"{Path(options.controller).stem}-robustness.json")
+    controller = Controller.find(options.controller)
+
+    def note(name: str) -> None:
+        sys.stderr.write(f"robustness: {name}\n")
+
+    card = robustness_card(
+        controller, episodes=min(options.episodes, EPISODES), seed=options.seed, progress=note
+    )
+    write_json(card, card_path)
+    plot_robustness(card, card_path.with_suffix(".png"))
+    sys.stderr.write(f"robustness: {card_path} and .png\n")
 
 
 def _seeds_to_film(controller: Controller, options: RecordOptions) -> Sequence[int]:

@@ -1,10 +1,12 @@
 """Files that appear under their name only when they are whole."""
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 
 @contextlib.contextmanager
@@ -25,6 +27,13 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_json(value: dict[str, Any], path: Path) -> Path:
+    """Write a JSON file; whole or not at all."""
+    with replacing(path) as part:
+        part.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
+    return path
 
 
 @contextlib.contextmanager

@@ -94,6 +94,11 @@ class EvaluateOptions:
     """Print one JSON object."""
     csv: Path | None = None
     """Write one row per episode to this file."""
+    out: Path | None = None
+    """Write the statistics to this .json, besides evaluation.json of a run directory."""
+    robustness: bool = False
+    """Also try other masses, friction, actuator strength, noise, latency and pushes; writes
+    robustness.json and .png into the run directory, beside --out, or here."""
 
 
 @dataclass(frozen=True)
