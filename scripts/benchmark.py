@@ -243,7 +243,7 @@ def _training(seed: int, out: Path) -> list[Line]:
     rows, config = read_metrics(out / "metrics.csv"), json.loads((out / "config.json").read_text())
     card = json.loads((out / "evaluation.json").read_text())
     reached = [row for row in rows if (row["evaluation_success"] or 0.0) >= MASTERED]
-    count, final = config["evaluation_episodes"], card["episodes"]
+    count, final = config["settings"]["evaluation_episodes"], card["episodes"]
     return [
         Line(
             f"{label} training until {MASTERED:.0%} success",
