@@ -71,8 +71,6 @@ COARSE_PART, FINE_PART = part("to_goal"), part("to_goal_fine")
 class GraspSettings(TaskSettings):
     """Settings of `grasp`."""
 
-    timestep_s: float = 0.005
-    """Physics time step [s]; must divide the control period."""
     episode_s: float = 3.0
     """Episode length [s]."""
     goal: Literal["air", "table", "lift"] = "air"
@@ -255,7 +253,7 @@ class Grasp(GoalTask):
         self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
         for finger, columns in enumerate(self._force_columns):
-            force = self.records["sensordata"][:, -1, columns]
+            force = self.records["sensordata"][:, :, columns].mean(1)
             in_hand = (force[:, None] @ self._hand)[:, 0]
             self.press[:, finger] = in_hand[:, 1] * (1 if finger else -1)
             self._rub[:, finger] = _norm(in_hand[:, ::2])
