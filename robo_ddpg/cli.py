@@ -17,6 +17,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], object]] = {
     "compare": study.compare,
     "replay": study.replay,
     "report": study.report,
+    "watch": study.watch,
     "doctor": commands.doctor,
 }
 

@@ -1,4 +1,4 @@
-"""Commands that look closer: compare, replay, report."""
+"""Commands that look closer: compare, replay, report, watch."""
 
 import json
 import sys
@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import tyro
 
 from robo_ddpg.controller import Controller, make_task_of
-from robo_ddpg.options import parse
+from robo_ddpg.errors import SettingsError
+from robo_ddpg.options import ControllerName, parse
 from robo_ddpg.run_directory import RunDirectory
 
 Words = Sequence[str]
@@ -68,6 +69,19 @@ class ReportOptions:
     """Directory of the run."""
 
 
+@dataclass(frozen=True)
+class WatchOptions:
+    """Watch a controller live in the browser; drag its goal, push its robot."""
+
+    controller: ControllerName
+    """A file, a run directory, or a task whose controller ships."""
+    port: int = 0
+    """Port of the web page; 0 takes the first free one from 8080 on. Anyone who can reach the
+    port can watch and push: forward it (ssh -L 8080:localhost:8080 HOST) instead of opening it."""
+    seed: int = 20_000
+    """Seed of the first episode; the next ones take the numbers after it."""
+
+
 def compare(words: Words) -> bool:
     """Compare two controllers on the same seeds."""
     from robo_ddpg.comparison import compare
@@ -121,6 +135,17 @@ def report(words: Words) -> None:
 
     options = parse(ReportOptions, words, "report")
     say(str(write_report(RunDirectory(options.run))))
+
+
+def watch(words: Words) -> None:
+    """Watch a controller live in the browser; drag its goal, push its robot."""
+    from robo_ddpg.live import LiveController
+    from robo_ddpg.watch import watch
+
+    options = parse(WatchOptions, words, "watch")
+    if not 0 <= options.port <= 65535:
+        raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
+    watch(LiveController(Controller.find(options.controller), options.seed), port=options.port)
 
 
 def cameras(text: str) -> list[str]:

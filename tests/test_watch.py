@@ -1,0 +1,157 @@
+"""The live controller follows a dragged goal and survives pushes; the viewer serves it."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio.v3 as iio
+import mujoco
+import numpy as np
+import pytest
+from browser import browser
+from mujoco.studio import messages
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.live import FRAMES_PER_STEP, LiveController
+from robo_ddpg.watch import Stepper
+
+MOCAP = mujoco.mjtState.mjSTATE_MOCAP_POS
+
+
+@pytest.fixture
+def live() -> LiveController:
+    return LiveController(Controller.find("reach"), seed=3)
+
+
+def advance(live: LiveController, data: mujoco.MjData, seconds: float) -> None:
+    for _ in range(round(seconds / live.frame_s)):
+        live.frame(data)
+
+
+def shown(live: LiveController) -> mujoco.MjData:
+    data = mujoco.MjData(live.model)
+    live.show(data)
+    return data
+
+
+def test_the_robot_follows_a_goal_that_is_dragged(live: LiveController) -> None:
+    data = shown(live)
+    for goal in ([0.35, -0.2, 0.3], [0.55, 0.25, 0.15]):
+        data.mocap_pos[0] = goal
+        advance(live, data, 2.0)
+        assert live.status.success
+        assert np.abs(data.site("tip").xpos - goal).max() < 0.02
+        np.testing.assert_array_equal(data.mocap_pos[0], goal)
+
+
+def test_a_push_is_felt_and_passes(live: LiveController) -> None:
+    data = shown(live)
+    data.mocap_pos[0] += 0.001  # from here on no new episode
+    advance(live, data, 2.0)
+    before = live.status.metrics["distance_m"]
+    data.xfrc_applied[live.model.body("hand").id, :3] = (0, 250, 0)
+    advance(live, data, 0.4)
+    assert live.status.metrics["distance_m"] > before + 0.005
+    data.xfrc_applied[:] = 0
+    advance(live, data, 1.5)
+    assert live.status.success
+
+
+def test_a_new_episode_starts_when_the_time_is_up_unless_someone_plays(
+    live: LiveController,
+) -> None:
+    data = shown(live)
+    goal = data.mocap_pos.copy()
+    advance(live, data, 2.6)
+    assert live.status.episode == 2 or not np.array_equal(data.mocap_pos, goal)
+    data.mocap_pos[0] = (0.4, 0.1, 0.2)
+    advance(live, data, 4.0)
+    np.testing.assert_array_equal(data.mocap_pos[0], (0.4, 0.1, 0.2))
+
+
+def test_the_panel_has_what_the_task_reports(live: LiveController) -> None:
+    advance(live, shown(live), 0.3)
+    assert set(live.status.reward_terms) == {"near", "on_goal", "still"}
+    assert "distance_m" in live.status.metrics and live.status.interventions >= 0
+
+
+def test_frames_come_in_the_order_of_time(live: LiveController) -> None:
+    data = shown(live)
+    times = []
+    for _ in range(3 * FRAMES_PER_STEP):
+        live.frame(data)
+        times.append(data.time)
+    assert (np.diff(times) > 0).all()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def served() -> Iterator[int]:
+    """The port of `robo-ddpg watch reach`, which runs while the test does."""
+    port = free_port()
+    command = [sys.executable, "-m", "robo_ddpg", "watch", "reach", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        while "Local:" not in child.stdout.readline():
+            assert child.poll() is None
+        yield port
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 0
+
+
+def test_the_viewer_serves_its_page_and_ends_cleanly_on_ctrl_c(served: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{served}/", timeout=20) as reply:
+        assert b"<canvas" in reply.read()
+
+
+@pytest.mark.slow
+def test_a_browser_shows_the_scene_and_the_panel(served: int, tmp_path: Path) -> None:
+    with browser() as window:
+        window.open(f"http://127.0.0.1:{served}/", 900, 600)
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            shot = window.screenshot(tmp_path / "watch.png", whole_page=False)
+            image = iio.imread(shot)[..., :3].astype(int)
+            if len(np.unique(image[100:500:7, 400:800:7].reshape(-1, 3), axis=0)) > 100:
+                break
+        else:
+            pytest.fail("the scene did not appear")
+        assert window.complaints == []
+
+
+def test_pause_and_reset_reach_the_controller(live: LiveController) -> None:
+    data = shown(live)
+    stepper = Stepper(live)
+    paused = messages.StepControlSnapshot(pause_state=_paused(), speed=100.0)
+    stepper.on_pause_state(paused)
+    for _ in range(5):
+        stepper.on_step(messages.StepEvent(model=live.model, data=data))
+    assert data.time == 0.0
+
+
+def _paused() -> object:
+    from mujoco.studio.sim import PauseState
+
+    return PauseState.NORMAL_PAUSED
+
+
+def test_a_port_that_is_taken_is_one_line_and_exit_code_2() -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        command = [sys.executable, "-m", "robo_ddpg", "watch", "reach", "--port", port]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].startswith("robo-ddpg: the viewer cannot start")
+    assert "Traceback" not in ended.stderr
