@@ -1,4 +1,4 @@
-"""A scripted solution of `grasp`: it shows that the task can be solved, and how its parts are used."""
+"""A scripted solution of `grasp`: shows that it can be solved, and how its parts are used."""
 
 from typing import Any
 
@@ -53,7 +53,8 @@ class GraspDemonstrator:
             (n, 4): displacement of the fingertips along x, y, z, and the gripper.
         """
         seen = np.asarray(observation, float)
-        to_object, to_goal = seen[:, part("to_object")] * SCALE_M, seen[:, part("to_goal")] * SCALE_M
+        to_object = seen[:, part("to_object")] * SCALE_M
+        to_goal = seen[:, part("to_goal")] * SCALE_M
         press = seen[:, part("press")].min(1) * PRESS_SCALE_N
         sideways = np.hypot(to_object[:, 0], to_object[:, 1])
         between = (sideways < 2 * ALIGNED_M) & (np.abs(to_object[:, 2]) < 0.012)
