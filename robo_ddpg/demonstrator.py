@@ -72,4 +72,4 @@ class GraspDemonstrator:
         distance = np.sqrt(np.square(move).sum(1, keepdims=True)) + 1e-9
         speed = np.minimum(GAIN * distance / self._period_s, np.sqrt(2 * BRAKE_M_S2 * distance))
         steps = speed * self._period_s / self._step_m * move / distance
-        return steps / np.maximum(np.abs(steps).max(1, keepdims=True), 1.0)
+        return np.asarray(steps / np.maximum(np.abs(steps).max(1, keepdims=True), 1.0))
