@@ -1,11 +1,11 @@
-# One-word habits: make setup | demo | test | test-fast | check | format | bench | build
+# One-word habits: make setup | demo | test | test-fast | check | format | bench | bench-safety | build
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-fast check format bench build
+.PHONY: setup demo test test-fast check format bench bench-safety build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -39,6 +39,9 @@ format: $(STAMP)
 
 bench: setup
 	$(BIN)/python scripts/benchmark.py
+
+bench-safety: setup
+	$(BIN)/python scripts/benchmark_safety.py
 
 build: $(STAMP)
 	rm -rf dist

@@ -1,0 +1,116 @@
+"""Checks what an arm is commanded to do against its limits, at every physics step."""
+
+import copy
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from robo_ddpg.simulation import Simulation
+
+Array = NDArray[np.float64]
+
+LIMITS = (
+    "joint_position",
+    "joint_velocity",
+    "joint_acceleration",
+    "joint_jerk",
+    "hand_speed",
+    "workspace",
+)
+"""Limits of the commanded motion."""
+RELATIVE = 1e-9
+"""Overshoots above this share of the limit are violations; of 1 m for the workspace."""
+EVERY = 4
+"""Fingertips, wrist and elbow are looked at for one simulation in so many, in turn."""
+
+
+class CommandCheck:
+    """Differentiates the commanded set-points and compares them with the limits."""
+
+    def __init__(self, simulation: Simulation, every: int = EVERY) -> None:
+        """Prepare the limits.
+
+        Args:
+            simulation: whose commands are checked.
+            every: hand speed and workspace are checked for one simulation in so many.
+        """
+        arm, motion = simulation.task.arm, simulation.motion
+        self._motion, self._every = motion, every
+        self._timestep = simulation.task.settings.timestep_s
+        keep = 1.0 - arm.limits.margin
+        self._low, self._high = motion.bounds.low, motion.bounds.high
+        jerk = keep * np.array(arm.limits.jerk_rad_s3)
+        self._derivatives = (motion.bounds.velocity, motion.bounds.acceleration, jerk)
+        self._hand_speed = arm.limits.hand_speed_m_s
+        self._points = _Points(simulation, every)
+        self._history = np.empty((simulation.nsim, 0, len(jerk)))
+        self._step = 0
+        self.steps = 0
+        """Control steps checked."""
+        self.counts = np.zeros(len(LIMITS), int)
+        """Control steps with a violation, per limit."""
+        self.overshoots = np.full(len(LIMITS), -np.inf)
+        """Worst overshoot relative to the limit, per limit; negative where it was kept."""
+
+    def restart(self) -> None:
+        """All arms stand still now."""
+        self._history = np.repeat(self._motion.position[:, None], 3, axis=1)
+
+    def add(self) -> None:
+        """Check the set-points of the last control step."""
+        path = np.concatenate([self._history, self._motion.setpoints], axis=1)
+        self._history = path[:, -3:].copy()
+        self._step += 1
+        self.steps += len(path)
+        beyond = np.maximum(path - self._high, self._low - path)[:, 3:]
+        self._count(0, beyond / np.maximum(np.abs(self._low), np.abs(self._high)))
+        change = path
+        for i, limit in enumerate(self._derivatives, start=1):
+            change = np.diff(change, axis=1) / self._timestep
+            self._count(i, np.abs(change[:, 3 - i :]) / limit - 1.0)
+        points = self._points.at(path[self._step % self._every :: self._every, 2:])
+        speed = np.linalg.norm(np.diff(points.tip, axis=1), axis=-1) / self._timestep
+        self._count(4, speed / self._hand_speed - 1.0)
+        self._count(5, -points.clearance[:, 1:])
+
+    def _count(self, limit: int, overshoot: Array) -> None:
+        worst = overshoot.reshape(len(overshoot), -1).max(1)
+        self.counts[limit] += int((worst > RELATIVE).sum())
+        self.overshoots[limit] = max(self.overshoots[limit], float(worst.max()))
+
+
+class _Points:
+    """Where the fingertips are, and how far all points are inside the workspace."""
+
+    def __init__(self, simulation: Simulation, every: int) -> None:
+        arm, model = simulation.task.arm, copy.copy(simulation.task.model)
+        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
+        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
+        rows = -(-simulation.nsim // every)
+        self._substeps = simulation.task.substeps + 1
+        self._batch = Batch(model, rows * self._substeps)
+        self._batch.reset(keyframe=0)
+        self._qpos = self._batch.bind("qpos")
+        self._sites = self._batch.bind("site_xpos")
+        self._joints = [int(model.joint(name).qposadr[0]) for name in arm.joints]
+        self._tip = model.site(arm.tip).id
+        self._planes = [
+            (model.site(plane.site).id, np.array(plane.normal), plane.offset_m)
+            for plane in arm.workspace
+        ]
+        self.tip = np.zeros((0, self._substeps, 3))
+        self.clearance = np.zeros((0, self._substeps))
+
+    def at(self, positions: Array) -> "_Points":
+        """The points for joint positions [rad], (rows, substeps + 1, j)."""
+        rows, used = positions.shape[0], positions.shape[0] * self._substeps
+        self._qpos[:used, self._joints] = positions.reshape(used, -1)
+        self._batch.forward(stage=mujoco.mjtStage.mjSTAGE_POS.value)
+        self.tip = self._sites[:used, self._tip].reshape(rows, self._substeps, 3)
+        clearances = [
+            self._sites[:used, site] @ normal - offset for site, normal, offset in self._planes
+        ]
+        self.clearance = np.min(clearances, axis=0).reshape(rows, self._substeps)
+        return self

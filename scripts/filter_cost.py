@@ -1,0 +1,59 @@
+"""What share of an environment's step the safety filter takes."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from robo_ddpg.env import RobotVectorEnv
+
+SIMULATIONS = 64
+"""Simulations in a batch, as many as training uses."""
+STEPS = 100
+"""Steps that are timed."""
+
+
+class _Timer:
+    """Adds up the time spent in a function."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.seconds = 0.0
+        self._function = function
+
+    def __call__(self, *arguments: Any) -> Any:
+        start = time.perf_counter()
+        result = self._function(*arguments)
+        self.seconds += time.perf_counter() - start
+        return result
+
+
+def filter_cost() -> dict[str, dict[str, float]]:
+    """Times steps with random actions, for both action modes.
+
+    The kinematics count for the filter in full; end-effector actions would need them anyway.
+
+    Returns:
+        Mode -> microseconds per step and simulation, in all, in the filter and in the kinematics,
+        and the `share` of the latter two.
+    """
+    return {mode: _measured(mode) for mode in ("joint", "end-effector")}
+
+
+def _measured(mode: str) -> dict[str, float]:
+    env = RobotVectorEnv(SIMULATIONS, "reach", action=mode)
+    env.reset(seed=0)
+    env.action_space.seed(0)
+    actions = [env.action_space.sample() for _ in range(STEPS)]
+    motion = env.simulation.motion
+    timers = {
+        "filter": _Timer(motion.filter),
+        "kinematics": _Timer(motion.kinematics.update),
+        "step": _Timer(env.step),
+    }
+    setattr(motion, "filter", timers["filter"])  # noqa: B010 - a method is replaced
+    setattr(motion.kinematics, "update", timers["kinematics"])  # noqa: B010
+    for action in actions:
+        timers["step"](action)
+    env.close()
+    each = {name: 1e6 * t.seconds / (STEPS * SIMULATIONS) for name, t in timers.items()}
+    share = (each["filter"] + each["kinematics"]) / each["step"]
+    return {**{f"{name}_us": round(us, 2) for name, us in each.items()}, "share": round(share, 4)}
