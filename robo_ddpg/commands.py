@@ -67,10 +67,14 @@ def evaluate(words: Words) -> dict[str, Any] | None:
     from robo_ddpg.report import write_report
 
     options = parse(EvaluateOptions, words, "evaluate")
-    evaluation = evaluate(options.controller, episodes=options.episodes, seed=options.seed)
+    controller = Controller.find(options.controller)
+    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
+    evaluation = evaluate(controller, **plan, **_safety(controller, options.safety))
     summary = evaluation.summary()
+    if options.safety == "both":
+        summary["without_safety"] = evaluate(controller, **plan, safety=False).summary()
     run = RunDirectory(Path(options.controller))
-    if run.path.is_dir():
+    if run.path.is_dir() and options.safety != "off":
         run.write_json("evaluation.json", summary)
         write_rows(evaluation.rows(), run.path / "evaluation.csv")
     if options.csv is not None:
@@ -83,9 +87,11 @@ def evaluate(words: Words) -> dict[str, Any] | None:
         write_report(run)
     if options.json:
         return summary
-    _say(_sentence(summary))
-    for key, value in _details(summary):
-        _say(f"  {key:28}{value}")
+    if options.safety != "off":
+        _say_summary(summary)
+    if options.safety != "on":
+        _say("Without the safety filter:")
+        _say_summary(summary.get("without_safety", summary))
     return None
 
 
@@ -266,6 +272,26 @@ def _grid(text: str | None) -> tuple[int, int] | None:
     if not match:
         raise SettingsError(f"grid must look like 2x2, got {text!r}")
     return int(match[1]), int(match[2])
+
+
+def _safety(controller: Controller, mode: str) -> dict[str, Any]:
+    """The setting of the task that says whether its actions are filtered.
+
+    Raises:
+        UsageError: the filter shall be off, but the task has none.
+    """
+    if "safety" in controller.task["settings"]:
+        return {"safety": mode != "off"}
+    if mode == "on":
+        return {}
+    name = controller.task["name"]
+    raise UsageError(f"evaluate: {name} has no safety filter; leave out --safety {mode}")
+
+
+def _say_summary(summary: dict[str, Any]) -> None:
+    _say(_sentence(summary))
+    for key, value in _details(summary):
+        _say(f"  {key:28}{value}")
 
 
 def _sentence(summary: dict[str, Any]) -> str:

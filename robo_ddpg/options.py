@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 import tyro
 
@@ -90,6 +90,8 @@ class EvaluateOptions:
     """Number of episodes."""
     seed: int = 20_000
     """Seed of the first episode; episode k starts from seed + k."""
+    safety: Literal["on", "off", "both"] = "on"
+    """With the safety filter, without it, or both on the same episodes; however it was trained."""
     json: bool = False
     """Print one JSON object."""
     csv: Path | None = None
@@ -152,18 +154,20 @@ def parse(kind: type[T], arguments: Sequence[str], command: str, default: T | No
 def _one_line(text: str, prog: str) -> str:
     """What a framed message says; the full usage stays with --help.
 
-    The frame has a title and sections between rules; the first section is the message.
+    Between rules there are a title, which stands in the frame where the terminal can draw one,
+    the message, and hints.
     """
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     sections: list[list[str]] = [[]]
     for line in text.splitlines():
-        if line.startswith(("\u256d", "\u2570")):
-            continue
         words = line.strip("\u2502 ")
-        if set(words) == {"\u2500"}:
+        if re.fullmatch(r"[\u256d\u2570].*|[\u2500-]{3,}", words):
             sections.append([])
         elif words:
             sections[-1].append(words)
+    sections = [section for section in sections if section]
+    if "\u256d" not in text:
+        del sections[0]
     message, _, _ = " ".join(sections[0]).partition(" Got errors:")
     message = re.sub(r"^Error parsing \w+: ", "", message).rstrip(".")
     message = re.sub(r"^Missing from [^:]+: (\S+).*", r"\1 is missing", message)
