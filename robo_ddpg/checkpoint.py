@@ -11,6 +11,14 @@ from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import replacing_directory
 
+PROGRESS = ("training_s", "best", "owed")
+"""What is saved besides the learner: training time, score of the best controller, updates due."""
+
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, RuntimeError),
+    SafetensorError,
+)
+
 
 def save_checkpoint(path: Path, agent: DDPG, progress: dict[str, Any]) -> None:
     """Write everything the learner is, and how far the run was; swapped in whole.
@@ -40,6 +48,10 @@ def load_checkpoint(path: Path, agent: DDPG) -> dict[str, Any]:
     try:
         agent.load_state(load_file(path / "agent.safetensors"))
         agent.replay.load(path / "replay")
-        return dict(json.loads((path / "progress.json").read_text()))
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise OutputDirectoryError(f"the checkpoint {path} cannot be resumed: {error}") from None
+        progress = dict(json.loads((path / "progress.json").read_text()))
+        return {name: progress[name] for name in PROGRESS}
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split())
+        raise OutputDirectoryError(
+            f"the checkpoint {path} cannot be resumed: {reason}; train it anew"
+        ) from None

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
@@ -97,7 +98,7 @@ class LiveProgress(SilentProgress):
         """Redraw."""
         table = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=1.0, completed=done, width=36, complete_style="green")
-        table.add_row(f"[bold]{self._title}[/bold]", bar, f"{100 * done:.0f} %")
+        table.add_row(f"[bold]{escape(self._title)}[/bold]", bar, f"{100 * done:.0f} %")
         facts = Table.grid(padding=(0, 3))
         facts.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in _facts(done, row)))
         grid = Table.grid()
@@ -107,7 +108,7 @@ class LiveProgress(SilentProgress):
 
     def note(self, text: str) -> None:
         """Print the line above the bar."""
-        self._live.console.print(text, highlight=False)
+        self._live.console.print(text, highlight=False, markup=False)
 
 
 def _facts(done: float, row: Row) -> list[tuple[str, str]]:

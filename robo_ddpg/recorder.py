@@ -53,9 +53,8 @@ def record_episodes(
         RecordingError: the task is not one of this package's.
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
-    if seeds is None:
-        check_count_and_seed(episodes, seed)
-        seeds = range(seed, seed + episodes)
+    seeds = range(seed, seed + episodes) if seeds is None else seeds
+    check_count_and_seed(len(seeds), min(seeds, default=0))
     task = controller.task
     env = recordable_env(task["name"], len(seeds), **{**task["settings"], **settings})
     try:
