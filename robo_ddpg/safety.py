@@ -16,9 +16,9 @@ The commanded positions are then averaged over a window of at least 2 A / jerk. 
 positions within limits is within limits, and so for velocities and accelerations; its jerk is at
 most 2 A / window. So the jerk limit is met by construction.
 
-The workspace is kept by the same reasoning on points of the arm: see `Workspace`. It is these points
-that are kept inside, not the bodies around them. The hand's speed is checked at the ends of periods,
-at the pose before, and braking is always allowed: it is limited and monitored, but not guaranteed.
+The workspace is kept by the same reasoning on points of the arm: see `Workspace`. These points are
+kept inside, not the bodies around them. The hand's speed is checked at the ends of periods, at the
+pose before, and braking is always allowed: it is limited and monitored, but not guaranteed.
 """
 
 from dataclasses import dataclass
