@@ -8,6 +8,7 @@ with it, to see what the simulated arm makes of the commands.
 import argparse
 import dataclasses
 import json
+import math
 import os
 import sys
 import tempfile
@@ -146,7 +147,7 @@ def _command(simulation: Simulation, action: NDArray[np.float64]) -> NDArray[np.
 
 
 def attacks(steps: int, learned: dict[str, str]) -> Iterator[Attack]:
-    """All attacks, about as many steps altogether, and the physics' share of them on top.
+    """All attacks, so many steps altogether or a few more, and the physics' share of them on top.
 
     Args:
         steps: control steps without physics.
@@ -166,9 +167,9 @@ def _chunks(
 ) -> Iterator[Attack]:
     """At least 20 arms, for the 20 periods of bang-bang."""
     chunks = max(1, round(steps / CHUNK_STEPS))
-    per_chunk = steps / chunks
-    simulations = int(np.clip(per_chunk / EPISODE_STEPS, 20, 64 if physics else 500))
-    episodes = max(1, round(per_chunk / EPISODE_STEPS / simulations))
+    arms = steps / chunks / EPISODE_STEPS
+    episodes = math.ceil(arms / (64 if physics else 500))
+    simulations = max(20, math.ceil(arms / episodes))
     for seed in range(chunks):
         yield Attack(mode, adversary, physics, seed, simulations, episodes, controller)
 
