@@ -103,8 +103,8 @@ PANDA = Arm(
     # The table top is z = 0. The elbow and the wrist have their own clearance, because a hand
     # that points up would satisfy the fingertip's.
     workspace=(
-        *box("tip", low=(0.20, -0.50, 0.005), high=(0.75, 0.50, 0.65)),
-        HalfSpace("wrist", (0.0, 0.0, 1.0), 0.06),
+        *box("tip", low=(0.20, -0.50, 0.0115), high=(0.75, 0.50, 0.65)),
+        HalfSpace("wrist", (0.0, 0.0, 1.0), 0.11),
         HalfSpace("elbow", (0.0, 0.0, 1.0), 0.10),
     ),
     # Franka Hand data sheet: 50 mm/s per finger.
