@@ -3,7 +3,7 @@
 Everything here is MuJoCo and NumPy; how a task is simulated, learned and shown lives in `robo_ddpg`.
 """
 
-from tasks.grasp import Grasp, GraspSettings
+from tasks.grasp import Grasp, GraspAny, GraspSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
 from tasks.task import Task
@@ -13,10 +13,12 @@ DISTRIBUTION = "robo-ddpg"
 
 register("reach", Reach)
 register("grasp", Grasp)
+register("grasp-any", GraspAny)
 
 __all__ = [
     "DISTRIBUTION",
     "Grasp",
+    "GraspAny",
     "GraspSettings",
     "Reach",
     "ReachSettings",

@@ -10,6 +10,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.grasp_scene import OBJECT, SENSORS, grasp_scene
+from tasks.objects import NAMES, Objects
 from tasks.rewards import closeness
 from tasks.robots import PANDA, HalfSpace, box
 from tasks.task import (
@@ -52,8 +53,9 @@ PARTS = {
     "finger_position": 2,
     "finger_command": 1,
     "press": 2,
+    "object_shape": 4,
 }
-"""Parts of the observation and how many values each has."""
+"""Parts of the observation and how many values each has; `object_shape` only if shapes vary."""
 
 
 def part(name: str) -> slice:
@@ -75,12 +77,14 @@ class GraspSettings(TaskSettings):
     """Episode length [s]."""
     goal: Literal["air", "table", "lift"] = "air"
     """Where goals are: in the air, on the table, or 0.12 m above the cube (lift only)."""
+    shape: Literal["cube", "cylinder", "sphere", "box", "any"] = "cube"
+    """The object; a box is twice as long as wide and needs yaw; `any` draws one per episode."""
     yaw: bool = False
     """Whether a fourth action component turns the hand about the vertical."""
     yaw_step_rad: float = 0.1
     """Turn of the hand per control step at full action [rad]."""
     cube_m: tuple[float, float] = (0.04, 0.05)
-    """Range that the cube's edge is drawn from [m]."""
+    """Range that the cube's edge, or the object's width, is drawn from [m]."""
     tolerance_m: float = 0.03
     """Success: the cube's centre is this close to the goal [m]."""
     hold_s: float = 0.5
@@ -101,6 +105,8 @@ class GraspSettings(TaskSettings):
         super().__post_init__()
         if self.goal not in ("air", "table", "lift"):
             raise ValueError(f"goal must be 'air', 'table' or 'lift', got {self.goal!r}")
+        if self.shape not in (*NAMES, "any"):
+            raise ValueError(f"shape must be 'any' or one of {NAMES}, got {self.shape!r}")
         if not 0 < self.cube_m[0] <= self.cube_m[1]:
             raise ValueError(f"cube_m must be a positive range, got {self.cube_m}")
         for low, high in (("cube_low_m", "cube_high_m"), ("goal_low_m", "goal_high_m")):
@@ -184,7 +190,7 @@ class Grasp(GoalTask):
         self._force_columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
         self._goal = batch.bind("mocap_pos")[:, 0]
         self._bind_state(batch)
-        self._expand_size(batch)
+        self._objects = Objects(batch, OBJECT)
         self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
         self._previous_tip, self._tip_velocity = np.zeros((n, 3)), np.zeros((n, 3))
         self._held = np.zeros(n, int)
@@ -210,13 +216,6 @@ class Grasp(GoalTask):
         self._finger_actuator = model.actuator(self.arm.fingers[0]).id
         self._finger_range_m = model.joint(self.arm.fingers[0]).range[1]
 
-    def _expand_size(self, batch: Batch) -> None:
-        """Cubes of different size, all of the same mass."""
-        geom = batch.model.geom(OBJECT).id
-        self._size = batch.expand("geom_size")[:, geom]
-        self._radius = batch.expand("geom_rbound")[:, geom]
-        self._bounds = batch.expand("geom_aabb")[:, geom]
-
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """The cube anywhere in its rectangle, turned at random; the goal drawn from its box."""
         for i, rng in zip(ids, rngs, strict=True):
@@ -228,9 +227,9 @@ class Grasp(GoalTask):
             turn = np.cos(angle), 0.0, 0.0, np.sin(angle)
             self._qpos[i, self._pose] = [*place, half, *turn]
             self._goal[i] = self._draw_goal(rng, place, half)
-            self._size[i] = half
-            self._radius[i] = np.sqrt(3) * half
-            self._bounds[i] = [0.0, 0.0, 0.0, half, half, half]
+            shape = self.settings.shape
+            kind = int(rng.integers(len(NAMES))) if shape == "any" else NAMES.index(shape)
+            self._objects.put(i, kind, half)
         self._held[ids] = 0
 
     def _draw_goal(self, rng: np.random.Generator, place: Array, half: float) -> Array:
@@ -261,8 +260,7 @@ class Grasp(GoalTask):
         self._held = np.where(self._on_goal(), self._held + 1, 0)
 
     def _measure(self) -> None:
-        extent = self._size[:, 0] * np.abs(self._rotation[:, 2]).sum(1)
-        self.clearance = self._position[:, 2] - extent
+        self.clearance = self._position[:, 2] - self._objects.depth(self._rotation)
         self.distance = _norm(self._goal - self._position)
         self._to_object = self._position - self._tip
         near = _norm(self._to_object) < REACH_M
@@ -285,7 +283,7 @@ class Grasp(GoalTask):
             "to_object": self._to_object / SCALE_M,
             "to_object_fine": np.clip(self._to_object / FINE_M, -2.0, 2.0),
             "object_yaw": self._yaw(),
-            "object_size": (self._size[:, :1] - 0.0225) / 0.0025,
+            "object_size": (self._objects.half_m[:, None] - 0.0225) / 0.0025,
             "clearance": np.clip(self.clearance[:, None] / FINE_M, -2.0, 2.0),
             "tip_velocity": 2.0 * self._tip_velocity,
             "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
@@ -294,14 +292,14 @@ class Grasp(GoalTask):
             - 1.0,
             "press": np.clip(self.press / PRESS_SCALE_N, -2.0, 2.0),
         }
+        if self.settings.shape == "any":
+            parts["object_shape"] = self._objects.one_hot()
         return parts
 
     def _yaw(self) -> Array:
-        """Cosine and sine of four times the cube's yaw in the hand, the same for all its faces."""
-        axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)  # cube axis, hand xy
-        fourth = (axes[..., 0] + 1j * axes[..., 1]) ** 4
-        turned = fourth.sum(1) / 2
-        return np.stack([turned.real, turned.imag], 1)
+        """Cosine and sine of the object's yaw in the hand, the same for all that look the same."""
+        axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
+        return self._objects.turned(axes)
 
     def reward_terms(self) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""
@@ -351,6 +349,15 @@ class Grasp(GoalTask):
     def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
         """The cube has left the table, whatever the goal."""
         return _off_table(achieved)
+
+
+class GraspAny(Grasp):
+    """Pick up a cube, a cylinder, a ball or a box, and hold it at a random point in the air."""
+
+    name = "grasp-any"
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"shape": "any", "yaw": True, **settings})
 
 
 def _norm(vectors: Array) -> Array:

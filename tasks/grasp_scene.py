@@ -28,6 +28,7 @@ DENSITY = 600.0
 # Under violent random motion the cube's speed stays below 2.2 m/s with either cone, and no
 # simulation becomes unstable. Friction 1 is that of rubber on wood.
 _FRICTION = 1.0
+_ROLLING = 0.0005  # wood on wood [m]; without, a ball that was touched rolls off the table
 _CONDIM = 3
 _CONE = mujoco.mjtCone.mjCONE_ELLIPTIC
 _FRICTION_TO_NORMAL_IMPEDANCE = 10.0
@@ -35,13 +36,16 @@ _SOLREF = (0.0075, 1.0)
 _SOLIMP = (0.95, 0.99, 0.001, 0.5, 2.0)
 
 
-def grasp_scene(timestep_s: float, half_size_m: float, goal_radius_m: float) -> mujoco.MjSpec:
+def grasp_scene(
+    timestep_s: float, half_size_m: float, goal_radius_m: float, *, rolls: bool = False
+) -> mujoco.MjSpec:
     """The table with the arm, a cube on it and a goal marker; keyframe `home`.
 
     Args:
         timestep_s: physics time step [s].
         half_size_m: half the cube's edge [m].
         goal_radius_m: radius of the goal marker [m].
+        rolls: whether the object can be round, so that rolling needs friction too.
     """
     spec = arm_scene(timestep_s)
     spec.option.cone = _CONE
@@ -49,6 +53,8 @@ def grasp_scene(timestep_s: float, half_size_m: float, goal_radius_m: float) -> 
     _add_cube(spec, half_size_m)
     _add_contacts(spec)
     _add_sensors(spec)
+    if rolls:
+        spec.pair(f"{OBJECT}_table").condim = 6
     add_marker(spec, "goal", goal_radius_m)
     home = spec.key("home")
     home.qpos = [*home.qpos, 0.5, 0.0, half_size_m, 1.0, 0.0, 0.0, 0.0]
@@ -73,7 +79,7 @@ def _add_cube(spec: mujoco.MjSpec, half_size_m: float) -> None:
 def _add_contacts(spec: mujoco.MjSpec) -> None:
     """Only these can touch; everything else about the arm is kept apart by the workspace."""
     fingers = ("left_finger_collision", "right_finger_collision", "hand_collision")
-    pairs = [(geom, OBJECT) for geom in (*PADS, *fingers, "table")]
+    pairs = [(geom, OBJECT) for geom in (*PADS, *fingers)] + [(OBJECT, "table")]
     pairs += [(pad, "table") for pad in PADS]
     for first, second in pairs:
         spec.add_pair(
@@ -81,7 +87,7 @@ def _add_contacts(spec: mujoco.MjSpec) -> None:
             geomname1=first,
             geomname2=second,
             condim=_CONDIM,
-            friction=[_FRICTION, _FRICTION, 0.005, 0.0001, 0.0001],
+            friction=[_FRICTION, _FRICTION, 0.005, _ROLLING, _ROLLING],
             solref=list(_SOLREF),
             solimp=list(_SOLIMP),
         )

@@ -9,9 +9,9 @@ from robo_ddpg.evaluation import run_episodes
 from tasks import make
 
 
-def solved(episodes: int, **settings) -> tuple[float, dict]:
+def solved(episodes: int, task: str = "grasp", **settings) -> tuple[float, dict]:
     """Share of episodes that are solved, and the worst overshoot of each limit."""
-    env = make_vector_env("grasp", episodes, **settings)
+    env = make_vector_env(task, episodes, **settings)
     found = run_episodes(env, GraspDemonstrator(env.task).act, seed=7_000, count=episodes)
     return found.success.mean(), {limit: over.max() for limit, over in found.violations.items()}
 
@@ -45,7 +45,15 @@ def test_demonstrations_depend_on_the_observation_only() -> None:
     np.testing.assert_array_equal(demonstrator.act(observation[1:]), actions[1:])
 
 
-@pytest.mark.parametrize("settings", [{"action": "joint"}, {"yaw": True}])
-def test_other_actions_are_refused(settings: dict) -> None:
-    with pytest.raises(ValueError, match="end effector without yaw"):
-        GraspDemonstrator(make("grasp", **settings))
+@pytest.mark.parametrize("shape", ["cube", "cylinder", "sphere", "box"])
+def test_the_demonstrator_turns_the_hand_around_every_shape(shape: str) -> None:
+    assert solved(12, shape=shape, yaw=True)[0] >= 0.9
+
+
+def test_the_demonstrator_tells_shapes_apart() -> None:
+    assert solved(24, "grasp-any")[0] >= 0.95
+
+
+def test_other_actions_are_refused() -> None:
+    with pytest.raises(ValueError, match="moves the end effector"):
+        GraspDemonstrator(make("grasp", action="joint"))
