@@ -1,6 +1,6 @@
 """Task definitions: what is to be learned.
 
-Everything here is MuJoCo and NumPy; how a task is simulated, learned and shown lives in `robo_ddpg`.
+Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown is in `robo_ddpg`.
 """
 
 from tasks.grasp import Grasp, GraspAny, GraspSettings

@@ -92,7 +92,7 @@ PANDA = Arm(
     joints=tuple(f"joint{i}" for i in range(1, 8)),
     fingers=("finger_joint1", "finger_joint2"),
     tip="tip",
-    # Franka Control Interface documentation, "Robot and interface specifications", limits for Panda.
+    # Franka Control Interface documentation, "Robot and interface specifications", for Panda.
     limits=MotionLimits(
         velocity_rad_s=(2.1750, 2.1750, 2.1750, 2.1750, 2.6100, 2.6100, 2.6100),
         acceleration_rad_s2=(15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0),

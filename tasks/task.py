@@ -26,7 +26,7 @@ class EndEffectorMotion:
     step_m: float
     """Displacement of the fingertips per control step at full action [m]."""
     yaw_step_rad: float = 0.0
-    """Turn of the hand about the vertical per control step at full action [rad]; 0 leaves yaw out."""
+    """Turn of the hand about the vertical per control step at full action [rad]; 0: no yaw."""
     gripper: bool = False
     """Whether a last component says how far the fingers open: +1 open, -1 closed."""
 
@@ -158,7 +158,7 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def observe(self) -> dict[str, Array]:
-        """Named parts of the observation, (n, k) each, scaled so that usual values lie in [-1, 1]."""
+        """Named parts of the observation, (n, k) each, usual values within [-1, 1]."""
 
     @abc.abstractmethod
     def reward_terms(self) -> dict[str, Array]:
@@ -169,11 +169,11 @@ class Task(abc.ABC):
         """Whether the task counts as solved, were the episode to end now, (n,)."""
 
     def metrics(self) -> dict[str, Array]:
-        """Quantities worth reporting at the end of an episode, with their unit in the name, (n,)."""
+        """Quantities worth reporting at the end of an episode, unit in the name, (n,)."""
         return {}
 
     def failure(self) -> Mask | None:
-        """Whether the episode has to end because it cannot succeed any more, (n,); None for never."""
+        """Whether the episode cannot succeed any more and has to end, (n,); None: never."""
         return None
 
 
