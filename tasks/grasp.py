@@ -122,8 +122,9 @@ LIFT_M = 0.12
 """Height of the goal above the cube in `lift` [m]."""
 PRESS_N = 0.5
 """Force along the closing direction from which a pad counts as pressing [N]."""
-RUB_SHARE = 1.5
-"""How many times harder a pad must press than it rubs: friction on top of a cube cannot."""
+RUB_SHARE = 1.2
+"""How many times harder a pad must press than it rubs: with a friction of 1, rubbing on top of the
+cube cannot."""
 PRESS_SCALE_N = 5.0
 """Force that is observed as 1 [N]."""
 OFF_TABLE_M = 0.005
