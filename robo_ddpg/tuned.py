@@ -19,10 +19,11 @@ AGENT: dict[str, dict[str, Any]] = {
     },
     # Bursts carry the held cube away from the table; the gripper stays with the policy meanwhile.
     "grasp": {"burst_exempt": (-1,)},
+    "grasp-any": {"burst_exempt": (-1,)},
 }
 """Task -> agent settings, on top of the preset `default`; measured in docs/results.md."""
 
-STEPS: dict[str, int] = {"reach": 100_000, "grasp": 400_000}
+STEPS: dict[str, int] = {"reach": 100_000, "grasp": 400_000, "grasp-any": 800_000}
 """Task -> transitions to train for at most."""
 
 DEFAULT_STEPS = 300_000
