@@ -12,7 +12,9 @@ from robo_ddpg.recorder import recordable_env
 
 FRAMES_PER_STEP = 3
 """States shown per control step."""
-PATIENCE_S = 10.0
+LEAST_S = 8.0
+"""An episode is shown for at least this long, however short it was in training [s]."""
+PATIENCE_S = 20.0
 """After a touch no new episode starts for this long [s]."""
 
 _MOTION = mujoco.mjtState.mjSTATE_FULLPHYSICS
@@ -85,6 +87,7 @@ class LiveController:
         self._episode += 1
         self._interventions = 0
         self._untouched_s = PATIENCE_S
+        self._shown_s = 0.0
         self._frames.clear()
 
     def show(self, data: mujoco.MjData) -> None:
@@ -111,6 +114,7 @@ class LiveController:
         pushed = bool(data.xfrc_applied.any())
         period = FRAMES_PER_STEP * self.frame_s
         self._untouched_s = 0.0 if moved or pushed else self._untouched_s + period
+        self._shown_s += period
         self._goal[0], self._turn[0] = data.mocap_pos, data.mocap_quat
         self._force[0] = data.xfrc_applied
 
@@ -135,7 +139,8 @@ class LiveController:
         )
         if info["unstable"][0] or terminated[0]:
             return True
-        return bool(truncated[0]) and self._untouched_s >= PATIENCE_S
+        over = bool(truncated[0]) and self._shown_s >= LEAST_S
+        return over and self._untouched_s >= PATIENCE_S
 
     def _queue_frames(self) -> None:
         task, simulation = self._env.task, self._env.simulation

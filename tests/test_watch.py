@@ -17,7 +17,7 @@ from browser import browser
 from mujoco.studio import messages
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.live import FRAMES_PER_STEP, LiveController
+from robo_ddpg.live import FRAMES_PER_STEP, LEAST_S, LiveController
 from robo_ddpg.watch import Stepper
 
 MOCAP = mujoco.mjtState.mjSTATE_MOCAP_POS
@@ -67,10 +67,12 @@ def test_a_new_episode_starts_when_the_time_is_up_unless_someone_plays(
 ) -> None:
     data = shown(live)
     goal = data.mocap_pos.copy()
-    advance(live, data, 2.6)
-    assert live.status.episode == 2 or not np.array_equal(data.mocap_pos, goal)
+    advance(live, data, LEAST_S - 0.1)
+    np.testing.assert_array_equal(data.mocap_pos, goal)
+    advance(live, data, 0.2)
+    assert not np.array_equal(data.mocap_pos, goal)
     data.mocap_pos[0] = (0.4, 0.1, 0.2)
-    advance(live, data, 4.0)
+    advance(live, data, LEAST_S + 1.0)
     np.testing.assert_array_equal(data.mocap_pos[0], (0.4, 0.1, 0.2))
 
 
