@@ -95,7 +95,9 @@ class ArmMotion:
         samples = _samples(timing, window)
         self._positions, self._velocities = _coefficients(timing, samples)
         window_rad = self.bounds.velocity * samples * timing.timestep_s
-        self._workspace = Workspace(kinematics, arm.workspace, window_rad)
+        self._workspace = Workspace(
+            kinematics, arm.workspace, window_rad, arm.limits.workspace_margin_m
+        )
         actuators = [model.actuator(name).id for name in arm.joints]
         stiffness = model.actuator_gainprm[actuators, 0]
         self._lead = -model.actuator_biasprm[actuators, 2] / stiffness

@@ -55,7 +55,13 @@ class Simulation:
             task: the task; it belongs to this simulation from now on.
             nsim: number of simulations.
             threads: physics threads; 0 for one per core.
+
+        Raises:
+            ValueError: the task object belongs to other simulations already.
         """
+        if task.taken:
+            raise ValueError(f"this task object ({task.name}) has simulations; make another one")
+        task.taken = True
         self.task = task
         self.batch = Batch(task.model, nsim, min(threads, nsim))
         self.nsim = nsim

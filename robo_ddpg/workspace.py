@@ -37,7 +37,11 @@ class Workspace:
     """The half-spaces of an arm, c of them."""
 
     def __init__(
-        self, kinematics: ArmKinematics, planes: tuple[HalfSpace, ...], window_rad: Array
+        self,
+        kinematics: ArmKinematics,
+        planes: tuple[HalfSpace, ...],
+        window_rad: Array,
+        margin_m: float = 0.0,
     ) -> None:
         """Resolve the sites' names.
 
@@ -45,6 +49,7 @@ class Workspace:
             kinematics: knows the sites of all planes.
             planes: the half-spaces.
             window_rad: farthest that joints move within the averaging window [rad], (j,).
+            margin_m: distance from the planes that is kept free [m].
         """
         self._kinematics = kinematics
         self._shape = (len(kinematics.sites) * 3, len(planes))
@@ -54,7 +59,7 @@ class Workspace:
             self._normals[3 * index[c] : 3 * index[c] + 3, c] = plane.normal
         self._roots, self._weights = _curvature(kinematics.levers, index)
         sag = self.bending(window_rad) / 12.0
-        self._offsets = np.array([plane.offset_m for plane in planes]) + sag
+        self._offsets = np.array([plane.offset_m for plane in planes]) + sag + margin_m
         self.clearance = np.zeros((0, len(planes)))
         """Distances of the sites from their planes at the planned positions [m], (n, c)."""
         self.slopes = np.zeros((0, 0, len(planes)))

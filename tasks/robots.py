@@ -19,8 +19,10 @@ class MotionLimits:
     """Joint torque [N m]."""
     hand_speed_m_s: float
     """Speed of the fingertip point [m/s]."""
-    margin: float = 0.02
+    margin: float = 0.04
     """Share of each limit kept free for what the physics adds to the commanded motion."""
+    workspace_margin_m: float = 0.002
+    """Distance from the workspace's planes kept free for the same reason [m]."""
 
     def __post_init__(self) -> None:
         """Check that the limits are complete, finite and positive."""
@@ -37,6 +39,8 @@ class MotionLimits:
             raise ValueError(f"limits must be finite and positive, got {self}")
         if not 0 <= self.margin < 1:
             raise ValueError(f"margin must be in [0, 1), got {self.margin}")
+        if not self.workspace_margin_m >= 0:
+            raise ValueError(f"workspace_margin_m must be >= 0, got {self.workspace_margin_m}")
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ class Task(abc.ABC):
 
     def __init__(self, settings: TaskSettings) -> None:
         self.settings = settings
+        self.taken = False
+        """Whether a batch of simulations has it already."""
         self.records = {}
 
     @property

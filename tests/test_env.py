@@ -172,3 +172,10 @@ def test_stable_baselines_trains_on_it_as_it_is() -> None:
     model.learn(300)
     assert model.num_timesteps == 300
     assert len(model.ep_info_buffer or ()) == 6
+
+
+def test_a_task_object_serves_one_environment_only() -> None:
+    task = tasks.make("reach")
+    RobotEnv(task).close()
+    with pytest.raises(ValueError, match="make another"):
+        RobotEnv(task)

@@ -118,8 +118,8 @@ def test_the_way_to_standstill_covers_what_is_really_travelled(
 
 
 def test_margins_are_taken_off_both_sides_of_the_range() -> None:
-    np.testing.assert_allclose(BOUNDS.high, 0.98 * RANGE[:, 1])
-    np.testing.assert_allclose(BOUNDS.velocity, 0.98 * np.array([2.2, 2.6, 1.0]))
+    np.testing.assert_allclose(BOUNDS.high, 0.96 * RANGE[:, 1])
+    np.testing.assert_allclose(BOUNDS.velocity, 0.96 * np.array([2.2, 2.6, 1.0]))
 
 
 def test_the_window_keeps_the_tightest_jerk_limit() -> None:
