@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from robo_ddpg import commands
 from robo_ddpg.cli import main
 from robo_ddpg.controller import Controller
+from robo_ddpg.evaluation import Episodes, Evaluation
+from robo_ddpg.options import RecordOptions
 from robo_ddpg.recorder import record_episodes
 
 
@@ -95,3 +98,12 @@ def test_wrong_wishes_for_a_video_are_one_line_and_exit_code_2(
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and message in error
     assert not list(tmp_path.iterdir())
+
+
+def test_failures_are_filmed_before_successes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds, solved = 50 + np.arange(4), np.array([True, False, True, False])
+    lengths = np.full(4, 50)
+    tried = Evaluation("reach", "", 50, Episodes(seeds, np.ones(4), lengths, solved, None))
+    monkeypatch.setattr("robo_ddpg.evaluation.evaluate", lambda *_, **__: tried)
+    options = RecordOptions("reach", episodes=3, seed=50, failures_first=True)
+    assert commands._seeds_to_film(Controller.find("reach"), options) == [51, 53, 50]
