@@ -20,6 +20,8 @@ LIMITS = (
     "workspace",
 )
 """Limits of the commanded motion."""
+NOT_GUARANTEED = {"hand_speed"}
+"""The filter limits it, but allows full braking even where the hand is faster then."""
 RELATIVE = 1e-9
 """Overshoots above this share of the limit are violations; of 1 m for the workspace."""
 EVERY = 10

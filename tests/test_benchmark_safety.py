@@ -12,8 +12,19 @@ from robo_ddpg.simulation import Simulation
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 from adversaries import ADVERSARIES, box_centre
-from benchmark_safety import LEARNED, MODES, PHYSICS_SHARE, Attack, attacks, rows, run, table
-from commanded import LIMITS, CommandCheck
+from benchmark_safety import (
+    LEARNED,
+    MODES,
+    PHYSICS_SHARE,
+    Attack,
+    Findings,
+    attacks,
+    rows,
+    run,
+    summary,
+    table,
+)
+from commanded import LIMITS, NOT_GUARANTEED, CommandCheck
 
 ARMS = 20
 
@@ -35,7 +46,7 @@ def test_the_check_sees_every_violation_that_the_filter_prevents() -> None:
     without = dict(zip(LIMITS, checked(False).counts, strict=True))
     assert all(without[limit] > 0 for limit in LIMITS if limit != "joint_jerk"), without
     kept = dict(zip(LIMITS, checked(True).counts, strict=True))
-    assert all(kept[limit] == 0 for limit in LIMITS if limit != "hand_speed"), kept
+    assert all(kept[limit] == 0 for limit in LIMITS if limit not in NOT_GUARANTEED), kept
 
 
 def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
@@ -63,7 +74,9 @@ def test_no_adversary_makes_the_commands_leave_joint_limits_or_workspace(
 ) -> None:
     found = run(Attack(mode, adversary, physics=False, seed=5, simulations=ARMS, episodes=1))
     violations = dict(zip(LIMITS, found.violations, strict=True))
-    assert all(violations[limit] == 0 for limit in LIMITS if limit != "hand_speed"), violations
+    assert all(violations[limit] == 0 for limit in LIMITS if limit not in NOT_GUARANTEED), (
+        violations
+    )
     assert found.steps == ARMS * 100
     assert found.altered > 0
 
@@ -88,8 +101,14 @@ def test_the_plan_has_as_many_steps_as_asked_for_and_its_share_of_physics() -> N
 def test_the_table_has_a_line_for_each_kind_of_attack() -> None:
     attack = Attack("joint", "uniform random", True, seed=1, simulations=1, episodes=1)
     lines = list(table(rows({attack.key: run(attack)})))
-    assert len(lines) == 3
-    assert lines[-1].startswith("joint           uniform random")
+    assert len(lines) == 4
+    assert lines[2].startswith("joint           uniform random")
+
+
+def test_the_summary_counts_violations_of_guaranteed_limits_only() -> None:
+    found = Findings(steps=10, violations=np.array([1, 0, 2, 0, 7, 0]))
+    results = list(rows({("joint", "uniform random", True): found}))
+    assert summary(results) == {"steps": 10, "steps_with_physics": 10, "commanded_violations": 3}
 
 
 def test_the_box_of_the_fingertips_has_its_centre_between_the_walls() -> None:
