@@ -73,6 +73,8 @@ COARSE_PART, FINE_PART = part("to_goal"), part("to_goal_fine")
 class GraspSettings(TaskSettings):
     """Settings of `grasp`."""
 
+    step_m: float = 0.02
+    """Displacement of the fingertips per control step at full action [m]."""
     episode_s: float = 3.0
     """Episode length [s]."""
     goal: Literal["air", "table", "lift"] = "air"

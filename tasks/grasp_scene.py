@@ -15,18 +15,19 @@ SENSORS = ("left_pad_force", "right_pad_force")
 DENSITY = 600.0
 """Density of the cube [kg/m^3]: beech and oak have 600 to 750."""
 
-# Measured by a scripted grasp of 40 and 50 mm cubes at four yaw angles, held at rest and while
-# the arm shakes at 3 Hz, 2.5 ms unless told otherwise; largest penetration, creep at rest:
-#   as chosen                       0.3 mm, 0.1 mm/s
-#   pyramidal cone                  0.4 mm, 1.1 mm/s: the cube slips down; not faster either
+# What happened otherwise in scripted grasps of 40 to 50 mm cubes at several yaw angles: largest
+# penetration, creep at rest. Rows come from different stages of development (cube sizes and finger
+# settings varied), so they are reasons, not a comparison; tests/tasks/test_grasp.py measures what is
+# chosen.
+#   as chosen                       0.3 mm, 0.03 to 0.06 mm/s
+#   pyramidal cone                  0.4 mm, 1.1 mm/s: the cube slips down
 #   solref 0.02 (MuJoCo's default)  0.8 mm, 1.6 mm/s (pyramidal)
 #   solimp 0.9 0.95 (default)       0.7 mm, 4.3 mm/s (pyramidal): caught by its edges, it turns away
 #   friction 0.5                    1.1 mm, 0.7 mm/s (pyramidal): hand and cube move apart by 14 mm
 #   condim 4                        0.5 mm, 1.1 mm/s (pyramidal): four corners resist twisting too
 #   timestep 5 ms                   1.8 mm: contacts chatter, one cube in five is bitten into
 #   fingers of kp 2000              1.5 mm, 5 mm/s: edges are hit rather than pressed
-# Under violent random motion the cube's speed stays below 2.2 m/s with either cone, and no
-# simulation becomes unstable. Friction 1 is that of rubber on wood.
+# Friction 1 is that of rubber on wood.
 _FRICTION = 1.0
 _ROLLING = 0.0005  # wood on wood [m]; without, a ball that was touched rolls off the table
 _CONDIM = 3
