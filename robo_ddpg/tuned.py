@@ -13,6 +13,7 @@ from robo_ddpg.errors import SettingsError
 _GRASP: dict[str, Any] = {
     "burst_exempt": (-1,),
     "noise_range": (0.05, 0.3),
+    "random_component_probability": 0.0,
     "transitions_per_update": 8,
 }
 
@@ -30,7 +31,7 @@ AGENT: dict[str, dict[str, Any]] = {
 }
 """Task -> agent settings, on top of the preset `default`; measured in docs/results.md."""
 
-STEPS: dict[str, int] = {"reach": 100_000, "grasp": 400_000, "grasp-any": 800_000}
+STEPS: dict[str, int] = {"reach": 100_000, "grasp": 240_000, "grasp-any": 600_000}
 """Task -> transitions to train for at most."""
 
 DEFAULT_STEPS = 300_000
