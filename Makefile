@@ -39,6 +39,7 @@ format: $(STAMP)
 
 bench: setup
 	$(BIN)/python scripts/benchmark.py
+	$(BIN)/python scripts/benchmark_evaluation.py
 
 bench-safety: setup
 	$(BIN)/python scripts/benchmark_safety.py
