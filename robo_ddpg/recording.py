@@ -145,6 +145,8 @@ class Recording:
             raise
         except _DAMAGE as error:
             reason = " ".join(str(error).split())
+            if "pickle" in reason:  # NumPy's guess about anything that is not an archive
+                reason = "not an .npz archive"
             raise RecordingError(
                 f"{path} is not a whole recording ({reason}): record the episode again."
             ) from None
