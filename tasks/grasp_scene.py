@@ -17,8 +17,8 @@ DENSITY = 600.0
 
 # What happened otherwise in scripted grasps of 40 to 50 mm cubes at several yaw angles: largest
 # penetration, creep at rest. Rows come from different stages of development (cube sizes and finger
-# settings varied), so they are reasons, not a comparison; tests/tasks/test_grasp.py measures what is
-# chosen.
+# settings varied), so they are reasons, not a comparison; tests/tasks/test_grasp.py measures what
+# is chosen.
 #   as chosen                       0.3 mm, 0.03 to 0.06 mm/s
 #   pyramidal cone                  0.4 mm, 1.1 mm/s: the cube slips down
 #   solref 0.02 (MuJoCo's default)  0.8 mm, 1.6 mm/s (pyramidal)
