@@ -1,6 +1,5 @@
 """A controller live in the browser, through MuJoCo's own web viewer."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ from mujoco.studio.dear_imgui import dear_imgui as imgui
 from mujoco.studio.sim import PauseState
 
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.interruption import Interruption
 from robo_ddpg.live import LiveController, Status
 
 _LATE_S = 0.5
@@ -114,8 +114,8 @@ def watch(live: LiveController, *, port: int = 0, stop: Callable[[], bool] = lam
     try:
         with launch_web.launch(configuration, plugins=plugins) as handle:
             handle.set_model(live.model, data=data)
-            with contextlib.suppress(KeyboardInterrupt):
-                while handle.is_running() and not stop():
+            with Interruption() as interruption:
+                while handle.is_running() and not (stop() or interruption.requested):
                     handle.sync()
     except RuntimeError as error:
         raise SettingsError(f"the viewer cannot start: {error}") from None

@@ -103,12 +103,15 @@ def served() -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "robo_ddpg", "watch", "reach", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        while "Local:" not in child.stdout.readline():
-            assert child.poll() is None
-        yield port
-        child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 0
+        try:
+            assert child.stdout
+            while "Local:" not in child.stdout.readline():
+                assert child.poll() is None
+            yield port
+            child.send_signal(signal.SIGINT)
+            assert child.wait(20) == 0
+        finally:
+            child.kill()
 
 
 def test_the_viewer_serves_its_page_and_ends_cleanly_on_ctrl_c(served: int) -> None:
