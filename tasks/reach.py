@@ -27,7 +27,7 @@ FINE_M = 0.04
 """Length that is observed as 1 in the fine view of the goal [m]."""
 FINGER_M = 0.02
 """Where the fingers are held [m]: at the end of their range physics would solve for their stops,
-which takes a fifth of its time."""
+at every step."""
 STILL_M_S = 0.3
 """Fingertip speed at which the reward for keeping still is down to a tenth [m/s]."""
 
