@@ -7,6 +7,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.errors import UnknownTaskError
+from robo_ddpg.gymnasium_batch import RUNNERS, GymnasiumBatchEnv
 from robo_ddpg.registration import make_task
 from tasks.task import Task
 
@@ -32,8 +33,10 @@ def make_vector_env(
     Raises:
         UnknownTaskError: no such task, or its actions or observations are not a Box.
     """
+    if name in RUNNERS and not settings:
+        return GymnasiumBatchEnv(name, num_envs, threads)
     if isinstance(name, str) and is_gymnasium_id(name):
-        return _gymnasium_vector_env(name, num_envs, settings)
+        return gymnasium_vector_env(name, num_envs, **settings)
     if isinstance(name, str) and name.startswith("robo_ddpg/"):
         name = task_name(name)
     task = make_task(name, **settings)
@@ -52,7 +55,12 @@ def task_name(environment_id: str) -> str:
     return str(spec.kwargs["task"]) if spec and ours else environment_id
 
 
-def _gymnasium_vector_env(name: str, num_envs: int, settings: dict[str, Any]) -> AnyVectorEnv:
+def gymnasium_vector_env(name: str, num_envs: int, **settings: Any) -> AnyVectorEnv:
+    """N of Gymnasium's own environments, one after the other, without autoreset.
+
+    Raises:
+        UnknownTaskError: it cannot be made, or its actions or observations are not a Box.
+    """
     try:
         env = gymnasium.make_vec(
             name,
