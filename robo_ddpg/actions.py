@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.kinematics import ArmKinematics
-from tasks.task import ActionMode, EndEffectorMotion, JointMotion
+from tasks.arm_task import ActionMode, EndEffectorMotion, JointMotion
 
 Array = NDArray[np.float64]
 

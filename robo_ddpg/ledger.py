@@ -16,24 +16,32 @@ REASONS = (
     "hand_speed",
     "workspace",
 )
-"""Why an action may be altered. The size is in the unit of the limit: actions, rad/s^2, rad/s, rad,
-m/s; for the workspace it is the share of the motion that was replaced by braking."""
+"""Why an action of an arm may be altered. The size is in the unit of the limit: actions, rad/s^2,
+rad/s, rad, m/s; for the workspace it is the share of the motion that was replaced by braking."""
 
 VIOLATIONS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
-"""Limits that the simulated robot is checked against at every physics step [rad, rad/s, m/s, m]."""
+"""Limits that the simulated arm is checked against at every physics step [rad, rad/s, m/s, m]."""
 
 
 class Ledger:
     """Counts per episode, for n simulations."""
 
-    def __init__(self, nsim: int) -> None:
-        self.counts = np.zeros((len(REASONS), nsim), np.int64)
+    def __init__(self, nsim: int, reasons: tuple[str, ...], violations: tuple[str, ...]) -> None:
+        """Start from nothing.
+
+        Args:
+            nsim: number of simulations.
+            reasons: why an action may be altered.
+            violations: limits that the simulated robot is checked against.
+        """
+        self.reasons, self.limits = reasons, violations
+        self.counts = np.zeros((len(reasons), nsim), np.int64)
         """Control steps altered, per reason and simulation."""
-        self.sizes = np.zeros((len(REASONS), nsim))
+        self.sizes = np.zeros((len(reasons), nsim))
         """Largest alteration, per reason and simulation."""
-        self.step = np.zeros((nsim, len(REASONS)))
+        self.step = np.zeros((nsim, len(reasons)))
         """Alteration at the last control step, per simulation and reason; 0 for none."""
-        self.overshoots = np.zeros((len(VIOLATIONS), nsim))
+        self.overshoots = np.zeros((len(violations), nsim))
         """Worst overshoot of the simulated state, per limit and simulation; 0 for none."""
 
     def reset(self, ids: NDArray[np.intp]) -> None:
@@ -57,9 +65,9 @@ class Ledger:
 
     def report(self) -> dict[str, dict[str, NDArray[Any]]]:
         """Per reason, how many steps of the episode were altered and the largest alteration."""
-        rows = zip(REASONS, self.counts.copy(), self.sizes.copy(), strict=True)
+        rows = zip(self.reasons, self.counts.copy(), self.sizes.copy(), strict=True)
         return {reason: {"count": count, "size": size} for reason, count, size in rows}
 
     def violations(self) -> dict[str, Array]:
         """Per limit, the worst overshoot of the episode."""
-        return dict(zip(VIOLATIONS, self.overshoots.copy(), strict=True))
+        return dict(zip(self.limits, self.overshoots.copy(), strict=True))

@@ -72,7 +72,7 @@ class Measures:
 
     def _commanded(self) -> Floats:
         assert self._env is not None
-        return np.array(self._env.simulation.motion.velocity)
+        return np.array(self._env.simulation.drive.moved)
 
 
 class Actuators:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import AnyVectorEnv
 from robo_ddpg.evaluation import Act
+from robo_ddpg.randomization import Array, Ids, scale_friction, scale_mass, scale_strength
 
 TIMES_NOMINAL = "times nominal"
 PUSH_START = 0.4
@@ -38,33 +40,6 @@ class Perturbation:
     """Whether it needs one of this package's simulations."""
 
 
-def scale_masses(env: RobotVectorEnv, factor: float) -> None:
-    """Scale masses and inertias of all bodies; a heavier body of the same shape and size.
-
-    The robot's gravity compensation goes on holding the nominal mass, as that of a real one would.
-    """
-    model, batch = env.task.model, env.batch
-    for name in ("body_mass", "body_inertia"):
-        batch.expand(name)[:] = factor * getattr(model, name)
-    batch.expand("body_gravcomp")[:] = model.body_gravcomp / factor
-    batch.set_const()
-
-
-def scale_friction(env: RobotVectorEnv, factor: float) -> None:
-    """Scale the friction of all contacts, those of explicit pairs among them."""
-    model, batch = env.task.model, env.batch
-    batch.expand("geom_friction")[:] = factor * model.geom_friction
-    if model.npair:
-        batch.expand("pair_friction")[:] = factor * model.pair_friction
-
-
-def scale_strength(env: RobotVectorEnv, factor: float) -> None:
-    """Scale what the actuators give: gains, damping, and force limits."""
-    model, batch = env.task.model, env.batch
-    for name in ("actuator_gainprm", "actuator_biasprm", "actuator_forcerange"):
-        batch.expand(name)[:] = factor * getattr(model, name)
-
-
 def with_noise(act: Act, sigma: float) -> Act:
     """Add Gaussian noise to observations; they are scaled so that usual values lie in [-1, 1]."""
     rng = np.random.default_rng(0)
@@ -85,8 +60,7 @@ def with_latency(act: Act, steps: int) -> Act:
 def with_push(env: RobotVectorEnv, act: Act, force: float) -> Act:
     """Push the robot once, for `PUSH_S`, horizontally, each simulation in its own direction."""
     task = env.task
-    body = int(task.model.site(task.arm.tip).bodyid[0])
-    wrench = env.batch.bind("xfrc_applied")[:, body]
+    wrench = env.batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
     angle = np.random.default_rng(0).uniform(0, 2 * np.pi, env.num_envs)
     push = force * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     first = round(PUSH_START * task.episode_steps)
@@ -100,9 +74,9 @@ def with_push(env: RobotVectorEnv, act: Act, force: float) -> Act:
     return pushed
 
 
-def _physics(change: Callable[[RobotVectorEnv, float], None]) -> Any:
+def _physics(scale: Callable[[Batch, Ids, Array], None]) -> Any:
     def apply(env: RobotVectorEnv, act: Act, level: float) -> Act:
-        change(env, level)
+        scale(env.batch, np.arange(env.num_envs), np.full(env.num_envs, level))
         return act
 
     return apply
@@ -114,7 +88,7 @@ PERTURBATIONS = {
         TIMES_NOMINAL,
         1.0,
         (0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
-        _physics(scale_masses),
+        _physics(scale_mass),
     ),
     "friction": Perturbation(
         "Friction",
@@ -147,7 +121,7 @@ PERTURBATIONS = {
         physical=False,
     ),
     "push": Perturbation(
-        "Push on the hand",
+        "Push on the robot",
         f"N for {PUSH_S:g} s",
         0.0,
         (0.0, 25.0, 50.0, 100.0, 200.0),

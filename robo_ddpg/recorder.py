@@ -13,7 +13,6 @@ from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import make_vector_env
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.evaluation import SEED, Act, check_count_and_seed, check_fit
-from robo_ddpg.ledger import REASONS
 from robo_ddpg.recording import Recording, model_hash
 
 FRAMES_PER_STEP = 2
@@ -136,7 +135,7 @@ def _add_step(
     episode.states.append(end)
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
-    speeds = env.simulation.asked[index], env.simulation.motion.velocity[index]
+    speeds = env.simulation.drive.asked[index], env.simulation.drive.moved[index]
     metrics |= {
         name: float(np.sqrt(np.square(velocity).mean()))
         for name, velocity in zip(SPEEDS, speeds, strict=True)
@@ -177,5 +176,8 @@ def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
             name: np.array([step["metrics"][name] for step in steps])
             for name in steps[0]["metrics"]
         },
-        safety={reason: safety[:, i].astype(np.float32) for i, reason in enumerate(REASONS)},
+        safety={
+            reason: safety[:, i].astype(np.float32)
+            for i, reason in enumerate(env.simulation.ledger.reasons)
+        },
     )

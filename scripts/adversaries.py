@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.simulation import Simulation
+from tasks.arm_task import JointMotion
 from tasks.reach import Reach
 from tasks.robots import Arm
-from tasks.task import JointMotion
 
 Array = NDArray[np.float64]
 Observation = NDArray[np.float32]
@@ -48,14 +48,14 @@ def bang_bang(simulation: Simulation, rng: np.random.Generator) -> Actor:
 
 def nearest_limit(simulation: Simulation, rng: np.random.Generator) -> Actor:
     """Always on toward the nearest limit: of each joint, or of the fingertips' box."""
-    arm = simulation.task.arm
-    if isinstance(simulation.task.action, JointMotion):
-        bounds, motion = simulation.motion.bounds, simulation.motion
+    arm = simulation.arm.facts
+    if isinstance(simulation.arm.mode, JointMotion):
+        bounds, motion = simulation.arm.motion.bounds, simulation.arm.motion
         middle = 0.5 * (bounds.low + bounds.high)
         return lambda *_: _signs(motion.position - middle)
     centre = box_centre(arm)
-    kinematics = simulation.motion.kinematics
-    kinematics.update(simulation.motion.position)
+    kinematics = simulation.arm.motion.kinematics
+    kinematics.update(simulation.arm.motion.position)
     return lambda *_: _signs(kinematics.sites_position[:, kinematics.tip] - centre)
 
 

@@ -167,7 +167,7 @@ def _replay(model: mujoco.MjModel, commands: list[np.ndarray[Any, Any]], simulat
 
 def _filter_share(env: RobotVectorEnv, step: Loop) -> float:
     spent = [0.0]
-    motion = env.simulation.motion
+    motion = env.simulation.arm.motion
     original = motion.filter
 
     def timed(*arguments: Any) -> Any:

@@ -28,7 +28,7 @@ from filter_cost import filter_cost
 from numpy.typing import NDArray
 from safety_learning import learning
 
-from robo_ddpg.ledger import REASONS, VIOLATIONS
+from robo_ddpg.ledger import VIOLATIONS
 from robo_ddpg.progress import SilentProgress
 from robo_ddpg.registration import make_task
 from robo_ddpg.run_directory import RunDirectory
@@ -131,19 +131,12 @@ def run(attack: Attack) -> Findings:
                 observation = simulation.step(action).observation
                 altered = simulation.ledger.step > 0
             else:
-                altered = _command(simulation, action).T > 0
+                altered = simulation.command(action).T > 0
             found.altered += int(altered.any(1).sum())
             check.add()
         found.actual = np.maximum(found.actual, simulation.ledger.overshoots.max(1))
     found.steps, found.violations, found.commanded = check.steps, check.counts, check.overshoots
     return found
-
-
-def _command(simulation: Simulation, action: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a step does before the physics; the alterations, (reasons, n)."""
-    alteration = np.zeros((len(REASONS), simulation.nsim))
-    simulation._commands(action, alteration)
-    return alteration
 
 
 def attacks(steps: int, learned: dict[str, str]) -> Iterator[Attack]:

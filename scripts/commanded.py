@@ -38,7 +38,7 @@ class CommandCheck:
             simulation: whose commands are checked.
             every: hand speed and workspace are checked for one simulation in so many.
         """
-        arm, motion = simulation.task.arm, simulation.motion
+        arm, motion = simulation.arm.facts, simulation.arm.motion
         self._motion, self._every = motion, every
         self._timestep, substeps = simulation.task.settings.timestep_s, simulation.task.substeps
         keep = 1.0 - arm.limits.margin
@@ -91,7 +91,7 @@ class _Points:
     """Where the fingertips are, and how far all points are inside the workspace."""
 
     def __init__(self, simulation: Simulation, every: int) -> None:
-        arm, model = simulation.task.arm, copy.copy(simulation.task.model)
+        arm, model = simulation.arm.facts, copy.copy(simulation.task.model)
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
         rows = -(-simulation.nsim // every)

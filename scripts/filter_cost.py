@@ -43,7 +43,7 @@ def _measured(mode: str) -> dict[str, float]:
     env.reset(seed=0)
     env.action_space.seed(0)
     actions = [env.action_space.sample() for _ in range(STEPS)]
-    motion = env.simulation.motion
+    motion = env.simulation.arm.motion
     timers = {
         "filter": _Timer(motion.filter),
         "kinematics": _Timer(motion.kinematics.update),

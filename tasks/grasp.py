@@ -9,20 +9,12 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from tasks.arm_task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, JointMotion
 from tasks.grasp_scene import OBJECT, SENSORS, grasp_scene
 from tasks.objects import NAMES, Objects
 from tasks.rewards import closeness
 from tasks.robots import PANDA, HalfSpace, box
-from tasks.task import (
-    ActionMode,
-    Array,
-    EndEffectorMotion,
-    Generators,
-    GoalTask,
-    JointMotion,
-    Mask,
-    TaskSettings,
-)
+from tasks.task import Array, Generators, GoalTask, Mask
 
 CENTRE_M = np.array([0.47, 0.0, 0.15])
 """Where positions are observed from [m]."""
@@ -70,7 +62,7 @@ COARSE_PART, FINE_PART = part("to_goal"), part("to_goal_fine")
 
 
 @dataclass(frozen=True)
-class GraspSettings(TaskSettings):
+class GraspSettings(ArmSettings):
     """Settings of `grasp`."""
 
     step_m: float = 0.02
@@ -103,7 +95,7 @@ class GraspSettings(TaskSettings):
     """Standard deviation of the joints' initial positions [rad]."""
 
     def __post_init__(self) -> None:
-        """Check what `TaskSettings` checks, the kind of goal, and all ranges."""
+        """Check what `ArmSettings` checks, the kind of goal, and all ranges."""
         super().__post_init__()
         if self.goal not in ("air", "table", "lift"):
             raise ValueError(f"goal must be 'air', 'table' or 'lift', got {self.goal!r}")
@@ -135,7 +127,7 @@ REACH_M = 0.035
 """Farthest that the cube's centre may be from the fingertips when it is held [m]."""
 
 
-class Grasp(GoalTask):
+class Grasp(ArmTask, GoalTask):
     """Pick up a cube with a frictional grasp and hold it at a random point in the air.
 
     Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so

@@ -8,16 +8,11 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from tasks.arm_task import ArmSettings, ArmTask
 from tasks.rewards import closeness, tolerance
 from tasks.robots import PANDA
 from tasks.scene import add_marker, add_table_contacts, arm_scene
-from tasks.task import (
-    Array,
-    Generators,
-    GoalTask,
-    Mask,
-    TaskSettings,
-)
+from tasks.task import Array, Generators, GoalTask, Mask
 
 CENTRE_M = np.array([0.45, 0.0, 0.25])
 """Where positions are observed from [m]."""
@@ -38,7 +33,7 @@ FINE = slice(9, 12)
 
 
 @dataclass(frozen=True)
-class ReachSettings(TaskSettings):
+class ReachSettings(ArmSettings):
     """Settings of `reach`."""
 
     tolerance_m: float = 0.02
@@ -53,7 +48,7 @@ class ReachSettings(TaskSettings):
     """Standard deviation of the joints' initial positions around `home` [rad]."""
 
     def __post_init__(self) -> None:
-        """Check what `TaskSettings` checks, and the goal box."""
+        """Check what `ArmSettings` checks, and the goal box."""
         super().__post_init__()
         if not np.all(np.less(self.goal_low_m, self.goal_high_m)):
             raise ValueError(f"goal_low_m must lie below goal_high_m, got {self}")
@@ -61,7 +56,7 @@ class ReachSettings(TaskSettings):
             raise ValueError(f"tolerance_m must be positive, hold_s non-negative, got {self}")
 
 
-class Reach(GoalTask):
+class Reach(ArmTask, GoalTask):
     """Bring the fingertips of the arm to a random point in the air and hold them there."""
 
     name = "reach"

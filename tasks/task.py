@@ -5,43 +5,16 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.robots import Arm
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Generators = list[np.random.Generator]
-
-
-@dataclass(frozen=True)
-class EndEffectorMotion:
-    """The action moves the fingertips: a displacement per control step, the hand pointing down."""
-
-    step_m: float
-    """Displacement of the fingertips per control step at full action [m]."""
-    yaw_step_rad: float = 0.0
-    """Turn of the hand about the vertical per control step at full action [rad]; 0: no yaw."""
-    gripper: bool = False
-    """Whether a last component says how far the fingers open: +1 open, -1 closed."""
-
-
-@dataclass(frozen=True)
-class JointMotion:
-    """The action moves the joints: a displacement of each joint per control step."""
-
-    step_rad: float
-    """Displacement of a joint per control step at full action [rad]."""
-    gripper: bool = False
-    """Whether a last component says how far the fingers open: +1 open, -1 closed."""
-
-
-ActionMode = EndEffectorMotion | JointMotion
 
 
 @dataclass(frozen=True)
@@ -54,20 +27,29 @@ class TaskSettings:
     """Physics time step [s]; must divide the control period."""
     episode_s: float = 2.5
     """Episode length [s]."""
-    action: Literal["end-effector", "joint"] = "end-effector"
-    """Whether actions move the fingertips or the joints."""
-    step_m: float = 0.03
-    """End-effector actions: displacement per control step at full action [m]."""
-    step_rad: float = 0.05
-    """Joint actions: displacement per control step at full action [rad]."""
     safety: bool = True
     """Whether the limits of motion are enforced; violations are counted either way."""
 
+    random_mass: float = 0.0
+    """Masses and inertias are scaled by a factor drawn from 1 - this to 1 + this per episode."""
+    random_friction: float = 0.0
+    """Friction of all contacts is scaled likewise."""
+    random_strength: float = 0.0
+    """Gains and force limits of all actuators are scaled likewise."""
+    random_latency_steps: int = 0
+    """Actions arrive late, by a number of control steps drawn from 0 to this per episode."""
+    random_push_n: float = 0.0
+    """Greatest horizontal push on the robot [N]; one lasts 0.1 s and comes every 2 s on average."""
+
     def __post_init__(self) -> None:
-        """Check that the times are positive and fit each other."""
-        if self.action not in ("end-effector", "joint"):
-            raise ValueError(f"action must be 'end-effector' or 'joint', got {self.action!r}")
-        for name in ("control_hz", "timestep_s", "episode_s", "step_m", "step_rad"):
+        """Check that the times are positive and fit each other, and the randomisation."""
+        for name in ("random_mass", "random_friction", "random_strength"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 0, below 1, got {getattr(self, name)}")
+        for name in ("random_latency_steps", "random_push_n"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        for name in ("control_hz", "timestep_s", "episode_s"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be positive and finite, got {getattr(self, name)}")
         substeps = 1 / (self.control_hz * self.timestep_s)
@@ -92,13 +74,14 @@ class Task(abc.ABC):
 
     name: str
     """Registered name, or `module:Class` for a task from elsewhere."""
-    arm: Arm
-    """The robot."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
     recorded: tuple[str, ...] = ()
     """Names of `MjData` fields whose values after every physics step the task reads in `records`;
     the way to forces and accelerations, which the batch's views do not show for the new state."""
+    derived: bool = True
+    """Whether the task reads what follows from positions and velocities, such as where sites are;
+    without it the simulation is faster."""
     records: dict[str, Array]
     """Field -> its values after each physics step of the last control step, (n, substeps, ...)."""
 
@@ -109,11 +92,9 @@ class Task(abc.ABC):
         self.records = {}
 
     @property
-    def action(self) -> ActionMode:
-        """What the agent's action means."""
-        if self.settings.action == "joint":
-            return JointMotion(self.settings.step_rad)
-        return EndEffectorMotion(self.settings.step_m)
+    @abc.abstractmethod
+    def push_body(self) -> str:
+        """Name of the body that pushes act on."""
 
     @property
     def substeps(self) -> int:

@@ -54,9 +54,9 @@ def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
     simulation = Simulation(task, 1, threads=1)
     check = CommandCheck(simulation, every=1)
     check.restart()
-    bounds, step = simulation.motion.bounds, task.settings.timestep_s
+    bounds, step = simulation.arm.motion.bounds, task.settings.timestep_s
     path = np.arange(1, task.substeps + 1)[:, None] * (1.5 * bounds.velocity * step)
-    simulation.motion.setpoints[0] = simulation.motion.position + path
+    simulation.arm.motion.setpoints[0] = simulation.arm.motion.position + path
     check.add()
     found = dict(zip(LIMITS, check.overshoots, strict=True))
     assert found["joint_velocity"] == pytest.approx(0.5)

@@ -46,8 +46,8 @@ def started(simulation: Simulation) -> Simulation:
 
 
 def planned_tip(simulation: Simulation) -> Array:
-    kinematics = simulation.motion.kinematics
-    kinematics.update(simulation.motion.position)
+    kinematics = simulation.arm.motion.kinematics
+    kinematics.update(simulation.arm.motion.position)
     return kinematics.sites_position[:, kinematics.tip].copy()
 
 
@@ -71,8 +71,8 @@ def saturated_actor(simulation: Simulation, step: int) -> Array:
 def worst_sign_actor(simulation: Simulation, step: int) -> Array:
     """Always toward the nearest limit: of each joint, or of the fingertips' box."""
     if simulation.task.settings.action == "joint":
-        bounds = simulation.motion.bounds
-        side = np.sign(simulation.motion.position - 0.5 * (bounds.low + bounds.high))
+        bounds = simulation.arm.motion.bounds
+        side = np.sign(simulation.arm.motion.position - 0.5 * (bounds.low + bounds.high))
         return np.where(side == 0, 1.0, side)
     return np.asarray(np.sign(planned_tip(simulation) - [0.475, 0.0, 0.33]))
 
@@ -110,11 +110,11 @@ class Driven:
 def driven(request: pytest.FixtureRequest) -> Driven:
     actor, mode = request.param
     simulation = simulate(mode)
-    start = simulation.motion.position[:, None]
+    start = simulation.arm.motion.position[:, None]
     parts = [np.repeat(start, 3, axis=1)]
     for step in range(STEPS):
         simulation.step(ACTORS[actor](simulation, step))
-        parts.append(simulation.motion.setpoints.copy())
+        parts.append(simulation.arm.motion.setpoints.copy())
     worst = {name: float(v.max()) for name, v in simulation.ledger.violations().items()}
     return Driven(simulation, np.concatenate(parts, axis=1), worst)
 
@@ -122,7 +122,7 @@ def driven(request: pytest.FixtureRequest) -> Driven:
 def test_commanded_positions_velocities_and_accelerations_stay_within_limits(
     driven: Driven,
 ) -> None:
-    bounds, points = driven.simulation.motion.bounds, driven.setpoints
+    bounds, points = driven.simulation.arm.motion.bounds, driven.setpoints
     timestep = driven.simulation.task.settings.timestep_s
     velocity = np.diff(points, axis=1) / timestep
     acceleration = np.diff(velocity, axis=1) / timestep
@@ -135,7 +135,7 @@ def test_commanded_positions_velocities_and_accelerations_stay_within_limits(
 
 
 def test_commanded_points_of_the_arm_stay_inside_the_workspace(driven: Driven) -> None:
-    arm, model = driven.simulation.task.arm, driven.simulation.task.model
+    arm, model = driven.simulation.arm.facts, driven.simulation.task.model
     kinematics = ArmKinematics(model, SIMULATIONS, arm, sorted({p.site for p in arm.workspace}))
     for pose in driven.setpoints.swapaxes(0, 1):
         kinematics.update(pose)
@@ -146,7 +146,7 @@ def test_commanded_points_of_the_arm_stay_inside_the_workspace(driven: Driven) -
 
 
 def test_the_simulated_arm_keeps_its_limits_in_free_space(driven: Driven) -> None:
-    limits = driven.simulation.task.arm.limits
+    limits = driven.simulation.arm.facts.limits
     assert driven.overshoots["joint_position"] == 0
     assert driven.overshoots["joint_velocity"] == 0
     assert driven.overshoots["workspace"] == 0
@@ -161,7 +161,7 @@ def test_the_filter_was_needed(driven: Driven) -> None:
 
 def test_setpoints_average_the_planned_motion() -> None:
     simulation = simulate("joint")
-    motion, timestep = simulation.motion, simulation.task.settings.timestep_s
+    motion, timestep = simulation.arm.motion, simulation.task.settings.timestep_s
     period, substeps = simulation.task.substeps * timestep, simulation.task.substeps
     planned, given = [np.repeat(motion.position[:, None], 50, axis=1)], []
     for step in range(5):
@@ -183,16 +183,16 @@ def test_a_non_finite_action_brakes_and_is_counted(bad: float) -> None:
     simulation = simulate("joint")
     for step in range(4):
         simulation.step(saturated_actor(simulation, step))
-    before = simulation.motion.velocity.copy()
+    before = simulation.arm.motion.velocity.copy()
     assert np.abs(before).max() > 0.1
     action = saturated_actor(simulation, 0)
     action[0, 0] = bad
     simulation.step(action)
-    after, settings = simulation.motion.velocity, simulation.task.settings
+    after, settings = simulation.arm.motion.velocity, simulation.task.settings
     # All joints slow down by the same share, as fast as the first of them can.
     slowed = 1 - after[0] / before[0]
     np.testing.assert_allclose(slowed, slowed[0])
-    hardest = np.abs(after[0] - before[0]) / simulation.motion.bounds.acceleration
+    hardest = np.abs(after[0] - before[0]) / simulation.arm.motion.bounds.acceleration
     assert hardest.max() == pytest.approx(1 / settings.control_hz)
     count = simulation.ledger.report()["non_finite"]["count"]
     assert count[0] == 1 and not count[1:].any()
@@ -204,7 +204,7 @@ def test_alterations_are_reported_in_the_units_of_their_limits() -> None:
     sizes = dict(zip(REASONS, simulation.ledger.step[0], strict=True))
     period = simulation.task.substeps * simulation.task.settings.timestep_s
     # Asked for 0.2 rad per period from standstill: 4 rad/s, where A T is reached first.
-    reached = simulation.motion.bounds.acceleration * period
+    reached = simulation.arm.motion.bounds.acceleration * period
     assert sizes["out_of_range"] == pytest.approx(2.0)
     assert sizes["joint_acceleration"] == pytest.approx((0.2 / period - reached).max() / period)
     assert sizes["joint_velocity"] == 0
@@ -216,7 +216,7 @@ def test_an_action_within_every_limit_is_left_alone() -> None:
     for step in range(5):
         simulation.step(random_actor(simulation, step))
     assert not simulation.ledger.sizes.any()
-    np.testing.assert_allclose(simulation.motion.velocity, simulation.asked, atol=1e-12)
+    np.testing.assert_allclose(simulation.arm.motion.velocity, simulation.drive.asked, atol=1e-12)
 
 
 def test_an_arm_that_starts_outside_the_workspace_can_come_back() -> None:

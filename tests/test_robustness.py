@@ -11,7 +11,8 @@ from robo_ddpg.cli import main
 from robo_ddpg.controller import Controller
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.evaluation import evaluate
-from robo_ddpg.perturbations import PERTURBATIONS, Perturbation, scale_masses, with_latency
+from robo_ddpg.perturbations import PERTURBATIONS, Perturbation, with_latency
+from robo_ddpg.randomization import scale_mass
 from robo_ddpg.robustness import robustness_card
 
 
@@ -21,13 +22,17 @@ def only(name: str, *levels: float) -> dict[str, Perturbation]:
     return {name: Perturbation(levels=levels, **kept)}
 
 
+def scale_all_masses(env: RobotVectorEnv, factor: float) -> None:
+    scale_mass(env.batch, np.arange(env.num_envs), np.full(env.num_envs, factor))
+
+
 @pytest.fixture(scope="module")
 def env() -> RobotVectorEnv:
     return RobotVectorEnv(3, "reach")
 
 
 def test_scaled_masses_reach_everything_that_follows_from_them(env: RobotVectorEnv) -> None:
-    scale_masses(env, 2.0)
+    scale_all_masses(env, 2.0)
     nominal = env.task.build().compile()
     mine = env.batch.get_model(1)
     assert mine.body_subtreemass[0] == pytest.approx(2 * nominal.body_subtreemass[0])
@@ -37,18 +42,18 @@ def test_scaled_masses_reach_everything_that_follows_from_them(env: RobotVectorE
 
 
 def test_perturbing_again_starts_from_nominal_values(env: RobotVectorEnv) -> None:
-    scale_masses(env, 2.0)
-    scale_masses(env, 2.0)
+    scale_all_masses(env, 2.0)
+    scale_all_masses(env, 2.0)
     expected = 2 * env.task.model.body_mass
     np.testing.assert_allclose(env.batch.expanded("body_mass")[0], expected)
-    scale_masses(env, 1.0)
+    scale_all_masses(env, 1.0)
     np.testing.assert_allclose(env.batch.get_model(0).dof_M0, env.task.model.dof_M0)
 
 
 def test_gravity_compensation_goes_on_holding_the_nominal_mass(env: RobotVectorEnv) -> None:
     model = env.task.model
     for factor in (1.0, 3.0):
-        scale_masses(env, factor)
+        scale_all_masses(env, factor)
         changed = env.batch.get_model(0)
         data = mujoco.MjData(changed)
         mujoco.mj_resetDataKeyframe(changed, data, 0)

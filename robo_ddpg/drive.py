@@ -1,0 +1,48 @@
+"""What stands between an agent's action and the actuators of a robot."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+RecordItem = str | int
+
+
+class Drive(Protocol):
+    """Turns actions into actuator commands within the robot's limits, and watches what follows."""
+
+    action_size: int
+    """Number of action components."""
+    reasons: tuple[str, ...]
+    """Why an action may be altered; the first two are `non_finite` and `out_of_range`."""
+    violations: tuple[str, ...]
+    """Limits that the simulated robot is checked against at every physics step."""
+    controls: Array
+    """Actuator commands of the last control step, one per physics step, (n, substeps, nu)."""
+    asked: Array
+    """What the last actions asked of each joint before the safety filter, (n, j)."""
+    records: dict[RecordItem, Any]
+    """What of the simulation is recorded after every physics step, and where to."""
+    states: Array
+    """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
+
+    @property
+    def moved(self) -> Array:
+        """What the safety filter let through of `asked`, (n, j)."""
+
+    def reset(self, ids: NDArray[np.intp]) -> None:
+        """Start anew from the simulations' present state."""
+
+    def command(self, action: Array, finite: Mask | None, alteration: Array) -> None:
+        """Write `controls`.
+
+        Args:
+            action: within [-1, 1], (n, a).
+            finite: which actions were numbers at all, (n,); None if all were.
+            alteration: alteration per reason, (reasons, n); written into.
+        """
+
+    def overshoot(self) -> Array:
+        """How far each limit was overstepped, 0 or negative where it was kept, (violations, n)."""

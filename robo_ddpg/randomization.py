@@ -1,0 +1,117 @@
+"""Domain randomisation: each episode in a slightly different world (Tobin et al. 2017)."""
+
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.task import Generators, Task
+
+Array = NDArray[np.float64]
+Ids = NDArray[np.intp]
+
+PUSH_S = 0.1
+"""How long a push lasts [s]."""
+PUSHES_PER_S = 0.5
+"""How many pushes come per second, on average."""
+
+
+class Randomization:
+    """Draws what the task's settings say varies, per simulation and episode."""
+
+    def __init__(self, task: Task, batch: Batch, action_size: int) -> None:
+        """Prepare what varies; nothing is drawn for what does not.
+
+        Args:
+            task: the task and its settings.
+            batch: its simulations.
+            action_size: number of action components.
+        """
+        settings = task.settings
+        self._batch = batch
+        self._scalings = [
+            (scale, spread)
+            for scale, spread in (
+                (scale_mass, settings.random_mass),
+                (scale_friction, settings.random_friction),
+                (scale_strength, settings.random_strength),
+            )
+            if spread > 0
+        ]
+        self._most_late = settings.random_latency_steps
+        self._late = np.zeros(batch.nsim, int)
+        self._waiting = np.zeros((self._most_late + 1, batch.nsim, action_size))
+        self._push_n = settings.random_push_n
+        self._push_steps = max(1, round(PUSH_S * settings.control_hz))
+        self._push_chance = PUSHES_PER_S / settings.control_hz
+        self._pushed = np.zeros(batch.nsim, int)
+        self._wrench = batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
+
+    def reset(self, ids: Ids, rngs: Generators) -> None:
+        """Draw for new episodes.
+
+        Args:
+            ids: simulations, (k,).
+            rngs: their random generators, k of them.
+        """
+        for scale, spread in self._scalings:
+            scale(self._batch, ids, np.array([rng.uniform(1 - spread, 1 + spread) for rng in rngs]))
+        if self._most_late:
+            self._late[ids] = [rng.integers(self._most_late + 1) for rng in rngs]
+            self._waiting[:, ids] = 0.0
+        if self._push_n:
+            self._pushed[ids] = 0
+            self._wrench[ids] = 0.0
+
+    def delay(self, action: Array) -> Array:
+        """The actions that arrive now; 0 until the first one does, (n, a)."""
+        if not self._most_late:
+            return action
+        self._waiting = np.roll(self._waiting, 1, axis=0)
+        self._waiting[0] = action
+        return np.asarray(self._waiting[self._late, np.arange(len(action))])
+
+    def push(self, rngs: Generators) -> None:
+        """Begin and end pushes; called before each control step."""
+        if not self._push_n:
+            return
+        self._pushed -= 1
+        self._wrench[self._pushed == 0] = 0.0
+        for i, rng in enumerate(rngs):
+            if self._pushed[i] <= 0 and rng.random() < self._push_chance:
+                angle, force = rng.uniform(0.0, 2 * np.pi), rng.uniform(0.0, self._push_n)
+                self._wrench[i, :2] = force * np.cos(angle), force * np.sin(angle)
+                self._pushed[i] = self._push_steps
+
+
+def scale_mass(batch: Batch, ids: Ids, factor: Array) -> None:
+    """Scale masses and inertias of all bodies; heavier bodies of the same shape and size.
+
+    A robot's gravity compensation goes on holding the nominal mass, as that of a real one would.
+
+    Args:
+        batch: the simulations.
+        ids: which of them, (k,).
+        factor: times the nominal value, (k,).
+    """
+    for name in ("body_mass", "body_inertia"):
+        _scale(batch, name, ids, factor)
+    _scale(batch, "body_gravcomp", ids, 1.0 / factor)
+    batch.set_const()
+
+
+def scale_friction(batch: Batch, ids: Ids, factor: Array) -> None:
+    """Scale the friction of all contacts, those of explicit pairs among them; see `scale_mass`."""
+    _scale(batch, "geom_friction", ids, factor)
+    if batch.model.npair:
+        _scale(batch, "pair_friction", ids, factor)
+
+
+def scale_strength(batch: Batch, ids: Ids, factor: Array) -> None:
+    """Scale what actuators give: gains, damping and force limits; see `scale_mass`."""
+    for name in ("actuator_gainprm", "actuator_biasprm", "actuator_forcerange"):
+        _scale(batch, name, ids, factor)
+
+
+def _scale(batch: Batch, name: str, ids: Ids, factor: Array) -> None:
+    nominal = getattr(batch.model, name)
+    batch.expand(name)[ids] = factor.reshape(-1, *[1] * nominal.ndim) * nominal
