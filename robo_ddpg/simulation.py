@@ -113,14 +113,15 @@ class Simulation:
         return np.asarray(self.drive.states[index, substep])
 
     def data(self, index: int, into: mujoco.MjData | None = None) -> mujoco.MjData:
-        """One simulation's state with everything derived from it, for rendering.
+        """One simulation's state and model with everything derived from them, for rendering.
 
         Args:
             index: which simulation.
             into: data to overwrite, or None for a new one.
         """
-        data = self.batch.get_data(index, into)
-        mujoco.mj_forward(self.task.model, data)
+        model = self.batch.get_model(index)
+        data = self.batch.get_data(index, mujoco.MjData(model) if into is None else into)
+        mujoco.mj_forward(model, data)
         return data
 
     def reset(self, ids: NDArray[np.intp]) -> NDArray[np.float32]:
