@@ -86,7 +86,7 @@ class ArmDrive:
         if self._gripper:
             self._move_fingers(action[:, -1:])
 
-    def overshoot(self) -> Array:
+    def review(self, alteration: Array) -> Array:
         """How far the simulated arm overstepped its limits, (violations, n)."""
         return self._monitor.overshoot()
 

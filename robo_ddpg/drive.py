@@ -44,5 +44,12 @@ class Drive(Protocol):
             alteration: alteration per reason, (reasons, n); written into.
         """
 
-    def overshoot(self) -> Array:
-        """How far each limit was overstepped, 0 or negative where it was kept, (violations, n)."""
+    def review(self, alteration: Array) -> Array:
+        """Look at what the physics did in the control step that has just been simulated.
+
+        Args:
+            alteration: as `command` left it; what the actuators themselves cut off is added to it.
+
+        Returns:
+            How far each limit was overstepped, 0 or negative where it was kept, (violations, n).
+        """

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from robo_ddpg.arm_drive import ArmDrive
 from robo_ddpg.drive import Drive
 from robo_ddpg.ledger import Ledger
+from robo_ddpg.legged_drive import LeggedDrive
 from robo_ddpg.randomization import Randomization
 from tasks.arm_task import ArmTask
+from tasks.legged_task import LeggedTask
 from tasks.task import GoalTask, Task
 
 Array = NDArray[np.float64]
@@ -146,7 +148,7 @@ class Simulation:
         """
         alteration = self.command(action)
         self._simulate()
-        self.ledger.record(alteration, self.drive.overshoot())
+        self.ledger.record(alteration, self.drive.review(alteration))
         self.steps += 1
         self.task.advance()
         return self._outcome()
@@ -222,7 +224,9 @@ def make_drive(task: Task, batch: Batch, threads: int) -> Drive:
     """
     if isinstance(task, ArmTask):
         return ArmDrive(task, batch, threads)
-    raise ValueError(f"{type(task).__name__} must be an ArmTask: other robots cannot be driven")
+    if isinstance(task, LeggedTask):
+        return LeggedDrive(task, batch)
+    raise ValueError(f"{type(task).__name__} must be an ArmTask or a LeggedTask")
 
 
 def sanitize(action: Array, alteration: Array) -> tuple[Array, Mask | None]:

@@ -4,6 +4,7 @@ Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown 
 """
 
 from tasks.grasp import Grasp, GraspAny, GraspSettings
+from tasks.locomotion import LocomotionSettings, Runner
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
 from tasks.task import Task
@@ -14,14 +15,17 @@ DISTRIBUTION = "robo-ddpg"
 register("reach", Reach)
 register("grasp", Grasp)
 register("grasp-any", GraspAny)
+register("locomotion", Runner)
 
 __all__ = [
     "DISTRIBUTION",
     "Grasp",
     "GraspAny",
     "GraspSettings",
+    "LocomotionSettings",
     "Reach",
     "ReachSettings",
+    "Runner",
     "Task",
     "UnknownTaskError",
     "make",
