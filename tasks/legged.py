@@ -27,7 +27,7 @@ class LeggedRobot:
     command_rate: tuple[float, ...]
     """Greatest rate of change of each command: [1/s] for motors, [rad/s] for positions."""
     feet: tuple[str, ...]
-    """Sites at the soles; the geom that touches the ground there is `<foot>_collision`."""
+    """Sites inside the soles; the geom that touches the ground there is `<foot>_collision`."""
     mass_kg: float
     """Mass of the whole robot [kg]."""
     planar: bool = True
@@ -69,6 +69,25 @@ RUNNER = LeggedRobot(
     mass_kg=14.0,
 )
 """The planar runner: a hind leg and a front leg."""
+
+_LEGS = ("FL", "FR", "RL", "RR")
+
+QUADRUPED = LeggedRobot(
+    name="quadruped",
+    torso="trunk",
+    joints=tuple(f"{leg}_{joint}" for leg in _LEGS for joint in ("hip", "thigh", "calf")),
+    kind="position",
+    # Unitree Robotics, unitree_ros, robots/go1_description/xacro/const.xacro.
+    torque_nm=(23.7, 23.7, 35.55) * 4,
+    velocity_rad_s=(30.1, 30.1, 20.06) * 4,
+    # A target need not move faster than its joint can.
+    command_rate=(30.1, 30.1, 20.06) * 4,
+    feet=tuple(f"{leg}_foot" for leg in _LEGS),
+    # The sum of the links, rotors and feet there.
+    mass_kg=13.1,
+    planar=False,
+)
+"""A small quadruped with the Unitree Go1's dimensions, masses and limits."""
 
 
 def check(robot: LeggedRobot, model: mujoco.MjModel) -> None:
