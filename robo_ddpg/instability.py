@@ -12,15 +12,18 @@ from robo_ddpg.controller import make_task_of
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.files import replacing
+from robo_ddpg.recording import model_fields, with_fields
 
 STATE = ("time", "qpos", "qvel", "act", "qacc_warmstart", "mocap_pos", "mocap_quat")
 """Fields of the simulation that decide, with the commands, what the physics does next."""
+_MODEL = "model/"
+"""What the names of model fields begin with in a file."""
 MOST_FILES = 20
 """Files kept per run; a task that is unstable more often than that needs no more of them."""
 
 
 class InstabilityLog:
-    """Writes one file per unstable simulation: state, commands and action of its last step."""
+    """Writes a file per unstable simulation: its model's fields; state and commands of its step."""
 
     def __init__(self, env: RobotVectorEnv, directory: Path) -> None:
         """Keep views of the simulations.
@@ -50,14 +53,16 @@ class InstabilityLog:
             if self.files == MOST_FILES:
                 return
             self.files += 1
-            state = {name: values[i] for name, values in self._before.items()}
+            arrays: dict[str, Any] = {name: values[i] for name, values in self._before.items()}
+            fields = model_fields(self._env.batch, int(i))
+            arrays |= {_MODEL + name: values for name, values in fields.items()}
             with replacing(self._directory / f"{transitions}-{i}.npz") as part:
                 np.savez_compressed(
                     part,
                     task=json.dumps(self._env.task.describe()),
                     action=action[i],
                     controls=self._env.simulation.controls[i],
-                    **state,
+                    **arrays,
                 )
 
 
@@ -70,9 +75,11 @@ def replay(path: Path) -> mujoco.MjData:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("task", "controls", *STATE)}
+            names = [name for name in file.files if name.startswith(_MODEL)]
+            fields = {name.removeprefix(_MODEL): file[name] for name in names}
     except (OSError, ValueError, KeyError) as error:
         raise RecordingError(f"{path} is not the file of an unstable step: {error}") from None
-    model = make_task_of(json.loads(str(arrays["task"]))).model
+    model = with_fields(make_task_of(json.loads(str(arrays["task"]))).model, fields)
     data = mujoco.MjData(model)
     for name in STATE:
         if name == "time":

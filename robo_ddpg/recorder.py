@@ -8,12 +8,12 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.controller import Controller
+from robo_ddpg.controller import Controller, versions
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import make_vector_env
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.evaluation import SEED, Act, check_count_and_seed, check_fit
-from robo_ddpg.recording import Recording, model_hash
+from robo_ddpg.recording import Recording, model_fields, model_hash
 
 FRAMES_PER_STEP = 2
 """States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
@@ -26,6 +26,7 @@ velocities the action asked for and of those the safety filter let through [rad/
 @dataclass
 class _Episode:
     initial: NDArray[np.float64]
+    model_fields: dict[str, NDArray[Any]]
     states: list[NDArray[np.float64]]
     steps: list[dict[str, Any]] = field(default_factory=list)
     running: bool = True
@@ -102,7 +103,8 @@ def record(
 
 def _started(env: RobotVectorEnv, index: int) -> _Episode:
     data = env.batch.get_data(index)
-    return _Episode(_state(env, data, mujoco.mjtState.mjSTATE_INTEGRATION), [_physics(env, data)])
+    initial = _state(env, data, mujoco.mjtState.mjSTATE_INTEGRATION)
+    return _Episode(initial, model_fields(env.batch, index), [_physics(env, data)])
 
 
 def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> NDArray[np.float64]:
@@ -165,6 +167,8 @@ def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
         frames_per_second=FRAMES_PER_STEP * control_hz,
         control_hz=control_hz,
         initial=episode.initial,
+        model_fields=episode.model_fields,
+        versions=versions(),
         states=np.array(episode.states),
         actions=np.array([step["action"] for step in steps], np.float32),
         rewards=np.array([step["reward"] for step in steps]),

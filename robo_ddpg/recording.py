@@ -1,5 +1,6 @@
 """An episode as data: enough to show it from any camera, without simulating it again."""
 
+import copy
 import dataclasses
 import hashlib
 import json
@@ -13,6 +14,7 @@ from typing import Any, Self
 import mujoco
 import numpy as np
 import numpy.typing as npt
+from mujoco.batch import MODEL_FIELDS, Batch
 
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.files import replacing
@@ -25,6 +27,7 @@ _DAMAGE = (
     RuntimeError,  # zipfile's word for features, such as encryption, that a flipped bit asks for
 )
 _REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
+_NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "model_fields")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +72,13 @@ class Recording:
 
     metrics: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
     """Quantity -> its value after each step, with the unit in its name, shape (steps,)."""
+
+    model_fields: dict[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
+    """Field of the model -> its values in this simulation, where simulations differ: the size of
+    the object, for example. See `model_fields`."""
+
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Package -> the version it was recorded with."""
 
     events: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Anything else; only what JSON can hold."""
@@ -134,11 +144,12 @@ class Recording:
             if head.pop("format") != FORMAT:
                 raise RecordingError(f"{path} has another format than {FORMAT}: record it again.")
             fields: dict[str, Any] = {name: arrays.pop(name) for name in _REQUIRED_ARRAYS}
-            terms, safety, metrics = (
-                {key.removeprefix(p): arrays[key] for key in arrays if key.startswith(p)}
-                for p in ("reward_terms/", "safety/", "metrics/")
-            )
-            return cls(**head, **fields, reward_terms=terms, safety=safety, metrics=metrics)
+            for group in _NAMED_ARRAYS:
+                start = f"{group}/"
+                fields[group] = {
+                    key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)
+                }
+            return cls(**head, **fields)
         except FileNotFoundError:
             raise RecordingError(f"There is no recording {path}.") from None
         except RecordingError:
@@ -158,25 +169,37 @@ class Recording:
             model: the model that was recorded.
 
         Yields:
-            The same `MjData` for each frame: use it before asking for the next.
+            The same `MjData` for each frame: use it before asking for the next. Its `model` is a
+            copy of the given one, with this simulation's own fields.
 
         Raises:
             RecordingError: if the model is another one.
         """
-        if model_hash(model) != self.model_hash:
-            raise RecordingError(
-                "The recording was made with another model (or version of MuJoCo) than the one "
-                "given: use the code and settings it was recorded with, or record it again."
-            )
+        self.check_model(model)
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
         if self.states.shape[1] != size:
             raise RecordingError(f"Got states of {self.states.shape[1]} numbers, expected {size}.")
+        model = with_fields(model, self.model_fields)
         data = mujoco.MjData(model)
         mujoco.mj_setState(model, data, self.initial, mujoco.mjtState.mjSTATE_INTEGRATION)
         for state in self.states:
             mujoco.mj_setState(model, data, state, mujoco.mjtState.mjSTATE_FULLPHYSICS)
             mujoco.mj_fwdPosition(model, data)
             yield data
+
+    def check_model(self, model: mujoco.MjModel) -> None:
+        """Refuse a model that is not the one recorded.
+
+        Raises:
+            RecordingError: it is another one.
+        """
+        if model_hash(model) != self.model_hash:
+            used = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+            raise RecordingError(
+                "The recording was made with another model (or version of MuJoCo) than the task "
+                f"has now: use the code and settings it was recorded with ({used or 'unknown'}), "
+                "or record it again."
+            )
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
         head = {
@@ -186,6 +209,7 @@ class Recording:
             "seed": int(self.seed),
             "frames_per_second": float(self.frames_per_second),
             "control_hz": float(self.control_hz),
+            "versions": self.versions,
             "events": self.events,
         }
         try:
@@ -195,9 +219,11 @@ class Recording:
         arrays = {
             "head": np.array(text),
             **{name: getattr(self, name) for name in _REQUIRED_ARRAYS},
-            **{f"reward_terms/{name}": value for name, value in self.reward_terms.items()},
-            **{f"safety/{name}": value for name, value in self.safety.items()},
-            **{f"metrics/{name}": value for name, value in self.metrics.items()},
+            **{
+                f"{group}/{name}": value
+                for group in _NAMED_ARRAYS
+                for name, value in getattr(self, group).items()
+            },
         }
         for name, value in arrays.items():
             if np.asarray(value).dtype.hasobject:
@@ -218,3 +244,31 @@ def model_hash(model: mujoco.MjModel) -> str:
     binary = np.empty(mujoco.mj_sizeModel(model), np.uint8)
     mujoco.mj_saveModel(model, None, binary)
     return hashlib.sha256(binary.tobytes()).hexdigest()
+
+
+def model_fields(batch: Batch, index: int) -> dict[str, npt.NDArray[Any]]:
+    """One simulation's values of the model's fields that differ between simulations.
+
+    Args:
+        batch: the simulations.
+        index: which of them.
+    """
+    expanded = {name: batch.expanded(name) for name in MODEL_FIELDS if "." not in name}
+    return {name: values[index].copy() for name, values in expanded.items() if values is not None}
+
+
+def with_fields(model: mujoco.MjModel, fields: dict[str, npt.NDArray[Any]]) -> mujoco.MjModel:
+    """A copy of a model with other values of some fields.
+
+    Raises:
+        RecordingError: the model has no such field, or one of another shape.
+    """
+    changed = copy.copy(model)
+    for name, values in fields.items():
+        field = np.asarray(getattr(changed, name, None))
+        if field.shape != values.shape:
+            raise RecordingError(
+                f"Got {name} of shape {values.shape}, the model has {field.shape}: record it again."
+            )
+        field[:] = values
+    return changed

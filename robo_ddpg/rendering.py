@@ -13,6 +13,9 @@ from robo_ddpg.errors import RenderingError
 Frame = npt.NDArray[np.uint8]
 """An RGB image of shape (height, width, 3)."""
 
+_VARIED = ("geom_type", "geom_size", "geom_rbound")
+"""Fields of the model that may differ between simulations and can be seen."""
+
 
 class FrameRenderer:
     """Renders states of one model from one camera; a context manager.
@@ -39,7 +42,8 @@ class FrameRenderer:
         self._model = model
         self._camera = _camera_id(model, camera)
         gl.ensure()
-        self._renderer: Any = mujoco.Renderer(_with_room(model, width, height), height, width)
+        self._shown = _with_room(model, width, height)
+        self._renderer: Any = mujoco.Renderer(self._shown, height, width)
 
     def camera(self, name: str | int | None) -> int:
         """Look up another camera of the model, for `render`.
@@ -53,7 +57,7 @@ class FrameRenderer:
         """Render the state in `data`, whose positions must be current (`mj_forward`).
 
         Args:
-            data: the state.
+            data: the state; shapes and sizes are those of its own model.
             camera: from `camera`; the renderer's own if not given.
 
         Returns:
@@ -61,6 +65,8 @@ class FrameRenderer:
         """
         if self._renderer is None:
             raise RenderingError("This renderer is closed: create another to render again.")
+        for name in _VARIED:
+            getattr(self._shown, name)[:] = getattr(data.model, name)
         self._renderer.update_scene(data, self._camera if camera is None else camera)
         frame: Frame = self._renderer.render()
         return frame
@@ -91,11 +97,9 @@ def _camera_id(model: mujoco.MjModel, camera: str | int | None) -> int:
 
 
 def _with_room(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjModel:
-    """Return a model whose offscreen buffer holds the image; a copy if the given one's is small."""
-    buffer = model.vis.global_
-    if buffer.offwidth >= width and buffer.offheight >= height:
-        return model
+    """A copy of the model whose offscreen buffer holds the image."""
     roomy = copy.copy(model)
-    roomy.vis.global_.offwidth = max(width, buffer.offwidth)
-    roomy.vis.global_.offheight = max(height, buffer.offheight)
+    buffer = roomy.vis.global_
+    buffer.offwidth = max(width, buffer.offwidth)
+    buffer.offheight = max(height, buffer.offheight)
     return roomy

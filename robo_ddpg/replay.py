@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.recorder import record, recordable_env
-from robo_ddpg.recording import Recording, model_hash
+from robo_ddpg.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,7 @@ def replay(recording: Recording) -> Replay:
     task = recording.task
     env = recordable_env(task["name"], 1, threads=1, **task["settings"])
     try:
-        if model_hash(env.task.model) != recording.model_hash:
-            raise RecordingError(
-                "the recording was made with another model (or version of MuJoCo) than the task "
-                f"{task['name']!r} has now: use the code it was recorded with, or record it again"
-            )
+        recording.check_model(env.task.model)
         actions = recording.actions
         if actions.shape[1:] != env.single_action_space.shape:
             raise RecordingError(

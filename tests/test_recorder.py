@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import mujoco
 import numpy as np
 import pytest
 
@@ -9,7 +10,10 @@ from robo_ddpg import Controller, evaluate, record_episodes
 from robo_ddpg.controller import make_task_of
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.errors import RecordingError, RoboDDPGError
+from robo_ddpg.recorder import record
 from robo_ddpg.recording import Recording, model_hash
+from tasks.grasp_scene import OBJECT
+from tasks.objects import SHAPES
 
 SHORT = {"episode_s": 1.0}
 
@@ -96,3 +100,26 @@ def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
     }
     with pytest.raises(RecordingError, match="Pendulum-v1 cannot be recorded"):
         record_episodes(Controller(tensors, card), seeds=[0])
+
+
+def test_every_episode_keeps_its_own_object() -> None:
+    env = RobotVectorEnv(8, "grasp-any", threads=1)
+    seeds = list(range(8))
+    recordings = record(env, lambda _: np.zeros((8, 5), np.float32), seeds, steps=1)
+    geom = env.task.model.geom(OBJECT).id
+    shown = [next(recording.iterate_data(env.task.model)).model for recording in recordings]
+    env.reset(seed=seeds)
+    kinds, halves = env.task._objects.kind, env.task._objects.half_m
+    assert [model.geom_type[geom] for model in shown] == [SHAPES[kind].geom for kind in kinds]
+    assert [model.geom_size[geom, 0] for model in shown] == [
+        half * SHAPES[kind].sizes[0] for kind, half in zip(kinds, halves, strict=True)
+    ]
+    assert len({model.geom_size[geom, 0] for model in shown}) == 8
+    assert len(set(kinds)) > 1
+
+
+def test_recordings_say_which_versions_made_them(recordings: list[Recording]) -> None:
+    for recording in recordings:
+        assert recording.versions["mujoco"] == mujoco.__version__
+        assert recording.versions["numpy"] == np.__version__
+        assert "robo-ddpg" in recording.versions

@@ -1,6 +1,7 @@
 """Recordings come back as they went, or fail in one line."""
 
 import dataclasses
+import json
 import pickle
 import subprocess
 import sys
@@ -64,6 +65,8 @@ def record(model: mujoco.MjModel, steps: int, seed: int = 0) -> Recording:
         success=np.arange(steps) >= steps - 3,
         reward_terms={"upright": np.ones(steps)},
         safety={"joint position": np.zeros(steps)},
+        model_fields={"geom_size": model.geom_size.copy()},
+        versions={"mujoco": "4.0.0"},
         events={"note": "falls"},
     )
 
@@ -124,9 +127,42 @@ def test_replayed_frames_keep_the_mocap_pose_of_the_start(
         np.testing.assert_array_equal(data.body("goal").xpos, [0.1, 0.2, 0.3])
 
 
+def test_replayed_frames_have_the_sizes_of_their_own_simulation(
+    model: mujoco.MjModel, recording: Recording
+) -> None:
+    sizes = model.geom_size + 0.01
+    thicker = dataclasses.replace(recording, model_fields={"geom_size": sizes})
+    data = next(thicker.iterate_data(model))
+    np.testing.assert_array_equal(data.model.geom_size, sizes)
+    assert (model.geom_size != sizes).all()
+
+
+def test_fields_that_the_model_does_not_have_are_refused(
+    model: mujoco.MjModel, recording: Recording
+) -> None:
+    for name, values in (("geom_size", np.zeros((5, 3))), ("geom_taste", np.zeros(2))):
+        odd = dataclasses.replace(recording, model_fields={name: values})
+        with pytest.raises(RecordingError, match=name):
+            next(odd.iterate_data(model))
+
+
+def test_a_recording_without_model_fields_and_versions_still_loads(
+    model: mujoco.MjModel, recording: Recording, tmp_path: Path
+) -> None:
+    path = recording.save(tmp_path / "episode.npz")
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files if not name.startswith("model_fields")}
+    head = json.loads(str(arrays["head"]))
+    del head["versions"]
+    np.savez(path, **{**arrays, "head": np.array(json.dumps(head))})
+    old = Recording.load(path)
+    assert old.versions == old.model_fields == {}
+    assert next(old.iterate_data(model)).time == 0.0
+
+
 def test_another_model_is_refused(recording: Recording) -> None:
     longer = mujoco.MjModel.from_xml_string(PENDULUM.replace(".6 0 0", ".7 0 0"))
-    with pytest.raises(RecordingError, match="another model"):
+    with pytest.raises(RecordingError, match=r"another model.*mujoco 4\.0\.0"):
         next(recording.iterate_data(longer))
 
 
