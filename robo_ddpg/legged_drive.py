@@ -40,10 +40,13 @@ class LeggedDrive:
             raise ValueError(f"actuators must be those of {robot.joints} in this order")
         self.action_size = model.nu
         self._enforced = task.settings.safety
-        self._rest, self._reach = task.action_range()
+        self._rest, self._reach = task.rest, task.reach()
         self._times: Array = np.arange(1, task.substeps + 1)[:, None] * model.opt.timestep
         self._steps = self._times * robot.command_rate  # (substeps, nu)
         self._ctrl = batch.bind("ctrl")
+        self._home = model.key_ctrl[0]
+        low, high = model.actuator_ctrlrange.T
+        self._lowest, self._highest = low, high
         self.asked: Array = np.zeros((n, model.nu))
         """Commands asked for at the end of the control step, (n, nu)."""
         self.controls: Array = np.zeros((n, task.substeps, model.nu))
@@ -63,9 +66,9 @@ class LeggedDrive:
         return self.controls[:, -1]
 
     def reset(self, ids: NDArray[np.intp]) -> None:
-        """Commands start at rest: no torque, or the home position."""
-        self._ctrl[ids] = self._rest
-        self.controls[ids] = self._rest
+        """Commands start as in keyframe `home`."""
+        self._ctrl[ids] = self._home
+        self.controls[ids] = self._home
 
     def command(self, action: Array, finite: Mask | None, alteration: Array) -> None:
         """Write `controls`: commands approach what is asked for as fast as they may.
@@ -73,7 +76,8 @@ class LeggedDrive:
         An action that is not a number asks for the command at rest.
         """
         np.multiply(action, self._reach, out=self.asked)
-        self.asked += self._rest
+        self.asked += self._rest()
+        np.clip(self.asked, self._lowest, self._highest, out=self.asked)
         now = self._ctrl
         change = self.asked - now
         if not self._enforced:

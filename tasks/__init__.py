@@ -5,6 +5,7 @@ Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown 
 
 from tasks.grasp import Grasp, GraspAny, GraspSettings
 from tasks.locomotion import LocomotionSettings, Runner
+from tasks.quadruped import Quadruped, QuadrupedSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
 from tasks.task import Task
@@ -16,6 +17,7 @@ register("reach", Reach)
 register("grasp", Grasp)
 register("grasp-any", GraspAny)
 register("locomotion", Runner)
+register("locomotion-quadruped", Quadruped)
 
 __all__ = [
     "DISTRIBUTION",
@@ -23,6 +25,8 @@ __all__ = [
     "GraspAny",
     "GraspSettings",
     "LocomotionSettings",
+    "Quadruped",
+    "QuadrupedSettings",
     "Reach",
     "ReachSettings",
     "Runner",

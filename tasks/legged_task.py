@@ -39,10 +39,13 @@ class LeggedTask(Task):
         low, high = model.actuator_ctrlrange.T
         self._command_span = high - low
 
-    def action_range(self) -> tuple[Array, Array]:
-        """The command at action 0 and how far action 1 is from it, (nu,) each."""
-        joints = len(self.robot.joints)
-        return np.zeros(joints), np.ones(joints)
+    def rest(self) -> Array:
+        """The commands that action 0 asks for now, (nu,) or (n, nu)."""
+        return np.zeros(len(self.robot.joints))
+
+    def reach(self) -> Array:
+        """How far action 1 is from action 0, in commands, (nu,)."""
+        return np.ones(len(self.robot.joints))
 
     def started(self, ids: NDArray[np.intp]) -> None:
         """Commands start from what they are at rest."""
