@@ -89,6 +89,37 @@ QUADRUPED = LeggedRobot(
 )
 """A small quadruped with the Unitree Go1's dimensions, masses and limits."""
 
+HOPPER = LeggedRobot(
+    name="hopper",
+    torso="torso",
+    joints=("hip", "knee", "ankle"),
+    kind="motor",
+    # Our own design, of motors of up to 0.4 kW.
+    torque_nm=(60.0, 60.0, 30.0),
+    velocity_rad_s=(25.0,) * 3,
+    command_rate=(100.0,) * 3,
+    feet=("foot",),
+    mass_kg=8.5,
+)
+"""The planar hopper: one leg."""
+
+WALKER = LeggedRobot(
+    name="walker",
+    torso="torso",
+    joints=tuple(f"{leg}_{j}" for leg in ("left", "right") for j in ("hip", "knee", "ankle")),
+    kind="motor",
+    # Our own design, of motors of up to 0.6 kW.
+    torque_nm=(100.0, 100.0, 50.0) * 2,
+    velocity_rad_s=(25.0,) * 6,
+    command_rate=(100.0,) * 6,
+    feet=("left_foot", "right_foot"),
+    mass_kg=20.0,
+)
+"""The planar walker: two legs."""
+
+LEGGED_ROBOTS = (RUNNER, QUADRUPED, HOPPER, WALKER)
+"""All of them."""
+
 
 def check(robot: LeggedRobot, model: mujoco.MjModel) -> None:
     """Check that a compiled model has the robot's names, order, mass and limits.
