@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.grasp import PRESS_SCALE_N, SCALE_M, Grasp, part
+from tasks.grasp import PRESS_SCALE_N, Grasp
 from tasks.objects import NAMES, SHAPES
 
 Array = NDArray[np.float64]
@@ -39,6 +39,7 @@ class GraspDemonstrator:
             ValueError: the task has other actions.
         """
         settings = task.settings
+        self._part, self._scale_m = task.view.slices, task.view.scale_m
         if settings.action != "end-effector":
             raise ValueError(
                 f"the demonstrator moves the end effector, got action={settings.action!r}; "
@@ -59,10 +60,10 @@ class GraspDemonstrator:
             (n, 4): displacement of the fingertips along x, y, z, and the gripper; with yaw (n, 5),
             the turn before the gripper.
         """
-        seen = np.asarray(observation, float)
-        to_object = seen[:, part("to_object")] * SCALE_M
-        to_goal = seen[:, part("to_goal")] * SCALE_M
-        press = seen[:, part("press")].min(1) * PRESS_SCALE_N
+        seen, part, scale_m = np.asarray(observation, float), self._part, self._scale_m
+        to_object = seen[:, part["to_object"]] * scale_m
+        to_goal = seen[:, part["to_goal"]] * scale_m
+        press = seen[:, part["press"]].min(1) * PRESS_SCALE_N
         sideways = np.hypot(to_object[:, 0], to_object[:, 1])
         between = (sideways < 2 * ALIGNED_M) & (np.abs(to_object[:, 2]) < 0.012)
         held = press > FIRM_N
@@ -84,8 +85,10 @@ class GraspDemonstrator:
         """How far the hand has to turn so that the fingers face the object's sides [rad], (n,)."""
         if not self._yaw:
             return np.zeros(len(seen))
-        kind = self._kind if self._kind is not None else seen[:, part("object_shape")].argmax(1)
-        cosine, sine = seen[:, part("object_yaw")].T
+        kind = (
+            self._kind if self._kind is not None else seen[:, self._part["object_shape"]].argmax(1)
+        )
+        cosine, sine = seen[:, self._part["object_yaw"]].T
         # The hand's z axis points down, so a turn to the left is one to the right in the world.
         return np.asarray(-np.arctan2(sine, cosine) / self._folds[kind])
 

@@ -3,8 +3,9 @@
 Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown is in `robo_ddpg`.
 """
 
-from tasks.grasp import Grasp, GraspAny, GraspSettings
-from tasks.locomotion import LocomotionSettings, Runner
+from tasks.grasp import Grasp, GraspAny
+from tasks.grasp_settings import GraspSettings
+from tasks.locomotion import Hopper, LocomotionSettings, Runner, Walker
 from tasks.quadruped import Quadruped, QuadrupedSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
@@ -18,12 +19,15 @@ register("grasp", Grasp)
 register("grasp-any", GraspAny)
 register("locomotion", Runner)
 register("locomotion-quadruped", Quadruped)
+register("locomotion-hopper", Hopper)
+register("locomotion-walker", Walker)
 
 __all__ = [
     "DISTRIBUTION",
     "Grasp",
     "GraspAny",
     "GraspSettings",
+    "Hopper",
     "LocomotionSettings",
     "Quadruped",
     "QuadrupedSettings",
@@ -32,6 +36,7 @@ __all__ = [
     "Runner",
     "Task",
     "UnknownTaskError",
+    "Walker",
     "make",
     "names",
     "register",

@@ -1,27 +1,23 @@
 """Grasp: pick up a cube and carry it to a goal in the air."""
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.arm_task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, JointMotion
-from tasks.grasp_scene import OBJECT, SENSORS, grasp_scene
+from tasks.arm_task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
+from tasks.goals import PointGoalTask, PointView, layout, norm
+from tasks.grasp_scene import OBJECT, grasp_scene
+from tasks.grasp_settings import GraspSettings
 from tasks.objects import NAMES, Objects
+from tasks.pads import Pads
 from tasks.rewards import closeness
 from tasks.robots import PANDA, HalfSpace, box
-from tasks.task import Array, Generators, GoalTask, Mask
+from tasks.task import Array, Generators, Mask
 
-CENTRE_M = np.array([0.47, 0.0, 0.15])
-"""Where positions are observed from [m]."""
-SCALE_M = 0.2
-"""Length that is observed as 1 [m]."""
-FINE_M = 0.04
-"""Length that is observed as 1 in fine views [m]."""
 TABLE_LOW_M = np.array([-0.3, -0.8])
 """Corner of the table [m]."""
 TABLE_HIGH_M = np.array([0.9, 0.8])
@@ -49,76 +45,8 @@ PARTS = {
 }
 """Parts of the observation and how many values each has; `object_shape` only if shapes vary."""
 
-
-def part(name: str) -> slice:
-    """Where a part lies within the observation."""
-    names = list(PARTS)
-    start = sum(PARTS[before] for before in names[: names.index(name)])
-    return slice(start, start + PARTS[name])
-
-
-OBJECT_PART, GOAL_PART = part("object"), part("goal")
-COARSE_PART, FINE_PART = part("to_goal"), part("to_goal_fine")
-
-
-@dataclass(frozen=True)
-class GraspSettings(ArmSettings):
-    """Settings of `grasp`."""
-
-    step_m: float = 0.02
-    """Displacement of the fingertips per control step at full action [m]."""
-    episode_s: float = 3.0
-    """Episode length [s]."""
-    goal: Literal["air", "table", "lift"] = "air"
-    """Where goals are: in the air, on the table, or 0.12 m above the cube (lift only)."""
-    shape: Literal["cube", "cylinder", "sphere", "box", "any"] = "cube"
-    """The object; a box is twice as long as wide and needs yaw; `any` draws one per episode."""
-    yaw: bool = False
-    """Whether a fourth action component turns the hand about the vertical."""
-    yaw_step_rad: float = 0.1
-    """Turn of the hand per control step at full action [rad]."""
-    cube_m: tuple[float, float] = (0.04, 0.05)
-    """Range that the cube's edge, or the object's width, is drawn from [m]."""
-    tolerance_m: float = 0.03
-    """Success: the cube's centre is this close to the goal [m]."""
-    hold_s: float = 0.5
-    """Success: it has been, held by both fingers, for at least this long [s]."""
-    cube_low_m: tuple[float, float] = (0.38, -0.20)
-    """Corner of the rectangle that the cube starts in [m]."""
-    cube_high_m: tuple[float, float] = (0.58, 0.20)
-    """Opposite corner [m]."""
-    goal_low_m: tuple[float, float, float] = (0.35, -0.25, 0.10)
-    """Lower corner of the box that goals in the air are drawn from [m]."""
-    goal_high_m: tuple[float, float, float] = (0.60, 0.25, 0.35)
-    """Upper corner [m]."""
-    start_noise_rad: float = 0.05
-    """Standard deviation of the joints' initial positions [rad]."""
-
-    def __post_init__(self) -> None:
-        """Check what `ArmSettings` checks, the kind of goal, and all ranges."""
-        super().__post_init__()
-        if self.goal not in ("air", "table", "lift"):
-            raise ValueError(f"goal must be 'air', 'table' or 'lift', got {self.goal!r}")
-        if self.shape not in (*NAMES, "any"):
-            raise ValueError(f"shape must be 'any' or one of {NAMES}, got {self.shape!r}")
-        if not 0 < self.cube_m[0] <= self.cube_m[1]:
-            raise ValueError(f"cube_m must be a positive range, got {self.cube_m}")
-        for low, high in (("cube_low_m", "cube_high_m"), ("goal_low_m", "goal_high_m")):
-            if not np.all(np.less(getattr(self, low), getattr(self, high))):
-                raise ValueError(f"{low} must lie below {high}, got {self}")
-        if self.tolerance_m <= 0 or self.hold_s < 0 or self.yaw_step_rad <= 0:
-            raise ValueError(
-                f"tolerance_m and yaw_step_rad must be positive, hold_s non-negative, got {self}"
-            )
-
-
 LIFT_M = 0.12
 """Height of the goal above the cube in `lift` [m]."""
-PRESS_N = 0.5
-"""Force along the closing direction from which a pad counts as pressing [N]."""
-RUB_SHARE = 1.2
-"""How many times harder a pad must press than it rubs: with a friction of 1, rubbing on top of the
-cube cannot."""
 PRESS_SCALE_N = 5.0
 """Force that is observed as 1 [N]."""
 OFF_TABLE_M = 0.005
@@ -127,7 +55,7 @@ REACH_M = 0.035
 """Farthest that the cube's centre may be from the fingertips when it is held [m]."""
 
 
-class Grasp(ArmTask, GoalTask):
+class Grasp(ArmTask, PointGoalTask):
     """Pick up a cube with a frictional grasp and hold it at a random point in the air.
 
     Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so
@@ -150,7 +78,7 @@ class Grasp(ArmTask, GoalTask):
         ),
     )
     weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
-
+    view = PointView((0.47, 0.0, 0.15), 0.2, 0.04, layout(PARTS), achieved="object")
     recorded = ("sensordata",)
 
     settings: GraspSettings
@@ -171,7 +99,10 @@ class Grasp(ArmTask, GoalTask):
         """The table, the arm, a cube of middle size and the goal marker."""
         settings = self.settings
         return grasp_scene(
-            settings.timestep_s, sum(settings.cube_m) / 4, 0.6 * settings.tolerance_m
+            settings.timestep_s,
+            sum(settings.cube_m) / 4,
+            0.6 * settings.tolerance_m,
+            rolls=settings.shape not in ("cube", "box"),
         )
 
     def bind(self, batch: Batch) -> None:
@@ -182,22 +113,18 @@ class Grasp(ArmTask, GoalTask):
         self._hand = batch.bind("site_xmat")[:, tip].reshape(n, 3, 3)
         self._position = batch.bind("xpos")[:, body]
         self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
-        self._force_columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
         self._goal = batch.bind("mocap_pos")[:, 0]
         self._bind_state(batch)
         self._objects = Objects(batch, OBJECT)
         self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
         self._previous_tip, self._tip_velocity = np.zeros((n, 3)), np.zeros((n, 3))
         self._held = np.zeros(n, int)
-        self.press = np.zeros((n, 2))
-        """How hard each pad presses the cube in the closing direction [N], (n, 2)."""
-        self._rub = np.zeros((n, 2))
+        self.pads = Pads(model, n)
         self.clearance = np.zeros(n)
         """Height of the cube's lowest corner above the table [m], (n,)."""
         self.held = np.zeros(n, bool)
         """Whether both pads press the cube, which is between them, (n,)."""
         self.distance = np.zeros(n)
-        """Distance between cube and goal [m], (n,)."""
 
     def _bind_state(self, batch: Batch) -> None:
         model = batch.model
@@ -239,53 +166,45 @@ class Grasp(ArmTask, GoalTask):
         """Everything is at rest where the episode starts."""
         self._previous_tip[ids] = self._tip[ids]
         self._tip_velocity[ids] = 0.0
-        self.press[ids] = self._rub[ids] = 0.0
+        self.pads.reset(ids)
         self._measure()
 
     def advance(self) -> None:
         """Judge the grasp, and count how long the cube has been held at the goal."""
         self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
-        for finger, columns in enumerate(self._force_columns):
-            force = self.records["sensordata"][:, :, columns].mean(1)
-            in_hand = (force[:, None] @ self._hand)[:, 0]
-            self.press[:, finger] = in_hand[:, 1] * (1 if finger else -1)
-            self._rub[:, finger] = _norm(in_hand[:, ::2])
+        self.pads.feel(self.records["sensordata"], self._hand)
         self._measure()
         self._held = np.where(self._on_goal(), self._held + 1, 0)
 
     def _measure(self) -> None:
         self.clearance = self._position[:, 2] - self._objects.depth(self._rotation)
-        self.distance = _norm(self._goal - self._position)
+        self.distance = norm(self._goal - self._position)
         self._to_object = self._position - self._tip
-        near = _norm(self._to_object) < REACH_M
-        firm = (self.press > PRESS_N) & (self.press > RUB_SHARE * self._rub)
-        self.held = firm.all(1) & near
+        self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
 
     def _on_goal(self) -> Mask:
-        near = self.distance < self.settings.tolerance_m
-        if self.settings.goal == "table":
-            return near
-        return near & self.held & (self.clearance > OFF_TABLE_M)
+        off_table = self.clearance > OFF_TABLE_M
+        there = ~off_table if self.settings.goal == "table" else self.held & off_table
+        return there & (self.distance < self.settings.tolerance_m)
 
     def observe(self) -> dict[str, Array]:
         """Cube, goal and hand, their differences (coarse and fine), fingers and what they feel."""
+        view, fingers = self.view, self._qpos[:, self._fingers]
         parts = {
-            "object": (self._position - CENTRE_M) / SCALE_M,
-            "goal": (self._goal - CENTRE_M) / SCALE_M,
-            **_goal_differences(self._goal - self._position),
-            "tip": (self._tip - CENTRE_M) / SCALE_M,
-            "to_object": self._to_object / SCALE_M,
-            "to_object_fine": np.clip(self._to_object / FINE_M, -2.0, 2.0),
+            "object": view.position(self._position),
+            **view.goal(self._goal, self._position),
+            "tip": view.position(self._tip),
+            "to_object": view.coarse(self._to_object),
+            "to_object_fine": view.fine(self._to_object),
             "object_yaw": self._yaw(),
             "object_size": (self._objects.half_m[:, None] - 0.0225) / 0.0025,
-            "clearance": np.clip(self.clearance[:, None] / FINE_M, -2.0, 2.0),
+            "clearance": view.fine(self.clearance[:, None]),
             "tip_velocity": 2.0 * self._tip_velocity,
             "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
-            "finger_position": 2.0 * self._qpos[:, self._fingers] / self._finger_range_m - 1.0,
-            "finger_command": 2.0 * self._ctrl[:, [self._finger_actuator]] / self._finger_range_m
-            - 1.0,
-            "press": np.clip(self.press / PRESS_SCALE_N, -2.0, 2.0),
+            "finger_position": self._opening(fingers),
+            "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]]),
+            "press": np.clip(self.pads.press / PRESS_SCALE_N, -2.0, 2.0),
         }
         if self.settings.shape == "any":
             parts["object_shape"] = self._objects.one_hot()
@@ -296,16 +215,32 @@ class Grasp(ArmTask, GoalTask):
         axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
         return self._objects.turned(axes)
 
-    def reward_terms(self) -> dict[str, Array]:
+    def _opening(self, finger_m: Array) -> Array:
+        """How far fingers are or should be open: +1 open, -1 closed."""
+        return 2.0 * finger_m / self._finger_range_m - 1.0
+
+    def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""
-        return _terms(self.distance, self.reward_info())
+        reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
+        precise = np.exp(-0.7 * np.square(distance / 0.03))
+        bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
+        return {
+            "approach": 0.5 * closeness(reach, 0.3) + 0.5 * closeness(reach, 0.06),
+            "contact": held,
+            "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
+            "bring": held * bring,
+        }
 
     def reward_info(self) -> Array:
         """Distance from fingertips to cube [m], whether it is held, its clearance [m], (n, 3)."""
-        return np.stack([_norm(self._to_object), self.held, self.clearance], 1)
+        return np.stack([norm(self._to_object), self.held, self.clearance], 1)
 
     def success(self) -> Mask:
-        """On the goal, held by both fingers off the table, and has been for the holding time."""
+        """On the goal, and has been for the holding time.
+
+        In the air that takes both fingers, holding the cube off the table. A goal on the table is
+        where the cube has to lie, however it came there, and whether it is still touched or not.
+        """
         return self._held >= self._hold_steps
 
     def failure(self) -> Mask:
@@ -320,26 +255,10 @@ class Grasp(ArmTask, GoalTask):
             "held": self.held.astype(float),
         }
 
-    def achieved_goal(self, observation: NDArray[Any]) -> Array:
-        """The cube's position [m]."""
-        return np.asarray(observation[..., OBJECT_PART] * SCALE_M + CENTRE_M)
-
-    def desired_goal(self, observation: NDArray[Any]) -> Array:
-        """The goal's position [m]."""
-        return np.asarray(observation[..., GOAL_PART] * SCALE_M + CENTRE_M)
-
-    def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
-        """The same observation with the goal somewhere else."""
-        changed = observation.copy()
-        changed[..., GOAL_PART] = (goal - CENTRE_M) / SCALE_M
-        difference = _goal_differences(goal - self.achieved_goal(observation))
-        changed[..., COARSE_PART], changed[..., FINE_PART] = difference.values()
-        return changed
-
-    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
-        """The weighted sum of the terms."""
-        terms = _terms(_norm(desired - achieved), info)
-        return np.asarray(sum(self.weights[name] * term for name, term in terms.items()))
+    def attainable(self, goal: Array) -> Mask:
+        """Goals off the table, or on it, as the setting says."""
+        off_table = goal[..., 2] > self.settings.cube_m[1] / 2 + OFF_TABLE_M
+        return ~off_table if self.settings.goal == "table" else off_table
 
     def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
         """The cube has left the table, whatever the goal."""
@@ -355,30 +274,7 @@ class GraspAny(Grasp):
         super().__init__(**{"shape": "any", "yaw": True, **settings})
 
 
-def _norm(vectors: Array) -> Array:
-    return np.asarray(np.sqrt(np.square(vectors).sum(-1)))
-
-
 def _off_table(position: Array) -> Mask:
     place = position[..., :2]
     inside = (place > TABLE_LOW_M) & (place < TABLE_HIGH_M)
     return ~inside.all(-1) | (position[..., 2] < 0.0)
-
-
-def _goal_differences(difference: Array) -> dict[str, Array]:
-    return {
-        "to_goal": difference / SCALE_M,
-        "to_goal_fine": np.clip(difference / FINE_M, -2.0, 2.0),
-    }
-
-
-def _terms(distance: Array, info: NDArray[Any]) -> dict[str, Array]:
-    reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
-    precise = np.exp(-0.7 * np.square(distance / 0.03))
-    bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
-    return {
-        "approach": 0.5 * closeness(reach, 0.3) + 0.5 * closeness(reach, 0.06),
-        "contact": held,
-        "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
-        "bring": held * bring,
-    }

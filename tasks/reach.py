@@ -9,27 +9,27 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arm_task import ArmSettings, ArmTask
+from tasks.goals import PointGoalTask, PointView, layout, norm
 from tasks.rewards import closeness, tolerance
 from tasks.robots import PANDA
 from tasks.scene import add_marker, add_table_contacts, arm_scene
-from tasks.task import Array, Generators, GoalTask, Mask
+from tasks.task import Array, Generators, Mask
 
-CENTRE_M = np.array([0.45, 0.0, 0.25])
-"""Where positions are observed from [m]."""
-SCALE_M = 0.3
-"""Length that is observed as 1 [m]."""
-FINE_M = 0.04
-"""Length that is observed as 1 in the fine view of the goal [m]."""
+PARTS = {
+    "tip": 3,
+    "goal": 3,
+    "to_goal": 3,
+    "to_goal_fine": 3,
+    "tip_velocity": 3,
+    "joint_position": 7,
+    "joint_velocity": 7,
+}
+"""Parts of the observation and how many values each has."""
 FINGER_M = 0.02
 """Where the fingers are held [m]: at the end of their range physics would solve for their stops,
 at every step."""
 STILL_M_S = 0.3
 """Fingertip speed at which the reward for keeping still is down to a tenth [m/s]."""
-
-TIP = slice(0, 3)
-GOAL = slice(3, 6)
-COARSE = slice(6, 9)
-FINE = slice(9, 12)
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,13 @@ class ReachSettings(ArmSettings):
             raise ValueError(f"tolerance_m must be positive, hold_s non-negative, got {self}")
 
 
-class Reach(ArmTask, GoalTask):
+class Reach(ArmTask, PointGoalTask):
     """Bring the fingertips of the arm to a random point in the air and hold them there."""
 
     name = "reach"
     arm = PANDA
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
+    view = PointView((0.45, 0.0, 0.25), 0.3, 0.04, layout(PARTS), achieved="tip")
 
     settings: ReachSettings
 
@@ -91,7 +92,6 @@ class Reach(ArmTask, GoalTask):
         self._speed = np.zeros((batch.nsim, 3))
         self._held = np.zeros(batch.nsim, int)
         self.distance = np.zeros(batch.nsim)
-        """Distance between fingertips and goal [m], (n,)."""
         self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
@@ -113,28 +113,31 @@ class Reach(ArmTask, GoalTask):
         """Take the fingertips' velocity, and count how long they have been on the goal."""
         self._speed = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
-        self.distance = np.sqrt(np.square(self._goal - self._tip).sum(1))
+        self.distance = norm(self._goal - self._tip)
         self._held = np.where(self.distance < self.settings.tolerance_m, self._held + 1, 0)
 
     def observe(self) -> dict[str, Array]:
         """Fingertips, goal, their difference (coarse and fine), motion, joints."""
-        difference = self._goal - self._tip
         return {
-            "tip": (self._tip - CENTRE_M) / SCALE_M,
-            "goal": (self._goal - CENTRE_M) / SCALE_M,
-            **_differences(difference),
+            "tip": self.view.position(self._tip),
+            **self.view.goal(self._goal, self._tip),
             "tip_velocity": self._speed,
             "joint_position": (self._qpos[:, self._joints] - self._middle) / self._half,
             "joint_velocity": self._qvel[:, self._joints] / self._max_velocity,
         }
 
-    def reward_terms(self) -> dict[str, Array]:
+    def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`near` and `on_goal` draw the fingertips to the goal, `still` keeps them from shaking."""
-        return _terms(self.distance, self.reward_info())
+        on_goal = closeness(distance, 0.03)
+        return {
+            "near": closeness(distance, 0.3),
+            "on_goal": on_goal,
+            "still": on_goal * tolerance(info[..., 0], margin=STILL_M_S),
+        }
 
     def reward_info(self) -> Array:
         """The fingertips' speed [m/s], (n, 1)."""
-        return np.asarray(np.sqrt(np.square(self._speed).sum(1, keepdims=True)))
+        return norm(self._speed)[:, None]
 
     def success(self) -> Mask:
         """On the goal, and has been for the holding time."""
@@ -144,45 +147,7 @@ class Reach(ArmTask, GoalTask):
         """Distance between fingertips and goal."""
         return {"distance_m": self.distance.copy()}
 
-    def achieved_goal(self, observation: NDArray[Any]) -> Array:
-        """The fingertips' position [m]."""
-        return np.asarray(observation[..., TIP] * SCALE_M + CENTRE_M)
-
-    def desired_goal(self, observation: NDArray[Any]) -> Array:
-        """The goal's position [m]."""
-        return np.asarray(observation[..., GOAL] * SCALE_M + CENTRE_M)
-
-    def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
-        """The same observation with the goal somewhere else."""
-        changed = observation.copy()
-        changed[..., GOAL] = (goal - CENTRE_M) / SCALE_M
-        difference = _differences(goal - self.achieved_goal(observation))
-        changed[..., COARSE], changed[..., FINE] = difference.values()
-        return changed
-
-    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
-        """The weighted sum of the terms."""
-        distance = np.sqrt(np.square(desired - achieved).sum(-1))
-        terms = _terms(distance, info)
-        return np.asarray(sum(self.weights[name] * term for name, term in terms.items()))
-
 
 def _joint_ranges(model: mujoco.MjModel, joints: list[int]) -> tuple[Array, Array]:
     low, high = model.jnt_range[joints].T
     return (low + high) / 2, (high - low) / 2
-
-
-def _differences(difference: Array) -> dict[str, Array]:
-    return {
-        "to_goal": difference / SCALE_M,
-        "to_goal_fine": np.clip(difference / FINE_M, -2.0, 2.0),
-    }
-
-
-def _terms(distance: Array, info: NDArray[Any]) -> dict[str, Array]:
-    on_goal = closeness(distance, 0.03)
-    return {
-        "near": closeness(distance, 0.3),
-        "on_goal": on_goal,
-        "still": on_goal * tolerance(info[..., 0], margin=STILL_M_S),
-    }

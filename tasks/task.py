@@ -180,6 +180,10 @@ class GoalTask(Task):
     def desired_goal(self, observation: NDArray[Any]) -> Array:
         """The goal that an observation shows as desired, (b, o) -> (b, g)."""
 
+    def attainable(self, goal: Array) -> Mask:
+        """Which goals, (b, g), the task could ask for; others are not worth learning, -> (b,)."""
+        return np.ones(len(goal), bool)
+
     @abc.abstractmethod
     def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
         """The observation as it would have been with another goal, (b, o) and (b, g) -> (b, o)."""

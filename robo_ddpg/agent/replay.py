@@ -142,7 +142,8 @@ class Replay:
     def _other_goals(self, goal_space: GoalSpace, draw: Draw) -> Floats:
         """Goals, shape (r, g), for the first r draws: later ones of their episodes, then others'.
 
-        Draws are independent, so their order carries no meaning.
+        Draws are independent, so their order carries no meaning. Where what was achieved later is
+        no attainable goal, the draw keeps its own.
         """
         size, ring = len(draw.time), self._ring
         future = round(self.settings.relabel_future * size)
@@ -152,9 +153,12 @@ class Replay:
         later_rows = ring.rows(later, draw.env[:future])
         stranger = ring.draw(other, self._generator)
         stranger_rows = ring.rows(stranger.time, stranger.env)
+        own_rows = ring.rows(time, draw.env[:future])
         achieved = goal_space.achieved_goal(ring.next_observation.take(later_rows, axis=0))
+        own = goal_space.desired_goal(ring.observation.take(own_rows, axis=0))
+        hindsight = np.where(goal_space.attainable(achieved)[:, None], achieved, own)
         desired = goal_space.desired_goal(ring.observation.take(stranger_rows, axis=0))
-        return np.concatenate((achieved, desired), dtype=np.float32)
+        return np.concatenate((hindsight, desired), dtype=np.float32)
 
     def _reward_again(
         self, goal_space: GoalSpace, rows: Ints, goal: Floats

@@ -47,6 +47,9 @@ class GoalSpace(Protocol):
     def desired_goal(self, observation: Floats) -> Floats:
         """Goal, shape (b, g), that each observation, shape (b, o), asks for."""
 
+    def attainable(self, goal: Floats) -> Bools:
+        """Whether each goal, shape (b, g), could be asked for, shape (b,)."""
+
     def replace_goal(self, observation: Floats, goal: Floats) -> Floats:
         """New observations, shape (b, o), that ask for `goal`, shape (b, g)."""
 

@@ -18,6 +18,9 @@ class Line:
     def desired_goal(self, observation):
         return observation[:, 1:2]
 
+    def attainable(self, goal):
+        return np.ones(len(goal), np.bool_)
+
     def replace_goal(self, observation, goal):
         position = observation[:, :1]
         return np.concatenate((position, goal, goal - position), axis=1)
@@ -102,6 +105,18 @@ def test_goals_of_others_are_rewarded_by_hand():
         20.0: (-19.0 - 18.25 / 2, 0.25, 2.0),
     }
     assert samples_from(replay, 5.0) == {10.0: (-4.0, 0.5, 6.0), 20.0: (-14.0, 0.5, 6.0)}
+
+
+def test_what_cannot_be_asked_for_leaves_a_sample_its_own_goal():
+    class Short(Line):
+        def attainable(self, goal):
+            return goal[:, 0] < 2.5
+
+    replay = walked(relabel_future=1.0, relabel_other=0.0, goal_space=Short())
+
+    assert set(samples_from(replay, 0.0)) == {1.0, 2.0, 10.0}
+    assert samples_from(replay, 2.0) == {10.0: (-7.0, 0.5, 3.0)}
+    assert set(samples_from(replay, 5.0)) == {20.0}
 
 
 def test_every_part_of_the_observations_follows_the_goal():

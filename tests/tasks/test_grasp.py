@@ -106,7 +106,7 @@ def test_opened_fingers_let_go_at_once_and_the_cube_falls_freely() -> None:
     pose, velocity = free_joint(env)
     start, speed = pose[:, 2].copy(), velocity[:, 2].copy()
     act(env, 0, 0, 0, 1)
-    assert (env.task.press == 0).all()
+    assert (env.task.pads.press == 0).all()
     t = 1 / env.task.settings.control_hz
     falls = start + speed * t - 0.5 * GRAVITY * t**2
     in_air = falls > 0.03
@@ -258,6 +258,35 @@ def test_goals_are_where_the_setting_says() -> None:
     np.testing.assert_allclose(goals - pose[:, :3], np.tile([0, 0, 0.12], (16, 1)), atol=1e-12)
     pose, _ = free_joint(table)
     np.testing.assert_allclose(table.batch.bind("mocap_pos")[:, 0, 2], pose[:, 2], atol=1e-12)
+
+
+def test_a_cube_is_placed_once_it_lies_at_a_goal_on_the_table() -> None:
+    env = grasp_env(2, goal="table", hold_s=0.25)
+    pose, _ = free_joint(env)
+    goals = env.batch.bind("mocap_pos")[:, 0].copy()
+    pose[:, :3] = goals + [0.02, 0.0, 0.0]
+    pose[1, :3] += [0.02, 0.0, 0.0]
+    solved = [act(env, 0, 0, 0, 1)["is_success"].tolist() for _ in range(6)]
+    # 0.25 s at 20 Hz are five steps.
+    assert solved == [[False, False]] * 4 + [[True, False]] * 2
+
+
+def test_a_cube_held_above_a_goal_on_the_table_is_not_placed() -> None:
+    env = grasp_env(4, goal="table")
+    pose, _ = free_joint(env)
+    demonstrate(env, 40)
+    put_goal(env, env.batch.bind("mocap_pos")[:, 0] + [0.0, 0.0, 0.02])
+    for _ in range(40):
+        info = demonstrate(env, 1)
+        raised = env.task.held & (env.task.clearance > 0.01)
+        assert not info["is_success"][raised].any()
+    assert (raised & (env.task.distance < 0.03)).all()
+
+
+def test_only_goals_that_can_be_asked_for_are_attainable() -> None:
+    goals = np.array([[0.5, 0.0, 0.0225], [0.5, 0.0, 0.1]])
+    assert make("grasp").attainable(goals).tolist() == [False, True]
+    assert make("grasp", goal="table").attainable(goals).tolist() == [True, False]
 
 
 def test_yaw_turns_the_hand() -> None:

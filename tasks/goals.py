@@ -1,0 +1,110 @@
+"""Tasks whose goal is a point: how it is observed, replaced by another, and rewarded."""
+
+import abc
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.task import Array, GoalTask
+
+FAR = 2.0
+"""Bound of fine views: what is farther away is seen in the coarse view."""
+
+
+@dataclass(frozen=True)
+class PointView:
+    """How points are observed, and where: the achieved one, the goal, and what is between them."""
+
+    centre_m: tuple[float, float, float]
+    """Where positions are observed from [m]."""
+    scale_m: float
+    """Length that is observed as 1 [m]."""
+    fine_m: float
+    """Length that is observed as 1 in fine views [m]."""
+    slices: Mapping[str, slice]
+    """Where each part of the observation lies; `goal`, `to_goal` and `to_goal_fine` among them."""
+    achieved: str
+    """The part that shows the achieved point."""
+
+    def position(self, point: Array) -> Array:
+        """A point as it is observed, (..., 3) [m] -> (..., 3)."""
+        return np.asarray((point - np.array(self.centre_m)) / self.scale_m)
+
+    def point(self, observation: NDArray[Any], part: str) -> Array:
+        """The point that a part of the observation shows, (..., o) -> (..., 3) [m]."""
+        return np.asarray(observation[..., self.slices[part]] * self.scale_m + self.centre_m)
+
+    def coarse(self, difference: Array) -> Array:
+        """A difference of points as it is observed from afar, (..., 3) [m] -> (..., 3)."""
+        return np.asarray(difference / self.scale_m)
+
+    def fine(self, difference: Array) -> Array:
+        """A difference of points as it is observed from near, (..., 3) [m] -> (..., 3)."""
+        return np.clip(difference / self.fine_m, -FAR, FAR)
+
+    def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
+        """The parts that depend on the goal.
+
+        Args:
+            goal: (..., 3) [m].
+            achieved: (..., 3) [m].
+        """
+        difference = goal - achieved
+        return {
+            "goal": self.position(goal),
+            "to_goal": self.coarse(difference),
+            "to_goal_fine": self.fine(difference),
+        }
+
+
+def layout(parts: Mapping[str, int]) -> dict[str, slice]:
+    """Where each part of an observation lies, from how many values each has."""
+    ends = np.cumsum(list(parts.values())).tolist()
+    return {
+        name: slice(end - size, end) for (name, size), end in zip(parts.items(), ends, strict=True)
+    }
+
+
+class PointGoalTask(GoalTask):
+    """A task whose goal is a point, and whose reward depends on the distance to it."""
+
+    view: PointView
+    """How points are observed."""
+    distance: Array
+    """Distance between the achieved point and the goal [m], (n,)."""
+
+    @abc.abstractmethod
+    def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
+        """The reward's terms, from distances [m], (b,), and rows of `reward_info`, (b, k)."""
+
+    def reward_terms(self) -> dict[str, Array]:
+        """The terms of the present state."""
+        return self.terms(self.distance, self.reward_info())
+
+    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
+        """The weighted sum of the terms."""
+        terms = self.terms(norm(desired - achieved), info)
+        return np.asarray(sum(self.weights[name] * term for name, term in terms.items()))
+
+    def achieved_goal(self, observation: NDArray[Any]) -> Array:
+        """The achieved point [m]."""
+        return self.view.point(observation, self.view.achieved)
+
+    def desired_goal(self, observation: NDArray[Any]) -> Array:
+        """The goal [m]."""
+        return self.view.point(observation, "goal")
+
+    def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
+        """The same observation with the goal somewhere else."""
+        changed = observation.copy()
+        for name, values in self.view.goal(goal, self.achieved_goal(observation)).items():
+            changed[..., self.view.slices[name]] = values
+        return changed
+
+
+def norm(vectors: Array) -> Array:
+    """Lengths, (..., 3) -> (...)."""
+    return np.asarray(np.sqrt(np.square(vectors).sum(-1)))
