@@ -8,7 +8,7 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.legged import RUNNER
+from tasks.legged import HOPPER, RUNNER, WALKER
 from tasks.legged_scene import legged_scene
 from tasks.legged_task import LeggedTask
 from tasks.rewards import tolerance
@@ -18,6 +18,14 @@ X, Z, PITCH = 0, 1, 2
 """Where the root's positions and velocities are."""
 PITCH_RATE_RAD_S = 10.0
 """Pitch rate that is observed as 1 [rad/s]."""
+HEIGHT_M = 0.1
+"""Height above or below that at home which is observed as 1 [m]."""
+HIGH = 0.85
+"""Share of the height at home from which robots count as standing ..."""
+FALLEN = 0.6
+"""... and below which they count as fallen."""
+FALLEN_RAD = 1.0
+"""Pitch beyond which they count as fallen [rad]."""
 AVERAGED_S = 1.0
 """Time constant of the average speed that success is judged by [s]."""
 
@@ -48,27 +56,13 @@ class LocomotionSettings(TaskSettings):
             raise ValueError(f"success_share must be in (0, 1], got {self.success_share}")
 
 
-class Runner(LeggedTask):
-    """Run forward on two legs in the plane, like a cheetah, at 5 m/s.
+class Planar(LeggedTask):
+    """What the planar robots' tasks have in common."""
 
-    Reward terms, each in [0, 1]; style only counts as far as the robot runs, so that standing
-    still, which is smooth and costs nothing, earns nothing:
-
-    - `speed` grows linearly up to the speed asked for, and is only earned upright.
-    - `smooth` pays for commands that change little, because twitching wears a machine out.
-    - `economy` pays for little torque.
-    """
-
-    name = "locomotion"
-    robot = RUNNER
-    weights = {"speed": 0.8, "smooth": 0.1, "economy": 0.1}  # noqa: RUF012 - never changed
-    upright_rad = 0.5
+    upright_rad: float
     """Pitch up to which the robot counts as upright [rad]."""
 
     settings: LocomotionSettings
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(LocomotionSettings(**settings))
 
     def build(self) -> mujoco.MjSpec:
         """The robot on the floor."""
@@ -79,6 +73,7 @@ class Runner(LeggedTask):
         super().bind(batch)
         self._average = np.zeros(batch.nsim)
         self._decay = np.exp(-1.0 / (AVERAGED_S * self.settings.control_hz))
+        self._root_scale = np.array([self.settings.speed_m_s, 1.0, PITCH_RATE_RAD_S])
         self.speed = self.qvel[:, X]
         """Forward speed [m/s], (n,)."""
 
@@ -97,29 +92,29 @@ class Runner(LeggedTask):
     def observe(self) -> dict[str, Array]:
         """Height, pitch, velocities, joints; not the distance, which nothing depends on."""
         pitch = self.qpos[:, [PITCH]]
-        velocity = self.qvel[:, : PITCH + 1] / self._root_scale
         return {
-            "height": (self.qpos[:, [Z]] - self.home[Z]) / 0.1,
-            "upright": np.concatenate([np.sin(pitch), np.cos(pitch)], axis=1),
-            "root_velocity": velocity,
+            "height": (self.qpos[:, [Z]] - self.home[Z]) / HEIGHT_M,
+            "pitch": np.concatenate([np.sin(pitch), np.cos(pitch)], axis=1),
+            "root_velocity": self.qvel[:, : PITCH + 1] / self._root_scale,
             **self.joints_observed(),
         }
 
-    @property
-    def _root_scale(self) -> Array:
-        speed = self.settings.speed_m_s
-        return np.array([speed, 1.0, PITCH_RATE_RAD_S])
-
     def reward_terms(self) -> dict[str, Array]:
-        """See the class."""
-        moving = np.clip(self.speed / self.settings.speed_m_s, 0.0, 1.0)
-        moving *= tolerance(self.qpos[:, PITCH], (-self.upright_rad, self.upright_rad), 0.5)
-        change = np.square(self.command_change).mean(1)
-        return {
+        """See the tasks."""
+        upright = self.upright()
+        moving = upright * np.clip(self.speed / self.settings.speed_m_s, 0.0, 1.0)
+        change = np.sqrt(np.square(self.command_change).mean(1))
+        terms = {
+            "upright": upright,
             "speed": moving,
-            "smooth": moving * tolerance(np.sqrt(change), margin=0.6),
+            "smooth": moving * tolerance(change, margin=0.6),
             "economy": moving * (1.0 - np.square(self.ctrl).mean(1)),
         }
+        return {name: terms[name] for name in self.weights}
+
+    def upright(self) -> Array:
+        """1 with the torso upright, less when it leans, (n,)."""
+        return tolerance(self.qpos[:, PITCH], (-self.upright_rad, self.upright_rad), 0.5)
 
     def success(self) -> Mask:
         """The average speed is high enough."""
@@ -129,3 +124,65 @@ class Runner(LeggedTask):
     def metrics(self) -> dict[str, Array]:
         """The average speed over the last second or so."""
         return {"speed_m_s": self._average.copy()}
+
+
+class Runner(Planar):
+    """Run forward on two legs in the plane, like a cheetah, at 5 m/s.
+
+    Reward terms, each in [0, 1]; style only counts as far as the robot runs, so that standing
+    still, which is smooth and costs nothing, earns nothing:
+
+    - `speed` grows linearly up to the speed asked for, and is only earned upright.
+    - `smooth` pays for commands that change little, because twitching wears a machine out.
+    - `economy` pays for little torque.
+    """
+
+    name = "locomotion"
+    robot = RUNNER
+    weights = {"speed": 0.8, "smooth": 0.1, "economy": 0.1}  # noqa: RUF012 - never changed
+    upright_rad = 0.5
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(LocomotionSettings(**settings))
+
+
+class _Balancing(Planar):
+    """A robot that can fall: an episode of 1000 steps ends when it does."""
+
+    weights = {"upright": 0.3, "speed": 0.5, "smooth": 0.1, "economy": 0.1}  # noqa: RUF012
+    upright_rad = 0.3
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(LocomotionSettings(**{"speed_m_s": 1.5, "episode_s": 40.0} | settings))
+
+    def upright(self) -> Array:
+        """1 with the torso upright and high, less when it leans or sinks, (n,)."""
+        height = self.qpos[:, Z] / self.home[Z]
+        return super().upright() * tolerance(height, (HIGH, np.inf), HIGH - FALLEN)
+
+    def failure(self) -> Mask:
+        """The robot has fallen."""
+        low = self.qpos[:, Z] < FALLEN * self.home[Z]
+        return np.asarray(low | (np.abs(self.qpos[:, PITCH]) > FALLEN_RAD))
+
+
+class Hopper(_Balancing):
+    """Hop forward on one leg in the plane at 1.5 m/s, without falling.
+
+    Reward terms, each in [0, 1]: `upright` pays for every step without a fall, the others are those
+    of the runner.
+    """
+
+    name = "locomotion-hopper"
+    robot = HOPPER
+
+
+class Walker(_Balancing):
+    """Walk forward on two legs in the plane at 1.5 m/s, without falling.
+
+    Reward terms, each in [0, 1]: `upright` pays for every step without a fall, the others are those
+    of the runner.
+    """
+
+    name = "locomotion-walker"
+    robot = WALKER
