@@ -8,6 +8,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from robo_ddpg.actions import make_command
+from robo_ddpg.drive import root_mean_square
 from robo_ddpg.kinematics import ArmKinematics, as_slice
 from robo_ddpg.ledger import REASONS, VIOLATIONS
 from robo_ddpg.monitor import Monitor
@@ -62,9 +63,14 @@ class ArmDrive:
         self._bind(task, batch)
 
     @property
-    def moved(self) -> Array:
+    def planned_velocity(self) -> Array | None:
         """Joint velocities planned at the end of the control step [rad/s], (n, j)."""
         return self.motion.velocity
+
+    def efforts(self) -> dict[str, Array]:
+        """Joint speeds asked for and planned [rad/s], (n,) each."""
+        speeds = {"asked_rad_s": self.asked, "moved_rad_s": self.motion.velocity}
+        return {name: root_mean_square(values) for name, values in speeds.items()}
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Stand still where the arm is."""

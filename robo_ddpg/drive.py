@@ -21,16 +21,21 @@ class Drive(Protocol):
     """Limits that the simulated robot is checked against at every physics step."""
     controls: Array
     """Actuator commands of the last control step, one per physics step, (n, substeps, nu)."""
-    asked: Array
-    """What the last actions asked of each joint before the safety filter, (n, j)."""
     records: dict[RecordItem, Any]
     """What of the simulation is recorded after every physics step, and where to."""
     states: Array
     """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
 
     @property
-    def moved(self) -> Array:
-        """What the safety filter let through of `asked`, (n, j)."""
+    def planned_velocity(self) -> Array | None:
+        """Commanded joint velocities [rad/s], (n, j); None if commands are not positions."""
+
+    def efforts(self) -> dict[str, Array]:
+        """What the last actions asked for, and what of it the safety filter let through.
+
+        Returns:
+            Root mean square over the joints, (n,) each; `asked_` and `moved_` with the unit.
+        """
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Start anew from the simulations' present state."""
@@ -53,3 +58,8 @@ class Drive(Protocol):
         Returns:
             How far each limit was overstepped, 0 or negative where it was kept, (violations, n).
         """
+
+
+def root_mean_square(values: Array) -> Array:
+    """Over the joints, (n, j) -> (n,)."""
+    return np.asarray(np.sqrt(np.square(values).mean(1)))

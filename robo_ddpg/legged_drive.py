@@ -7,6 +7,7 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from robo_ddpg.drive import root_mean_square
 from tasks.legged_task import LeggedTask, joint_range
 
 Array = NDArray[np.float64]
@@ -47,8 +48,8 @@ class LeggedDrive:
         self._home = model.key_ctrl[0]
         low, high = model.actuator_ctrlrange.T
         self._lowest, self._highest = low, high
-        self.asked: Array = np.zeros((n, model.nu))
-        """Commands asked for at the end of the control step, (n, nu)."""
+        self._asked: Array = np.zeros((n, model.nu))
+        self._start: Array = np.zeros((n, model.nu))
         self.controls: Array = np.zeros((n, task.substeps, model.nu))
         self.states: Array = np.zeros((n, task.substeps, model.nq + model.nv))
         self.records: dict[str | int, Any] = {_STATE: self.states}
@@ -61,9 +62,20 @@ class LeggedDrive:
         self._speed = np.array(robot.velocity_rad_s)
 
     @property
-    def moved(self) -> Array:
-        """Commands at the end of the control step, (n, nu)."""
-        return self.controls[:, -1]
+    def planned_velocity(self) -> Array | None:
+        """Velocities of the commanded positions [rad/s], (n, j); None for torques."""
+        if self._servo is None:
+            return None
+        return np.asarray((self.controls[:, -1] - self._start) / self._times[-1])
+
+    def efforts(self) -> dict[str, Array]:
+        """Changes of the commands per control step, asked for and carried out, (n,) each."""
+        asked, moved = self._asked - self._start, self.controls[:, -1] - self._start
+        unit = "share" if self._servo is None else "rad"
+        return {
+            f"asked_{unit}": root_mean_square(asked),
+            f"moved_{unit}": root_mean_square(moved),
+        }
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Commands start as in keyframe `home`."""
@@ -75,18 +87,18 @@ class LeggedDrive:
 
         An action that is not a number asks for the command at rest.
         """
-        np.multiply(action, self._reach, out=self.asked)
-        self.asked += self._rest()
-        np.clip(self.asked, self._lowest, self._highest, out=self.asked)
-        now = self._ctrl
-        change = self.asked - now
+        np.multiply(action, self._reach, out=self._asked)
+        self._asked += self._rest()
+        np.clip(self._asked, self._lowest, self._highest, out=self._asked)
+        self._start[:] = self._ctrl
+        change = self._asked - self._start
         if not self._enforced:
-            self.controls[:] = self.asked[:, None]
+            self.controls[:] = self._asked[:, None]
             return
         np.minimum(change[:, None], self._steps, out=self.controls)
         np.maximum(self.controls, -self._steps, out=self.controls)
         missing = np.abs(change - self.controls[:, -1]).max(1)
-        self.controls += now[:, None]
+        self.controls += self._start[:, None]
         alteration[2] = missing / self._times[-1]
 
     def review(self, alteration: Array) -> Array:

@@ -13,7 +13,8 @@ Mask = NDArray[np.bool_]
 
 MEASURES = ("time_to_success_s", "hold_s", "jerk_rms_rad_s3", "energy_j")
 """Seconds until first solved; seconds solved without a break up to the end; root mean square of the
-commanded joints' jerk; work of the actuators, counted positive whether they drive or brake."""
+commanded joints' jerk, where positions are commanded; work of the actuators, counted positive
+whether they drive or brake."""
 
 
 class Measures:
@@ -37,7 +38,8 @@ class Measures:
         if self._env is not None:
             self._period = 1.0 / self._env.task.settings.control_hz
             self.success_at_reset = np.array(self._env.task.success())
-            self._velocity = [self._commanded(), self._commanded()]
+            velocity = self._env.simulation.drive.planned_velocity
+            self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
             self._actuators = Actuators(self._env)
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
@@ -54,11 +56,7 @@ class Measures:
         solved_now = running & success & np.isnan(self._first)
         self._first[solved_now] = self._steps[solved_now] * self._period
         self._held[running] = np.where(success, self._held + self._period, 0.0)[running]
-        velocity = self._commanded()
-        change = velocity - 2.0 * self._velocity[1] + self._velocity[0]
-        self._velocity = [self._velocity[1], velocity]
-        jerk = np.square(change / self._period**2).mean(1)
-        self._jerk[running] += jerk[running]
+        self._add_jerk(running)
         power = self._actuators.power()
         self._work[running] += power[running] * self._period
 
@@ -70,9 +68,15 @@ class Measures:
         values = (self._first, self._held, np.sqrt(self._jerk / steps), self._work)
         return dict(zip(MEASURES, (value.copy() for value in values), strict=True))
 
-    def _commanded(self) -> Floats:
-        assert self._env is not None
-        return np.array(self._env.simulation.drive.moved)
+    def _add_jerk(self, running: Mask) -> None:
+        velocity = self._env.simulation.drive.planned_velocity if self._env else None
+        if velocity is None or self._velocity is None:
+            self._jerk[:] = np.nan
+            return
+        change = velocity - 2.0 * self._velocity[1] + self._velocity[0]
+        self._velocity = [self._velocity[1], velocity.copy()]
+        jerk = np.square(change / self._period**2).mean(1)
+        self._jerk[running] += jerk[running]
 
 
 class Actuators:
@@ -95,6 +99,7 @@ class Actuators:
         self._gravity = env.batch.bind("qfrc_gravcomp")
         self._carries = model.jnt_actgravcomp[joints]
         self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
+        self._gear = model.actuator_gear[:, 0]
         self._gain = model.actuator_gainprm[:, 0]
         self._bias = model.actuator_biasprm[:, :3].T
         limited = model.actuator_forcelimited.astype(bool)
@@ -103,10 +108,11 @@ class Actuators:
 
     def power(self) -> Floats:
         """Sum of the absolute powers [W], (n,)."""
-        speed = self._velocity[:, self._dof]
+        joint_speed = self._velocity[:, self._dof]
+        speed = self._gear * joint_speed
         constant, stiffness, damping = self._bias
         force = self._gain * self._controls[:, -1] + constant
-        force = force + stiffness * self._position[:, self._qpos] + damping * speed
+        force = force + stiffness * self._gear * self._position[:, self._qpos] + damping * speed
         force = np.clip(force, self._low, self._high)
-        force += self._carries * self._gravity[:, self._dof]
-        return np.asarray(np.abs(force * speed).sum(1))
+        torque = self._gear * force + self._carries * self._gravity[:, self._dof]
+        return np.asarray(np.abs(torque * joint_speed).sum(1))

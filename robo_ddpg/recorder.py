@@ -18,10 +18,6 @@ from robo_ddpg.recording import Recording, model_fields, model_hash
 FRAMES_PER_STEP = 2
 """States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
 
-SPEEDS = ("asked_rad_s", "moved_rad_s")
-"""Metrics that recordings have besides the task's: root mean square, over the joints, of the
-velocities the action asked for and of those the safety filter let through [rad/s]."""
-
 
 @dataclass
 class _Episode:
@@ -137,11 +133,7 @@ def _add_step(
     episode.states.append(end)
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
-    speeds = env.simulation.drive.asked[index], env.simulation.drive.moved[index]
-    metrics |= {
-        name: float(np.sqrt(np.square(velocity).mean()))
-        for name, velocity in zip(SPEEDS, speeds, strict=True)
-    }
+    metrics |= {name: float(v[index]) for name, v in env.simulation.drive.efforts().items()}
     safety = env.simulation.ledger.step[index].copy()
     success = bool(info["is_success"][index])
     episode.steps.append(
