@@ -14,6 +14,8 @@ import numpy as np
 from robo_ddpg.errors import VideoError
 from robo_ddpg.rendering import Frame
 
+Shot = Callable[[], Frame]
+"""Finishes a frame: what needs no OpenGL is left to the thread that encodes."""
 Encoder = Callable[[Path, Iterator[Frame], float, int, dict[str, str]], float]
 """Path, frames, frames per second, H.264's constant rate factor, metadata -> playing time [s]."""
 
@@ -102,12 +104,13 @@ class _AbortedError(Exception):
     """There will be no more frames, because making them failed."""
 
 
-def in_thread(encode: Callable[[Iterator[Frame]], float], frames: Iterable[Frame]) -> float:
-    """Encode in another thread while this one makes the frames.
+def in_thread(encode: Callable[[Iterator[Frame]], float], shots: Iterable[Shot]) -> float:
+    """Finish and encode frames in another thread while this one renders.
 
     Args:
         encode: consumes the frames.
-        frames: is iterated in the calling thread, to which the OpenGL context belongs.
+        shots: is iterated in the calling thread, to which the OpenGL context belongs; what it
+            gives is called in the other one.
 
     Returns:
         What `encode` returns.
@@ -116,14 +119,14 @@ def in_thread(encode: Callable[[Iterator[Frame]], float], frames: Iterable[Frame
         BaseException: what either side raised. After an interruption from the keyboard, the
             encoder finishes with the frames there were.
     """
-    waiting: queue.Queue[Frame | _AbortedError | None] = queue.Queue(WAITING_FRAMES)
+    waiting: queue.Queue[Shot | _AbortedError | None] = queue.Queue(WAITING_FRAMES)
     outcome: list[float | BaseException] = []
 
     def received() -> Iterator[Frame]:
         while (item := waiting.get()) is not None:
             if isinstance(item, _AbortedError):
                 raise item
-            yield item
+            yield item()
 
     def work() -> None:
         try:
@@ -135,8 +138,8 @@ def in_thread(encode: Callable[[Iterator[Frame]], float], frames: Iterable[Frame
     thread.start()
     end: _AbortedError | None = _AbortedError()
     try:
-        for frame in frames:
-            _put(waiting, frame, thread)
+        for shot in shots:
+            _put(waiting, shot, thread)
             if outcome:
                 break
         end = None

@@ -12,6 +12,8 @@ from robo_ddpg.recording import Recording
 from robo_ddpg.rendering import Frame
 
 Colour = tuple[int, int, int]
+_Bar = tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]], Colour]
+"""Label, value before the first step and after each, colour."""
 
 _TEXT: Colour = (235, 238, 242)
 _FAINT: Colour = (168, 176, 186)
@@ -25,6 +27,8 @@ _SHADE = 0.45
 """Share of the picture's brightness that is left under text."""
 _SMALLEST_WITH_PANEL = (280, 200)
 """Width and height below which there is no room for bars [pixel]."""
+_MOST_OF_HEIGHT = 0.42
+"""Share of the picture's height that the panel may take; what matters least is left out."""
 _SPEEDS = {"asked_rad_s": ("asked", _ASKED), "moved_rad_s": ("moved", _MOVED)}
 
 
@@ -55,7 +59,8 @@ class Overlay:
         self._margin = size
         self._bar = min(height, round(1.9 * size))
         room = width >= _SMALLEST_WITH_PANEL[0] and height >= _SMALLEST_WITH_PANEL[1]
-        self._panel = _Panel(recording, max(9, round(0.78 * size))) if room else None
+        most = round(_MOST_OF_HEIGHT * height)
+        self._panel = _Panel(recording, max(8, round(0.72 * size)), most) if room else None
 
     def draw(self, frame: Frame, index: int) -> Frame:
         """Return a copy of the frame with the state of the episode at that frame.
@@ -73,7 +78,7 @@ class Overlay:
         return labelled
 
     def _draw_foot(self, frame: Frame, seconds: float, step: int) -> None:
-        bar = Image.fromarray((frame[-self._bar :] * _SHADE).astype(np.uint8))
+        bar = _shaded(frame[-self._bar :])
         pen = ImageDraw.Draw(bar)
         middle = self._bar // 2
         last = step == len(self._returns) - 1
@@ -92,32 +97,45 @@ class Overlay:
 
 
 class _Panel:
-    """Bars and words in the upper left corner."""
+    """Bars and words in the upper left corner.
 
-    def __init__(self, recording: Recording, size: int) -> None:
+    Args:
+        recording: the episode.
+        size: of the font [pixel].
+        most: height that may be covered [pixel].
+    """
+
+    def __init__(self, recording: Recording, size: int, most: int) -> None:
         self._font = _font(size)
-        self._row = round(1.55 * size)
+        self._row = round(1.5 * size)
         self._pad = round(0.8 * size)
+        self._safety = list(recording.safety.items())
         self._bars = [
             (_words(name), _starting_at_zero(values), _TERM)
             for name, values in recording.reward_terms.items()
         ]
-        fastest = max((float(_metric(recording, name).max()) for name in _SPEEDS), default=0.0)
-        if fastest > 0:
-            self._bars += [
-                (label, _metric(recording, name) / fastest, colour)
-                for name, (label, colour) in _SPEEDS.items()
-            ]
         self._facts = [
             (name, values) for name, values in recording.metrics.items() if name not in _SPEEDS
         ]
-        self._safety = list(recording.safety.items())
+        self._choose((most - self._pad) // self._row, _speed_bars(recording))
         labels = [label for label, _, _ in self._bars]
         self._label_width = max((round(self._font.getlength(text)) for text in labels), default=0)
-        self._bar_width = 6 * size
         widest = [self._font.getlength(text) for text in self._sentences()]
-        inner = max([self._label_width + self._pad + self._bar_width, *map(round, widest)])
+        inner = max([self._label_width + self._pad + 5 * size, *map(round, widest)])
+        self._bar_width = inner - self._label_width - self._pad
         self._width = inner + 2 * self._pad
+
+    def _choose(self, rows: int, speeds: list[_Bar]) -> None:
+        """Fill the rows: safety, the first fact, reward terms, speeds, the other facts."""
+        rows -= bool(self._safety)
+        first, others = self._facts[:1], self._facts[1:]
+        rows -= len(first)
+        self._bars = self._bars[: max(0, rows)]
+        rows -= len(self._bars)
+        if len(speeds) <= rows:
+            self._bars += speeds
+            rows -= len(speeds)
+        self._facts = first + others[: max(0, rows)]
         self._rows = len(self._bars) + len(self._facts) + bool(self._safety)
 
     def draw(self, frame: Frame, step: int, margin: int) -> None:
@@ -132,7 +150,7 @@ class _Panel:
             return
         height = self._rows * self._row + self._pad
         area = frame[margin : margin + height, margin : margin + self._width]
-        image = Image.fromarray((area * _SHADE).astype(np.uint8))
+        image = _shaded(area)
         pen = ImageDraw.Draw(image)
         y = (self._pad + self._row) // 2
         for label, values, colour in self._bars:
@@ -162,7 +180,7 @@ class _Panel:
         ]
         if self._safety:
             altered = [name for name, sizes in self._safety if step and sizes[step - 1] > 0]
-            text = f"limited: {_words(altered[0])}" if altered else "not limited"
+            text = _limited(altered[0]) if altered else "not limited"
             if len(altered) > 1:
                 text += f" +{len(altered) - 1}"
             lines.append((text, _ASKED if altered else _FAINT))
@@ -171,7 +189,18 @@ class _Panel:
     def _sentences(self) -> Sequence[str]:
         """The longest that may have to fit."""
         facts = [_quantity(name, -0.8888) for name, _ in self._facts]
-        return [*facts, *(f"limited: {_words(name)} +2" for name, _ in self._safety)]
+        return [*facts, *(f"{_limited(name)} +2" for name, _ in self._safety)]
+
+
+def _speed_bars(recording: Recording) -> list[_Bar]:
+    """What was asked for and what moved, as shares of the fastest."""
+    fastest = max(float(_metric(recording, name).max()) for name in _SPEEDS)
+    if not fastest > 0:
+        return []
+    return [
+        (label, _metric(recording, name) / fastest, colour)
+        for name, (label, colour) in _SPEEDS.items()
+    ]
 
 
 def _metric(recording: Recording, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -189,6 +218,16 @@ def _words(name: str) -> str:
     return re.sub(r"_(m|rad|n|s)(_s\d?)?$", "", name).replace("_", " ")
 
 
+def _limited(reason: str) -> str:
+    """What the safety filter did; that it acts on joints goes without saying."""
+    return f"limited: {_words(reason).removeprefix('joint ')}"
+
+
+def _shaded(area: Frame) -> Image.Image:
+    """A darker copy, to write on."""
+    return Image.fromarray(area).point([round(_SHADE * i) for i in range(256)] * 3)
+
+
 def _quantity(name: str, value: float) -> str:
     """A quantity with its unit; lengths in centimetres."""
     if name.endswith("_m"):
@@ -202,4 +241,4 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     import matplotlib
 
     file = Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf")
-    return ImageFont.truetype(str(file), size)
+    return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)

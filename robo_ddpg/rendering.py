@@ -42,7 +42,7 @@ class FrameRenderer:
         self._model = model
         self._camera = _camera_id(model, camera)
         gl.ensure()
-        self._shown = _with_room(model, width, height)
+        self._shown = _fitted(model, width, height)
         self._renderer: Any = mujoco.Renderer(self._shown, height, width)
 
     def camera(self, name: str | int | None) -> int:
@@ -96,10 +96,8 @@ def _camera_id(model: mujoco.MjModel, camera: str | int | None) -> int:
     raise RenderingError(f"Unknown camera {camera!r}. This model's cameras: {known}.")
 
 
-def _with_room(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjModel:
-    """A copy of the model whose offscreen buffer holds the image."""
-    roomy = copy.copy(model)
-    buffer = roomy.vis.global_
-    buffer.offwidth = max(width, buffer.offwidth)
-    buffer.offheight = max(height, buffer.offheight)
-    return roomy
+def _fitted(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjModel:
+    """Return a copy whose offscreen buffer is as large as the image: all of it is cleared often."""
+    copied = copy.copy(model)
+    copied.vis.global_.offwidth, copied.vis.global_.offheight = width, height
+    return copied

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import itertools
 import json
 import os
@@ -13,7 +14,15 @@ import mujoco
 import numpy as np
 
 from robo_ddpg import gl
-from robo_ddpg.encoding import Encoder, encode_gif, encode_mp4, in_thread, index_mp4, unfinished
+from robo_ddpg.encoding import (
+    Encoder,
+    Shot,
+    encode_gif,
+    encode_mp4,
+    in_thread,
+    index_mp4,
+    unfinished,
+)
 from robo_ddpg.errors import VideoError
 from robo_ddpg.files import replacing
 from robo_ddpg.overlay import Overlay
@@ -70,6 +79,21 @@ def write_video(
     Raises:
         VideoError: if there is nothing to see or the file cannot be written; no file is left.
     """
+    return _write(path, (functools.partial(_given, frame) for frame in frames), fps, crf, about)
+
+
+def _given(frame: Frame) -> Frame:
+    return frame
+
+
+def _write(
+    path: str | os.PathLike[str],
+    shots: Iterator[Shot],
+    fps: float,
+    crf: int = 20,
+    about: dict[str, Any] | None = None,
+) -> VideoInfo:
+    """As `write_video`, from frames that are finished in the encoder's thread."""
     path = Path(path)
     encoders: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif}
     encode = encoders.get(path.suffix.lower())
@@ -77,16 +101,17 @@ def write_video(
         raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
     if not (np.isfinite(fps) and fps > 0):
         raise VideoError(f"Got {fps} frames per second: give a positive number.")
-    stream = iter(frames)
-    first = next(stream, None)
+    first = next(shots, None)
     if first is None:
         raise VideoError(f"There are no frames to write to {path}.")
-    watch = _Watch(first)
+    watch = _Watch()
     try:
         with replacing(path) as whole, _growing(path) as part:
-            checked = watch.passing(itertools.chain([first], stream))
             metadata = {"comment": json.dumps(about)} if about else {}
-            seconds = in_thread(lambda some: encode(part, some, fps, crf, metadata), checked)
+            seconds = in_thread(
+                lambda frames: encode(part, watch.passing(frames), fps, crf, metadata),
+                itertools.chain([first], shots),
+            )
             watch.verify()
             if encode is encode_mp4:
                 index_mp4(part, whole)
@@ -97,8 +122,7 @@ def write_video(
         raise VideoError(
             f"Cannot write {path}: {reason}. Name a place that can be written."
         ) from None
-    height, width = first.shape[:2]
-    return VideoInfo(path, watch.count, seconds, width, height)
+    return VideoInfo(path, watch.count, seconds, watch.width, watch.height)
 
 
 @contextlib.contextmanager
@@ -163,23 +187,24 @@ def render_recordings(
     with FrameRenderer(model, width, height, cameras[0]) as renderer:
         views = [renderer.camera(name) for name in cameras]
 
-        def picture(title: str, recording: Recording) -> Iterator[Frame]:
+        def picture(title: str, recording: Recording) -> Iterator[Shot]:
             label = Overlay(recording, title, width * len(views), height, speed)
             chosen = _chosen_frames(len(recording.states), rate / fps)
             for index, data in enumerate(recording.iterate_data(model)):
                 if index in chosen:
                     images = [renderer.render(data, view) for view in views]
                     frame = watch.see(images[0] if len(images) == 1 else np.hstack(images))
-                    yield label.draw(frame, index) if overlay else frame
+                    shot = functools.partial(_given, frame)
+                    yield functools.partial(label.draw, frame, index) if overlay else shot
 
-        def pages() -> Iterator[Frame]:
+        def pages() -> Iterator[Shot]:
             pictures = [picture(*pair) for pair in zip(names, recordings, strict=True)]
             size = rows * columns
             for start in range(0, len(pictures), size):
                 yield from _side_by_side(pictures[start : start + size], rows, columns)
             watch.verify()  # of bare pictures: the clock in the overlay always moves
 
-        return write_video(path, pages(), fps, about=_about(recordings))
+        return _write(path, pages(), fps, about=_about(recordings))
 
 
 def _about(recordings: Sequence[Recording]) -> dict[str, Any]:
@@ -196,9 +221,9 @@ def _about(recordings: Sequence[Recording]) -> dict[str, Any]:
 class _Watch:
     """Sees every frame pass and knows whether they were a video worth writing."""
 
-    def __init__(self, first: Frame | None = None) -> None:
-        self._first = first
-        self.count = 0
+    def __init__(self) -> None:
+        self._first: Frame | None = None
+        self.count = self.width = self.height = 0
         self._moves = False
         self._shows = False
 
@@ -206,13 +231,14 @@ class _Watch:
         return map(self.see, frames)
 
     def see(self, frame: Frame) -> Frame:
-        if self._first is None:
-            self._first = frame
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
             raise VideoError(
                 f"Frame {self.count} has shape {frame.shape} and type {frame.dtype}: "
                 "give (height, width, 3) and uint8."
             )
+        if self._first is None:
+            self._first = frame
+            self.height, self.width = frame.shape[:2]
         if frame.shape != self._first.shape:
             raise VideoError(
                 f"Frame {self.count} has shape {frame.shape}, the first {self._first.shape}: "
@@ -235,17 +261,29 @@ def _chosen_frames(count: int, stride: float) -> set[int]:
     return {int(index) for index in np.arange(0, count, stride)} | {count - 1}
 
 
-def _side_by_side(pictures: list[Iterator[Frame]], rows: int, columns: int) -> Iterator[Frame]:
+def _side_by_side(pictures: list[Iterator[Shot]], rows: int, columns: int) -> Iterator[Shot]:
     """Lay out pictures in rows until the longest has ended; the others hold their last frame."""
-    current = [next(picture) for picture in pictures]
-    canvas_shape = (rows, columns, *current[0].shape)
+    current = [functools.cache(next(picture)) for picture in pictures]
     while True:
-        canvas = np.zeros(canvas_shape, np.uint8)
-        for cell, frame in enumerate(current):
-            canvas[divmod(cell, columns)] = frame
-        height, width = current[0].shape[:2]
-        yield canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)
+        yield (
+            current[0]
+            if rows == columns == 1
+            else functools.partial(_tiled, current, rows, columns)
+        )
         following = [next(picture, None) for picture in pictures]
-        if all(frame is None for frame in following):
+        if all(shot is None for shot in following):
             return
-        current = [old if new is None else new for old, new in zip(current, following, strict=True)]
+        current = [
+            old if new is None else functools.cache(new)
+            for old, new in zip(current, following, strict=True)
+        ]
+
+
+def _tiled(shots: Sequence[Shot], rows: int, columns: int) -> Frame:
+    """One image of shape (rows * height, columns * width, 3); cells without a shot are black."""
+    frames = [shot() for shot in shots]
+    height, width = frames[0].shape[:2]
+    canvas = np.zeros((rows, columns, height, width, 3), np.uint8)
+    for cell, frame in enumerate(frames):
+        canvas[divmod(cell, columns)] = frame
+    return canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -345,3 +346,39 @@ def test_the_panel_shows_the_reward_terms_and_why_an_action_was_altered(
     assert blue[1] > 3 * blue[0] > 0
     assert ((limited[..., 0] - limited[..., 2]) > 60).any()  # amber words
     assert not ((high[..., 0] - high[..., 2]) > 60).any()
+
+
+@pytest.mark.parametrize("size", [(320, 240), (640, 480), (1280, 720), (480, 640)])
+def test_the_panel_leaves_most_of_the_picture_free(
+    size: tuple[int, int], model: mujoco.MjModel
+) -> None:
+    width, height = size
+    terms = {f"term_{i}": np.ones(10) for i in range(6)}
+    facts = {f"fact_{i}_m": np.ones(10) for i in range(4)}
+    altered = {"joint_acceleration": np.ones(10, np.float32)}
+    episode = dataclasses.replace(
+        record(model, steps=10), reward_terms=terms, metrics=facts, safety=altered
+    )
+    grey = np.full((height, width, 3), 128, np.uint8)
+    drawn = Overlay(episode, "Episode", width, height, 1.0).draw(grey, 5)
+    panel = (drawn != 128).any(axis=2)[: height * 3 // 4]
+    rows, columns = np.flatnonzero(panel.any(axis=1)), np.flatnonzero(panel.any(axis=0))
+    assert 0.1 * height < rows.max() < 0.47 * height
+    assert columns.max() < 0.45 * width
+    amber = (drawn[..., 0].astype(int) - drawn[..., 2] > 60).any()
+    assert amber  # why the action was altered is never left out
+
+
+def test_pictures_are_finished_in_the_thread_that_encodes(
+    model: mujoco.MjModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = set()
+    original = Overlay.draw
+
+    def draw(self: Overlay, frame: np.ndarray, index: int) -> np.ndarray:
+        names.add(threading.current_thread().name)
+        return original(self, frame, index)
+
+    monkeypatch.setattr(Overlay, "draw", draw)
+    render_recordings([record(model, steps=4)], model, tmp_path / "a.mp4", width=64, height=64)
+    assert names == {"encoder"}
