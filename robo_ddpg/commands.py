@@ -34,6 +34,12 @@ _FLAGS = ("--force", "--quiet", "--stop-early", "--no-stop-early")
 """Options of `train` without a value."""
 
 
+OTHER_MODEL = (
+    "  warning: it was trained with another model (or version of MuJoCo) than the one it was "
+    "evaluated with; train it again to compare"
+)
+
+
 def tasks(words: Words) -> None:
     """List what can be trained."""
     if _only_help(words, "tasks", "Lists the tasks that can be trained."):
@@ -290,6 +296,8 @@ def _safety(controller: Controller, mode: str) -> dict[str, Any]:
 
 def _say_summary(summary: dict[str, Any]) -> None:
     _say(_sentence(summary))
+    if summary["model_matches"] is False:
+        _say(OTHER_MODEL)
     for key, value in _details(summary):
         _say(f"  {key:28}{value}")
 
@@ -300,7 +308,10 @@ def _sentence(summary: dict[str, Any]) -> str:
         low, high = 100 * summary["success_low"], 100 * summary["success_high"]
         rate = 100 * summary["success_rate"]
         text += f", success {rate:.1f} % (95 % interval {low:.1f} to {high:.1f})"
-    return f"{text}, return {summary['return_mean']:.2f}"
+    text += f", return {summary['return_mean']:.2f}"
+    if summary["safety_filter"] is not None:
+        text += f", safety filter {summary['safety_filter']}"
+    return text
 
 
 def _details(summary: dict[str, Any]) -> list[tuple[str, str]]:

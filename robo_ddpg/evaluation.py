@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller
+from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import AnyVectorEnv, make_vector_env, size_of
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.measures import Measures
+from robo_ddpg.recording import model_hash
 from robo_ddpg.statistics import bootstrap_interval, interquartile_mean, wilson_interval
 
 Floats = NDArray[np.float64]
@@ -149,6 +151,10 @@ class Evaluation:
     """Seed of the first episode."""
     episodes: Episodes
     """Every episode."""
+    safety_filter: str | None = None
+    """`on` or `off`; None where the environment has no filter."""
+    model_matches: bool | None = None
+    """Whether the model was the one the controller was trained with; None if nobody knows."""
 
     def summary(self) -> dict[str, Any]:
         """The statistics, as JSON-compatible values; what was not measured is None."""
@@ -163,6 +169,8 @@ class Evaluation:
             "controller": self.controller,
             "episodes": len(episodes.returns),
             "seed": self.seed,
+            "safety_filter": self.safety_filter,
+            "model_matches": self.model_matches,
             "success_rate": rate[0],
             "success_low": rate[1],
             "success_high": rate[2],
@@ -233,6 +241,7 @@ def evaluate(
     )
     try:
         check_fit(controller, env)
+        about = _world(controller, env)
         parts: list[Episodes] = []
         for start in range(0, episodes, env.num_envs):
             count = min(env.num_envs, episodes - start)
@@ -241,7 +250,21 @@ def evaluate(
                 progress(start + count)
     finally:
         env.close()
-    return Evaluation(task["name"], controller.path, seed, _joined(parts))
+    return Evaluation(task["name"], controller.path, seed, _joined(parts), **about)
+
+
+def _world(controller: Controller, env: AnyVectorEnv) -> dict[str, Any]:
+    """What an `Evaluation` says of the simulations it was made in."""
+    if not isinstance(env, RobotVectorEnv):
+        return {}
+    trained_with = controller.task.get("model_hash")
+    filtered = getattr(env.task.settings, "safety", None)
+    return {
+        "safety_filter": None if filtered is None else ("off", "on")[filtered],
+        "model_matches": None
+        if trained_with is None
+        else trained_with == model_hash(env.task.model),
+    }
 
 
 def check_count_and_seed(episodes: int, seed: int) -> None:

@@ -126,6 +126,9 @@ def _evaluation(summary: dict[str, Any]) -> str:
     if not summary:
         return ""
     rows = [["episodes", f"{summary['episodes']} from seed {summary['seed']}", ""]]
+    rows.append(["safety filter", summary.get("safety_filter") or "–", ""])  # noqa: RUF001 - a dash
+    if summary.get("model_matches") is False:
+        rows.append(["model", "another than it was trained with", ""])
     for key, label, scale in (("success", "success [%]", 100.0), ("return", "return", 1.0)):
         value = summary.get("success_rate" if key == "success" else "return_mean")
         interval = [_number(summary.get(f"{key}_{end}"), scale) for end in ("low", "high")]

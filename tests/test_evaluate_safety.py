@@ -29,6 +29,7 @@ def test_both_adds_what_the_controller_does_without_the_filter(capsys: Any) -> N
 def test_the_text_says_which_is_which(capsys: Any) -> None:
     assert main(["evaluate", "reach", *FEW, "--safety", "both"]) == 0
     filtered, unfiltered = capsys.readouterr().out.split("Without the safety filter:\n")
+    assert "safety filter on" in filtered and "safety filter off" in unfiltered
     assert "altered: joint_acceleration" in filtered
     assert "altered: joint_acceleration" not in unfiltered
 
@@ -40,3 +41,14 @@ def test_an_environment_without_a_filter_is_told_apart(tmp_path: Path, capsys: A
     Controller(controller.tensors, card).save(path)
     assert main(["evaluate", str(path), "--safety", "off"]) == WRONG_INPUT
     assert "Pendulum-v1 has no safety filter; leave out --safety off" in capsys.readouterr().err
+
+
+def test_a_controller_of_another_model_is_evaluated_with_a_warning(
+    tmp_path: Path, capsys: Any
+) -> None:
+    shipped = Controller.find("reach")
+    card = shipped.card | {"task": {**shipped.task, "model_hash": "0" * 64}}
+    path = Controller(shipped.tensors, card).save(tmp_path / "other.safetensors")
+    assert main(["evaluate", str(path), *FEW]) == 0
+    (warning,) = [line for line in capsys.readouterr().out.splitlines() if "warning" in line]
+    assert "another model" in warning

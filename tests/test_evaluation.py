@@ -8,9 +8,11 @@ from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
+from robo_ddpg.controller import make_task_of
 from robo_ddpg.environments import make_vector_env
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation import Episodes, Evaluation, run_episodes
+from robo_ddpg.recording import model_hash
 
 
 class Scripted(VectorEnv[Any, Any, Any]):
@@ -194,3 +196,27 @@ def test_the_shipped_reach_controller_solves_reach() -> None:
     summary = evaluate("reach", episodes=100, seed=123_456).summary()
     assert summary["success_rate"] >= 0.97
     assert summary["unstable"] == 0
+
+
+def test_the_summary_says_whether_actions_were_filtered() -> None:
+    on, off = (
+        evaluate("reach", episodes=1, episode_s=0.3, safety=s).summary() for s in (True, False)
+    )
+    assert (on["safety_filter"], off["safety_filter"]) == ("on", "off")
+
+
+@pytest.mark.parametrize(("known", "matches"), [("0" * 64, False), (None, None)])
+def test_a_controller_of_another_model_is_evaluated_and_told_apart(
+    known: str | None, matches: bool | None
+) -> None:
+    shipped = Controller.find("reach")
+    task = {**shipped.task, "model_hash": known}
+    other = Controller(shipped.tensors, {**shipped.card, "task": task})
+    assert evaluate(other, episodes=1, episode_s=0.3).summary()["model_matches"] is matches
+
+
+def test_a_controller_of_the_same_model_is_known_as_such() -> None:
+    shipped = Controller.find("reach")
+    task = {**shipped.task, "model_hash": model_hash(make_task_of(shipped.task).model)}
+    here = Controller(shipped.tensors, {**shipped.card, "task": task})
+    assert evaluate(here, episodes=1, episode_s=0.3).summary()["model_matches"] is True
