@@ -84,6 +84,7 @@ class Quadruped(LeggedTask):
 
     - `velocity` and `turn` pay for following the command.
     - `level` pays for a torso that does not sway: neither tilted nor bobbing.
+    - `posture` pays for joints near those of the trot on the spot: no splayed legs.
     - `smooth` pays for actions that change little, because twitching wears a machine out.
     - `economy` pays for joints that turn slowly.
     """
@@ -92,8 +93,9 @@ class Quadruped(LeggedTask):
     robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
         "velocity": 0.45,
-        "turn": 0.25,
-        "level": 0.15,
+        "turn": 0.2,
+        "level": 0.1,
+        "posture": 0.1,
         "smooth": 0.1,
         "economy": 0.05,
     }
@@ -204,10 +206,12 @@ class Quadruped(LeggedTask):
         wobble = np.square(self._turn[:, :2]).sum(1)
         change = np.sqrt(np.square(self.command_change).mean(1))
         speed = np.sqrt(np.square(self.joint_velocity).mean(1))
+        bent = np.sqrt(np.square(self.joint_position - self._trot.positions).mean(1))
         return {
             "velocity": follows,
             "turn": follows * tolerance(turn, margin=0.8),
             "level": follows * tolerance(np.sqrt(sway + 0.01 * wobble), margin=0.4),
+            "posture": follows * tolerance(bent, margin=0.5),
             "smooth": follows * tolerance(change, margin=0.15),
             "economy": follows * tolerance(speed, margin=10.0),
         }
