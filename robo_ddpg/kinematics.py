@@ -53,6 +53,7 @@ class ArmKinematics:
         self._moves = np.array([[int(b) in chain for chain in chains] for b in bodies])[..., None]
         self.levers = np.array([_levers(model, int(site), bodies) for site in ids])
         """The longest lever that each joint can have on each site [m], (sites, j)."""
+        self._outward = np.triu(np.ones((len(joints), len(joints)), bool))[..., None]
 
     def _bind(
         self,
@@ -85,8 +86,8 @@ class ArmKinematics:
         """Axes of the joints, which are also how they turn the tip, (n, j, 3)."""
         anchors = self._xanchor[:, self._joints]
         arms = self.sites_position[:, None] - anchors[:, :, None]
-        skew = (self.axes @ _SKEW).reshape(*self.axes.shape, 3)
-        self.jacobians = arms @ skew
+        self._turns = (self.axes @ _SKEW).reshape(*self.axes.shape, 3)
+        self.jacobians = arms @ self._turns
         """How each joint moves each site [m/rad], (n, j, sites, 3)."""
         self.jacobians *= self._moves
 
@@ -94,6 +95,15 @@ class ArmKinematics:
     def tip_jacobian(self) -> Array:
         """How each joint moves the tip [m/rad], (n, j, 3)."""
         return np.asarray(self.jacobians[:, :, self.tip])
+
+    def tip_hessian(self, rows: "slice | NDArray[np.intp]" = slice(None)) -> Array:
+        """How joints change how joints move the tip [m/rad^2], (n, j, j, 3).
+
+        Args:
+            rows: the simulations it is about.
+        """
+        turned = self.tip_jacobian[rows][:, None] @ self._turns[rows]
+        return np.asarray(np.where(self._outward, turned, turned.swapaxes(1, 2)))
 
 
 def as_slice(ids: NDArray[np.intp]) -> "slice | NDArray[np.intp]":

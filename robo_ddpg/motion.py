@@ -7,6 +7,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.hand_speed import HandSpeed
 from robo_ddpg.kinematics import ArmKinematics
 from robo_ddpg.ledger import REASONS
 from robo_ddpg.safety import (
@@ -90,14 +91,18 @@ class ArmMotion:
         self._half = 0.5 * (self.bounds.high - self.bounds.low)
         self._units = np.array([[1.0 / timing.period_s], [1.0], [timing.period_s]])
         self._enforced = enforced
-        self._hand_speed = arm.limits.hand_speed_m_s * (1.0 - arm.limits.margin)
         window = max(SMOOTHING_S, self.bounds.window_s)
         samples = _samples(timing, window)
         self._positions, self._velocities = _coefficients(timing, samples)
-        window_rad = self.bounds.velocity * samples * timing.timestep_s
+        averaged_s = samples * timing.timestep_s
         self._workspace = Workspace(
-            kinematics, arm.workspace, window_rad, arm.limits.workspace_margin_m
+            kinematics,
+            arm.workspace,
+            self.bounds.velocity * averaged_s,
+            arm.limits.workspace_margin_m,
         )
+        hand_speed = arm.limits.hand_speed_m_s * (1.0 - arm.limits.margin)
+        self._hand_speed = HandSpeed(kinematics, hand_speed, self.bounds, averaged_s)
         actuators = [model.actuator(name).id for name in arm.joints]
         stiffness = model.actuator_gainprm[actuators, 0]
         self._lead = -model.actuator_biasprm[actuators, 2] / stiffness
@@ -132,7 +137,7 @@ class ArmMotion:
         if not self._enforced:
             return wanted
         target, stop = self._keep_joints(wanted, ledger)
-        return self._keep_workspace(target, stop, ledger)
+        return self._keep_space(target, stop, ledger)
 
     def advance(self, target: Array) -> Array:
         """Carry the plan one control period further.
@@ -178,16 +183,18 @@ class ArmMotion:
         np.multiply(altered, self._units, out=ledger[_JOINT_REASONS])
         return steps[3], stop
 
-    def _keep_workspace(self, wanted: Array, stop: Stop, ledger: Array) -> Array:
+    def _keep_space(self, wanted: Array, stop: Stop, ledger: Array) -> Array:
+        """Keep workspace and hand speed."""
         self._workspace.update()
-        safe = self._workspace.worst(stop).min(1) >= -ROUNDING_M
-        excess = self._hand_speeds(wanted, self.kinematics.tip_jacobian) - self._hand_speed
-        ids = np.flatnonzero(~(safe & (excess <= 0)))
+        outside = self._workspace.worst(stop).min(1) < -ROUNDING_M
+        speeds = braking_speeds(self.velocity, wanted, self._step, self._braking_periods)
+        excess = self._hand_speed.excess(stop, speeds, self._period)
+        ids = np.flatnonzero(outside | (excess > 0))
         if not len(ids):
             return wanted
         target = wanted.copy()
-        target[ids], shares, outside = self._toward_brake(wanted[ids], ids)
-        ledger[_REASON["workspace"], ids] = (1.0 - shares) * outside
+        target[ids], shares, left = self._toward_brake(wanted[ids], ids)
+        ledger[_REASON["workspace"], ids] = (1.0 - shares) * left
         ledger[_REASON["hand_speed"], ids] = np.maximum(excess[ids], 0.0)
         return target
 
@@ -209,15 +216,11 @@ class ArmMotion:
         stops = stop_after(velocity, tried, self._step, self._period)
         speeds = braking_speeds(velocity, tried, self._step, self._braking_periods)
         leaves = self._workspace.leaves(stops, speeds, self._period, ids)
-        fast = self._hand_speeds(tried, self.kinematics.tip_jacobian[ids]) > self._hand_speed
+        fast = self._hand_speed.excess(stops, speeds, self._period, ids) > 0
         outside = leaves[0].copy()
         leaves[-1] = fast[-1] = False
         best = np.argmin(leaves | fast, axis=0)
         return tried[best, np.arange(len(ids))], SHARES[best], outside
-
-    def _hand_speeds(self, velocity: Array, jacobian: Array) -> Array:
-        hand = (velocity[..., None, :] @ jacobian)[..., 0, :]
-        return np.asarray(np.sqrt(np.square(hand).sum(-1)))
 
 
 def _clip(value: Array, low: Array, high: Array, out: Array) -> None:

@@ -85,6 +85,23 @@ def test_jacobians_are_differences_of_positions(model: mujoco.MjModel, poses: Ar
         np.testing.assert_allclose(jacobians[:, joint], slope, atol=1e-8)
 
 
+def test_the_hessian_of_the_tip_is_differences_of_jacobians(
+    model: mujoco.MjModel, poses: Array
+) -> None:
+    kinematics = ArmKinematics(model, POSES, PANDA, ["wrist", "elbow"])
+    kinematics.update(poses)
+    hessian, step = kinematics.tip_hessian(), 1e-6
+    for joint in range(poses.shape[1]):
+        ends = []
+        for sign in (1, -1):
+            moved = poses.copy()
+            moved[:, joint] += sign * step
+            kinematics.update(moved)
+            ends.append(kinematics.tip_jacobian.copy())
+        slope = (ends[0] - ends[1]) / (2 * step)
+        np.testing.assert_allclose(hessian[:, joint], slope, atol=1e-8)
+
+
 def test_no_joint_moves_a_site_faster_than_its_lever(kinematics: ArmKinematics) -> None:
     speed = np.linalg.norm(kinematics.jacobians, axis=-1)  # (n, j, sites)
     assert (speed <= kinematics.levers.T + 1e-12).all()
