@@ -217,7 +217,7 @@ class Grasp(ArmTask, PointGoalTask):
 
     def _opening(self, finger_m: Array) -> Array:
         """How far fingers are or should be open: +1 open, -1 closed."""
-        return 2.0 * finger_m / self._finger_range_m - 1.0
+        return np.asarray(2.0 * finger_m / self._finger_range_m - 1.0)
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""
