@@ -22,6 +22,8 @@ Mask = NDArray[np.bool_]
 MANY = 32
 """Simulations from which sharing the kinematics among threads costs less than it saves."""
 
+TORQUE = REASONS.index("torque")
+
 
 class ArmDrive:
     """Actions of an arm, through kinematics and safety filter, to its position actuators."""
@@ -75,6 +77,7 @@ class ArmDrive:
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Stand still where the arm is."""
         self.motion.reset(ids, self._qpos[ids][:, self._joint_qpos])
+        self._monitor.reset(ids)
         self._opening[ids] = self._qpos[ids][:, self._finger_qpos]
         self._ctrl[ids, self._joint_actuators] = self.motion.position[ids]
         self._ctrl[ids, self._finger_actuators] = self._opening[ids]
@@ -93,7 +96,8 @@ class ArmDrive:
             self._move_fingers(action[:, -1:])
 
     def review(self, alteration: Array) -> Array:
-        """How far the simulated arm overstepped its limits, (violations, n)."""
+        """Add what the torque limits cut off, and compare the arm with its other limits."""
+        alteration[TORQUE] = self._monitor.torque_excess()
         return self._monitor.overshoot()
 
     def _move_fingers(self, action: Array) -> None:

@@ -15,9 +15,11 @@ REASONS = (
     "joint_position",
     "hand_speed",
     "workspace",
+    "torque",
 )
 """Why an action of an arm may be altered. The size is in the unit of the limit: actions, rad/s^2,
-rad/s, rad, m/s; for the workspace it is the share of the motion that was replaced by braking."""
+rad/s, rad, m/s, N m; for the workspace it is the share of the motion that was replaced by braking.
+Torque is cut off by the actuators, all else by the safety filter."""
 
 VIOLATIONS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
 """Limits that the simulated arm is checked against at every physics step [rad, rad/s, m/s, m]."""

@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.kinematics import as_slice
 from robo_ddpg.ledger import VIOLATIONS
 from tasks.robots import Arm
 
@@ -17,9 +18,6 @@ _STATE = int(mujoco.mjtState.mjSTATE_QPOS | mujoco.mjtState.mjSTATE_QVEL)
 
 class Monitor:
     """Records what the physics does within a control step, and how far it oversteps."""
-
-    fields = (_STATE, "site_xpos")
-    """What is recorded of the simulation after every physics step."""
 
     def __init__(self, model: mujoco.MjModel, nsim: int, arm: Arm, substeps: int) -> None:
         """Prepare the records.
@@ -40,25 +38,54 @@ class Monitor:
             site = model.site(plane.site).id
             self._normals[3 * site : 3 * site + 3, c] = plane.normal
         self._offsets = np.array([plane.offset_m for plane in arm.workspace])
+        self._torque = np.array(arm.limits.torque_nm)
+        self._actuators = as_slice(np.array([model.actuator(name).id for name in arm.joints]))
+        joints = [model.joint(name).id for name in arm.joints]
+        self._dofs = as_slice(model.jnt_dofadr[joints])
+        self._record(model, nsim, substeps)
+
+    def _record(self, model: mujoco.MjModel, nsim: int, substeps: int) -> None:
+        """Make room for what is recorded after every physics step."""
         self.states = np.zeros((nsim, substeps, model.nq + model.nv))
         """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
         self._sites = np.zeros((nsim, substeps, model.nsite, 3))
         self._flat_sites = self._sites.reshape(nsim * substeps, -1)
-        self.records: dict[RecordItem, Any] = {_STATE: self.states, "site_xpos": self._sites}
+        self._tips = np.full((nsim, substeps + 1, 3), np.nan)
+        self._servo = np.zeros((nsim, substeps, model.nu))
+        self._gravity = np.zeros((nsim, substeps, model.nv))
+        self.records: dict[RecordItem, Any] = {
+            _STATE: self.states,
+            "site_xpos": self._sites,
+            "actuator_force": self._servo,
+            "qfrc_gravcomp": self._gravity,
+        }
+
+    def reset(self, ids: NDArray[np.intp]) -> None:
+        """Forget where the fingertips were."""
+        self._tips[ids] = np.nan
+
+    def torque_excess(self) -> Array:
+        """How far servos and gravity compensation asked for more torque than there is [N m], (n,).
+
+        The actuators give no more than the limit, so the torque itself is never exceeded.
+        """
+        asked = np.abs(self._servo[:, :, self._actuators] + self._gravity[:, :, self._dofs])
+        return np.asarray(np.maximum((_over_time(np.maximum, asked) - self._torque).max(1), 0.0))
 
     def overshoot(self) -> Array:
         """How far each limit was overstepped, negative where it was kept, (violations, n)."""
         highest, lowest = _over_time(np.maximum, self.states), _over_time(np.minimum, self.states)
         outside = np.maximum(highest - self._high, self._low - lowest)  # (n, nq + nv)
-        tip = self._sites[:, :, self._tip]
-        steps = tip[:, 1:] - tip[:, :-1]
+        self._tips[:, 0] = self._tips[:, -1]
+        self._tips[:, 1:] = self._sites[:, :, self._tip]
+        steps = self._tips[:, 1:] - self._tips[:, :-1]
         squares = np.einsum("nsk,nsk->ns", steps, steps)
         heights = (self._flat_sites @ self._normals).reshape(*self.states.shape[:2], -1)
         clearance = _over_time(np.minimum, heights) - self._offsets
         out = np.empty((len(VIOLATIONS), len(outside)))
         outside[:, : self._nq].max(1, out=out[0])
         outside[:, self._nq :].max(1, out=out[1])
-        out[2] = np.sqrt(squares.max(1)) / self._timestep - self._hand_speed
+        out[2] = np.sqrt(np.fmax.reduce(squares, axis=1)) / self._timestep - self._hand_speed
         out[3] = -clearance.min(1)
         return out
 

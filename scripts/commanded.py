@@ -20,8 +20,6 @@ LIMITS = (
     "workspace",
 )
 """Limits of the commanded motion."""
-NOT_GUARANTEED = {"hand_speed"}
-"""The filter limits it, but allows full braking even where the hand is faster then."""
 RELATIVE = 1e-9
 """Overshoots above this share of the limit are violations; of 1 m for the workspace."""
 EVERY = 10
@@ -48,7 +46,7 @@ class CommandCheck:
         self._largest = np.maximum(np.abs(self._low), np.abs(self._high))
         limits = (bounds.velocity, bounds.acceleration, jerk)
         self._derivatives = [np.tile(limit, substeps) for limit in limits]
-        self._hand_speed = arm.limits.hand_speed_m_s
+        self._hand_speed = keep * arm.limits.hand_speed_m_s
         self._points = _Points(simulation, every)
         self._history = np.empty((simulation.nsim, 0, len(jerk)))
         self._step = 0

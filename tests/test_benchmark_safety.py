@@ -24,7 +24,7 @@ from benchmark_safety import (
     summary,
     table,
 )
-from commanded import LIMITS, NOT_GUARANTEED, CommandCheck
+from commanded import LIMITS, CommandCheck
 
 ARMS = 20
 
@@ -46,7 +46,7 @@ def test_the_check_sees_every_violation_that_the_filter_prevents() -> None:
     without = dict(zip(LIMITS, checked(False).counts, strict=True))
     assert all(without[limit] > 0 for limit in LIMITS if limit != "joint_jerk"), without
     kept = dict(zip(LIMITS, checked(True).counts, strict=True))
-    assert all(kept[limit] == 0 for limit in LIMITS if limit not in NOT_GUARANTEED), kept
+    assert not any(kept.values()), kept
 
 
 def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
@@ -74,9 +74,7 @@ def test_no_adversary_makes_the_commands_leave_joint_limits_or_workspace(
 ) -> None:
     found = run(Attack(mode, adversary, physics=False, seed=5, simulations=ARMS, episodes=1))
     violations = dict(zip(LIMITS, found.violations, strict=True))
-    assert all(violations[limit] == 0 for limit in LIMITS if limit not in NOT_GUARANTEED), (
-        violations
-    )
+    assert not any(violations.values()), violations
     assert found.steps == ARMS * 100
     assert found.altered > 0
 
@@ -101,14 +99,14 @@ def test_the_plan_has_as_many_steps_as_asked_for_and_its_share_of_physics() -> N
 def test_the_table_has_a_line_for_each_kind_of_attack() -> None:
     attack = Attack("joint", "uniform random", True, seed=1, simulations=1, episodes=1)
     lines = list(table(rows({attack.key: run(attack)})))
-    assert len(lines) == 4
+    assert len(lines) == 3
     assert lines[2].startswith("joint           uniform random")
 
 
-def test_the_summary_counts_violations_of_guaranteed_limits_only() -> None:
+def test_the_summary_counts_violations_of_all_limits() -> None:
     found = Findings(steps=10, violations=np.array([1, 0, 2, 0, 7, 0]))
     results = list(rows({("joint", "uniform random", True): found}))
-    assert summary(results) == {"steps": 10, "steps_with_physics": 10, "commanded_violations": 3}
+    assert summary(results) == {"steps": 10, "steps_with_physics": 10, "commanded_violations": 10}
 
 
 def test_the_box_of_the_fingertips_has_its_centre_between_the_walls() -> None:
