@@ -9,6 +9,7 @@ import numpy as np
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation import SEED, check_fit
 from robo_ddpg.recorder import recordable_env
+from robo_ddpg.recording import model_fields, with_fields
 
 FRAMES_PER_STEP = 3
 """States shown per control step."""
@@ -67,14 +68,11 @@ class LiveController:
         self._goal = self._env.batch.bind("mocap_pos")
         self._turn = self._env.batch.bind("mocap_quat")
         self._force = self._env.batch.bind("xfrc_applied")
+        self.model = self._env.task.model
+        """The scene; another one in each episode where episodes differ in it."""
         self.status = Status(task["name"])
         """Replaced as a whole after each control step, so that other threads may read it."""
         self.restart()
-
-    @property
-    def model(self) -> mujoco.MjModel:
-        """The scene."""
-        return self._env.task.model
 
     @property
     def frame_s(self) -> float:
@@ -84,6 +82,8 @@ class LiveController:
     def restart(self) -> None:
         """Start the next episode."""
         self._observation, _ = self._env.reset(seed=self._seed + self._episode)
+        if fields := model_fields(self._env.batch, 0):
+            self.model = with_fields(self._env.task.model, fields)
         self._episode += 1
         self._interventions = 0
         self._untouched_s = PATIENCE_S

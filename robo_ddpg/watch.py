@@ -42,6 +42,7 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
             self._due = now
         self._due += self._live.frame_s
         self._live.frame(event.data)
+        self._follow()
 
     @messages.handler  # type: ignore[untyped-decorator]
     def on_pause_state(self, event: messages.StepControlSnapshot) -> bool:
@@ -53,6 +54,7 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
     def on_single_step(self, event: messages.SingleStepEvent) -> bool:
         """The viewer's single-step button."""
         self._live.frame(self.handle.data)
+        self._follow()
         return True
 
     @messages.handler  # type: ignore[untyped-decorator]
@@ -60,7 +62,15 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
         """The viewer's reset button."""
         self._live.restart()
         self._live.show(self.handle.data)
+        self._follow()
         return True
+
+    def _follow(self) -> None:
+        """Give the viewer the scene of a new episode, if that is another one."""
+        if self.handle.model is not self._live.model:
+            data = mujoco.MjData(self._live.model)
+            self._live.show(data)
+            self.handle.set_model(self._live.model, data=data)
 
 
 class Panel(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotations

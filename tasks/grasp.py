@@ -45,6 +45,8 @@ PARTS = {
 }
 """Parts of the observation and how many values each has; `object_shape` only if shapes vary."""
 
+APPROACH = {0.3: 0.35, 0.06: 0.35, 0.02: 0.3}
+"""Distance at which a share of `approach` is mostly gone [m], and that share."""
 LIFT_M = 0.12
 """Height of the goal above the cube in `lift` [m]."""
 PRESS_SCALE_N = 5.0
@@ -61,7 +63,8 @@ class Grasp(ArmTask, PointGoalTask):
     Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so
     that pushing, flicking and throwing earn nothing:
 
-    - `approach` draws the fingertips to the cube, from afar and over the last centimetres.
+    - `approach` draws the fingertips to the cube, from afar, over the last centimetres, and to its
+      middle: without the last part cubes are caught by an edge, and dropped on the way.
     - `contact` pays for pressing the cube between both pads, without which nothing can be lifted.
     - `lift` grows over the first 10 cm, because every goal in the air lies behind the lifting.
     - `bring` draws the held cube to the goal: far, near, and precisely.
@@ -222,10 +225,11 @@ class Grasp(ArmTask, PointGoalTask):
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""
         reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
+        approach = sum(share * closeness(reach, scale) for scale, share in APPROACH.items())
         precise = np.exp(-0.7 * np.square(distance / 0.03))
         bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
         return {
-            "approach": 0.5 * closeness(reach, 0.3) + 0.5 * closeness(reach, 0.06),
+            "approach": approach,
             "contact": held,
             "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
             "bring": held * bring,

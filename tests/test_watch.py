@@ -144,6 +144,28 @@ def test_pause_and_reset_reach_the_controller(live: LiveController) -> None:
     assert data.time == 0.0
 
 
+def test_the_viewer_gets_the_object_of_each_episode() -> None:
+    live = LiveController(Controller.find("grasp"), seed=3)
+    stepper, sizes = Stepper(live), []
+    stepper.handle = _Handle(live.model, shown(live))
+    for _ in range(2):
+        stepper.on_reset(messages.ResetEvent())
+        assert stepper.handle.model is live.model
+        assert stepper.handle.data.time == 0.0
+        sizes.append(live.model.geom("object").size[0])
+    assert sizes[0] != sizes[1]
+
+
+class _Handle:
+    """Keeps what it is given, as the viewer's does."""
+
+    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
+        self.set_model(model, data)
+
+    def set_model(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
+        self.model, self.data = model, data
+
+
 def _paused() -> object:
     from mujoco.studio.sim import PauseState
 
