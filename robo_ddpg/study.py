@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from robo_ddpg.controller import Controller, make_task_of
+from robo_ddpg.controller import FILE_NAME, Controller, make_task_of
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.options import ControllerName, parse
 from robo_ddpg.run_directory import RunDirectory
@@ -95,7 +95,7 @@ def compare(words: Words) -> bool:
     else:
         say("\n".join(comparison_lines(summary)))
     if options.out is not None:
-        seeds = comparison.disagreements[:MOST_FILMED].tolist()
+        seeds = comparison.disagreements.tolist()
         note = _film_side_by_side(first, second, seeds, options.out)
         (sys.stderr.write(note + "\n") if options.json else say(note))
     return bool(summary["b_is_better"]) or not options.require_better
@@ -188,6 +188,13 @@ def _listed(seeds: list[int], most: int = 12) -> str:
     return f"{shown} and {len(seeds) - most} more" if len(seeds) > most else shown
 
 
+def _short_name(controller: Controller, most: int = 14) -> str:
+    """What tells a controller from others: the name of its run, or of its file."""
+    path = Path(controller.path)
+    name = path.parent.name if path.name == FILE_NAME else path.stem
+    return name if len(name) <= most else f"…{name[1 - most :]}"
+
+
 def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path) -> str:
     """Film both controllers on some seeds; returns what to say about it."""
     from robo_ddpg.recorder import record_episodes
@@ -195,10 +202,12 @@ def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path
 
     if not seeds:
         return f"they agree on every seed: nothing to film, {out} not written"
+    total, seeds = len(seeds), seeds[:MOST_FILMED]
     pairs = zip(record_episodes(a, seeds=seeds), record_episodes(b, seeds=seeds), strict=True)
     recordings = [recording for pair in pairs for recording in pair]
-    titles = [f"{letter}, seed {seed}" for seed in seeds for letter in "AB"]
+    names = f"A: {_short_name(a)}", f"B: {_short_name(b)}"
+    titles = [f"{name}, seed {seed}" for seed in seeds for name in names]
     # One scene for both: what their actions mean is not part of the model.
     model = make_task_of(a.task).model
     info = render_recordings(recordings, model, out, grid=(1, 2), titles=titles)
-    return f"{len(seeds)} disagreements, {info.seconds:.1f} s: {info.path}"
+    return f"{len(seeds)} of {total} disagreements, {info.seconds:.1f} s: {info.path}"

@@ -31,6 +31,10 @@ from robo_ddpg.rendering import Frame, FrameRenderer
 
 MAX_FRAMES_PER_SECOND = 60.0
 """Faster playback drops frames instead of exceeding what screens show [1/s]."""
+VERDICT_S = 0.5
+"""With an overlay the end of an episode stays, so that its outcome can be read [s]."""
+_GAP = 4
+"""Dark pixels between pictures side by side."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,7 +167,7 @@ def render_recordings(
             further episodes follow on the next page. None shows one at a time.
         speed: of the playback; 2.0 is twice as fast as reality.
         overlay: write what happens into the picture: time, return, success, reward terms, what
-            the safety filter let through.
+            the safety filter let through; and hold the last frame for a moment.
         titles: of the episodes; their number and seed if not given.
 
     Returns:
@@ -197,11 +201,14 @@ def render_recordings(
                     shot = functools.partial(_given, frame)
                     yield functools.partial(label.draw, frame, index) if overlay else shot
 
+        last = round(VERDICT_S * fps) if overlay else 0
+
         def pages() -> Iterator[Shot]:
             pictures = [picture(*pair) for pair in zip(names, recordings, strict=True)]
             size = rows * columns
             for start in range(0, len(pictures), size):
-                yield from _side_by_side(pictures[start : start + size], rows, columns)
+                some = pictures[start : start + size]
+                yield from _held(_side_by_side(some, rows, columns), last)
             watch.verify()  # of bare pictures: the clock in the overlay always moves
 
         return _write(path, pages(), fps, about=_about(recordings))
@@ -279,6 +286,15 @@ def _side_by_side(pictures: list[Iterator[Shot]], rows: int, columns: int) -> It
         ]
 
 
+def _held(shots: Iterator[Shot], times: int) -> Iterator[Shot]:
+    """Repeat the last one."""
+    shot = None
+    for shot in shots:
+        yield shot
+    if shot is not None:
+        yield from itertools.repeat(functools.cache(shot), times)
+
+
 def _tiled(shots: Sequence[Shot], rows: int, columns: int) -> Frame:
     """One image of shape (rows * height, columns * width, 3); cells without a shot are black."""
     frames = [shot() for shot in shots]
@@ -286,4 +302,6 @@ def _tiled(shots: Sequence[Shot], rows: int, columns: int) -> Frame:
     canvas = np.zeros((rows, columns, height, width, 3), np.uint8)
     for cell, frame in enumerate(frames):
         canvas[divmod(cell, columns)] = frame
+    canvas[:, :-1, :, -_GAP:] = 0
+    canvas[:-1, :, -_GAP:] = 0
     return canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)

@@ -2,16 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from robo_ddpg import commands
+from robo_ddpg import commands, study
 from robo_ddpg.cli import main
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation import Episodes, Evaluation
 from robo_ddpg.options import RecordOptions
+from robo_ddpg.overlay import Overlay
 from robo_ddpg.recorder import record_episodes
+from robo_ddpg.recording import Recording
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,40 @@ def test_without_a_requirement_the_comparison_succeeds_and_explains_itself(
     text = capsys.readouterr().out
     assert "only A solved  20000, 20001, 20002, 20003" in text
     assert "McNemar" in text and "B is not shown to be better" in text
+
+
+@pytest.mark.slow
+def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
+    broken: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = set()
+    original = Overlay.__init__
+
+    def noted(self: Overlay, recording: Recording, title: str, *rest: Any) -> None:
+        drawn.add((title, bool(recording.success[-1])))
+        original(self, recording, title, *rest)
+
+    monkeypatch.setattr(Overlay, "__init__", noted)
+    monkeypatch.setattr(study, "MOST_FILMED", 1)
+    out = tmp_path / "both.mp4"
+    assert main(["compare", "reach", str(broken), "--episodes", "2", "--out", str(out)]) == 0
+    assert drawn == {("A: reach, seed 20000", True), ("B: broken, seed 20000", False)}
+    assert f"1 of 2 disagreements, 3.0 s: {out}" in capsys.readouterr().out
+    frame = iio.imread(out, plugin="pyav", index=60).astype(int)
+    assert frame.shape == (480, 1280, 3)
+    assert np.abs(frame[:432, :640] - frame[:432, 640:]).mean() > 2
+
+
+def test_nothing_is_filmed_where_both_agree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "both.mp4"
+    assert main(["compare", "reach", "reach", "--episodes", "2", "--out", str(out)]) == 0
+    assert "they agree on every seed" in capsys.readouterr().out
+    assert not out.exists()
 
 
 def test_a_recording_replays_and_a_changed_one_fails(
