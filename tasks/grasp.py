@@ -225,7 +225,7 @@ class Grasp(ArmTask, PointGoalTask):
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""
         reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
-        approach = sum(share * closeness(reach, scale) for scale, share in APPROACH.items())
+        approach = np.asarray(sum(share * closeness(reach, m) for m, share in APPROACH.items()))
         precise = np.exp(-0.7 * np.square(distance / 0.03))
         bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
         return {
