@@ -31,6 +31,12 @@ _HALF_CHEETAH: dict[str, Any] = {
     "random_component_probability": 0.0,
 }
 
+# Many random steps: they show the cheetah on its feet before the first policies turn it over.
+_GYMNASIUM_CHEETAH: dict[str, Any] = _HALF_CHEETAH | {
+    "reward_scale": 0.1,
+    "warmup_transitions": 60_000,
+}
+
 # The trot makes the legs take turns, so that noise only has to find how to steer them.
 _QUADRUPED: dict[str, Any] = {
     "discount": 0.98,
@@ -57,7 +63,7 @@ AGENT: dict[str, dict[str, Any]] = {
     },
     "grasp": _GRASP,
     "grasp-any": _GRASP,
-    "HalfCheetah-v5": _HALF_CHEETAH,
+    "HalfCheetah-v5": _GYMNASIUM_CHEETAH,
     "locomotion": _HALF_CHEETAH,
     "locomotion-hopper": _BALANCING,
     "locomotion-walker": _BALANCING,

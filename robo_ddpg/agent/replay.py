@@ -21,7 +21,7 @@ class Batch:
     action: Floats
     """Shape (b, a)."""
     reward: Floats
-    """Discounted sum over the steps, shape (b, 1)."""
+    """Discounted and scaled sum over the steps, shape (b, 1)."""
     discount: Floats
     """Weight of the value of `bootstrap_observation`, 0 after termination, shape (b, 1)."""
     bootstrap_observation: Floats
@@ -125,12 +125,13 @@ class Replay:
     def _n_step(self, draw: Draw, rows: Ints, reward: Floats, terminated: Bools) -> Batch:
         """Sum the rewards up to the end of the episode, a termination or the last of the steps."""
         steps, size = rows.shape
+        scale = np.float32(self.settings.reward_scale)
         discounts = (self.settings.discount ** np.arange(steps + 1)).astype(np.float32)
         counted = np.arange(steps)[:, None] <= draw.last - draw.time
         counted[1:] &= ~np.logical_or.accumulate(terminated[:-1], axis=0)
         length = np.count_nonzero(counted, axis=0)
         final = length - 1, np.arange(size)
-        total = (reward * counted * discounts[:-1, None]).sum(axis=0)
+        total = (reward * counted * discounts[:-1, None]).sum(axis=0) * scale
         return Batch(
             observation=self._ring.observation.take(rows[0], axis=0),
             action=self._ring.action.take(rows[0], axis=0),

@@ -32,6 +32,9 @@ class AgentSettings:
     """Transitions collected, over all simulations together, for each update."""
     discount: float = 0.95
     """Weight gamma of the reward one step later."""
+    reward_scale: float = 1.0
+    """What rewards are multiplied by before they are learned from (Henderson et al. 2018, Deep
+    Reinforcement Learning that Matters, on its effect). Metrics of the critic are scaled as well."""
     n_step: int = 3
     """Rewards summed before the target bootstraps (Barth-Maron et al. 2018, D4PG)."""
     target_rate: float = 0.02
@@ -123,7 +126,13 @@ _AT_LEAST_ONE = (
     "replay_capacity",
     "normalizer_freeze_after",
 )
-_POSITIVE = ("actor_learning_rate", "critic_learning_rate", "target_rate", "warmup_amplitude")
+_POSITIVE = (
+    "actor_learning_rate",
+    "critic_learning_rate",
+    "reward_scale",
+    "target_rate",
+    "warmup_amplitude",
+)
 _NOT_NEGATIVE = (
     "critic_weight_decay",
     "target_noise",

@@ -67,6 +67,13 @@ def test_termination_cuts_the_bootstrap():
     assert samples_at(replay, 1) == [(10.0, 0.0, 2.0)]
 
 
+def test_rewards_are_scaled_and_discounts_are_not():
+    replay = filled([{}, {"terminated": [0]}, {}, {}], reward_scale=0.5)
+
+    assert samples_at(replay, 0) == [(3.0, 0.0, 2.0)]
+    assert samples_at(replay, 2) == [(300.0, 0.25, 4.0)]
+
+
 def test_the_newest_steps_bootstrap_from_the_last_observation():
     replay = filled([{}] * 3)
 
