@@ -34,7 +34,7 @@ class AgentSettings:
     """Weight gamma of the reward one step later."""
     reward_scale: float = 1.0
     """What rewards are multiplied by before they are learned from (Henderson et al. 2018, Deep
-    Reinforcement Learning that Matters, on its effect). Metrics of the critic are scaled as well."""
+    Reinforcement Learning that Matters, on its effect). The critic's metrics are scaled as well."""
     n_step: int = 3
     """Rewards summed before the target bootstraps (Barth-Maron et al. 2018, D4PG)."""
     target_rate: float = 0.02
