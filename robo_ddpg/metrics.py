@@ -25,8 +25,14 @@ COLUMNS = (
     "saturated_actions",
     "unstable",
 )
-"""Columns of metrics.csv; what was not measured is left empty."""
+"""Columns of metrics.csv; what was not measured is left empty.
 
+After these come, for robots with limits, `safety_<reason>`, the share of steps in the training
+episodes that ended since the last row whose action was altered for that reason, and
+`violation_<limit>`, the worst overshoot of the simulated robot in them, in the limit's unit."""
+
+SAFETY = ("safety_", "violation_")
+"""Beginnings of the columns that depend on the robot."""
 
 SUCCESS_COLOUR, RETURN_COLOUR = "#1b7f5c", "#3b6fb6"
 
@@ -47,11 +53,8 @@ class MetricsLog:
         self.rows = [
             row for row in read_metrics(csv_path) if (row["transitions"] or 0.0) <= transitions
         ]
-        self._file = csv_path.open("w", newline="")
-        self._csv = csv.DictWriter(self._file, COLUMNS)
-        self._csv.writeheader()
-        for row in self.rows:
-            self._write_text(row)
+        self._path = csv_path
+        self._save()
         writer: Any = board.SummaryWriter
         self._board = writer(str(tensorboard), purge_step=transitions)
 
@@ -64,19 +67,23 @@ class MetricsLog:
     def write(self, row: Row) -> None:
         """Add a row; it is on disk when this returns."""
         self.rows.append(row)
-        self._write_text(row)
+        self._save()
         for key, value in row.items():
             if value is not None and key != "transitions":
                 self._board.add_scalar(key, value, int(row["transitions"] or 0))
 
     def close(self) -> None:
-        """Close the files."""
-        self._file.close()
+        """Close the event files."""
         self._board.close()
 
-    def _write_text(self, row: Row) -> None:
-        self._csv.writerow({key: _text(row.get(key)) for key in COLUMNS})
-        self._file.flush()
+    def _save(self) -> None:
+        """Write all rows again: which robot's limits are columns is known after the first step."""
+        safety = dict.fromkeys(key for row in self.rows for key in row if key.startswith(SAFETY))
+        columns = [*COLUMNS, *safety]
+        with replacing(self._path) as part, part.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows([_text(row.get(key)) for key in columns] for row in self.rows)
 
 
 def read_metrics(path: Path) -> list[Row]:

@@ -51,6 +51,17 @@ def test_a_continued_log_drops_what_lies_beyond_the_point_it_continues_from(
     assert len(read_metrics(tmp_path / "metrics.csv")) == 3
 
 
+def test_columns_of_a_robots_limits_come_as_soon_as_they_are_known(tmp_path: Path) -> None:
+    with MetricsLog(tmp_path / "metrics.csv", tmp_path / "tensorboard") as log:
+        log.write({"transitions": 1.0, "actor_loss": 0.5})
+        log.write({"transitions": 2.0, "safety_workspace": 0.25, "violation_hand_speed": 0.0})
+    first, second = read_metrics(tmp_path / "metrics.csv")
+    assert tuple(second) == (*COLUMNS, "safety_workspace", "violation_hand_speed")
+    assert first["safety_workspace"] is None
+    assert second["safety_workspace"] == 0.25
+    assert second["violation_hand_speed"] == 0.0
+
+
 def test_a_log_that_does_not_exist_has_no_rows(tmp_path: Path) -> None:
     assert read_metrics(tmp_path / "none.csv") == []
 

@@ -123,6 +123,8 @@ def test_metrics_are_numbers_that_go_forward(finished: RunDirectory) -> None:
         assert value is not None, name
         assert np.isfinite(value), name
     assert rows[1]["unstable"] == 0
+    assert 0 < (rows[1]["safety_joint_acceleration"] or 0.0) <= 1
+    assert rows[1]["violation_joint_position"] == 0
 
 
 def test_the_configuration_resolves_to_the_same_settings(finished: RunDirectory) -> None:
