@@ -41,8 +41,12 @@ class Episodes:
     """Solved at the end; None where the environment does not say."""
     unstable: NDArray[np.bool_] | None
     """Ended because the physics became unstable; None where the environment does not say."""
+    terminated: NDArray[np.bool_]
+    """Ended before its time: a failure, such as a fall."""
     metrics: dict[str, Floats] = field(default_factory=dict)
     """The task's own quantities at the end."""
+    reward_terms: dict[str, Floats] = field(default_factory=dict)
+    """Reward term -> its mean over the control steps."""
     safety: dict[str, Floats] = field(default_factory=dict)
     """Reason -> control steps whose action was altered."""
     violations: dict[str, Floats] = field(default_factory=dict)
@@ -67,13 +71,16 @@ def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes
     measures = Measures(env)
     returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
     last: dict[str, Any] = {}
+    terms: dict[str, Floats] = {}
     while running[:count].any():
         observation, reward, terminated, truncated, info = env.step(act(observation))
         returns += np.where(running, reward, 0.0)
         lengths += running
         measures.add(running, info)
+        for name, term in info.get("reward_terms", {}).items():
+            terms[name] = terms.get(name, 0.0) + np.where(running, term, 0.0)
         finished = terminated | truncated
-        _keep(last, _flat(info), running & finished, n)
+        _keep(last, _flat(info) | {"terminated": terminated}, running & finished, n)
         running &= ~finished
         if finished.any():
             # Finished simulations start again so that the others can go on; it is not counted.
@@ -83,6 +90,7 @@ def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes
     return dataclasses.replace(
         episodes,
         measures={name: values[:count] for name, values in measures.result().items()},
+        reward_terms={name: (values / lengths)[:count] for name, values in terms.items()},
         success_at_reset=None if at_reset is None else at_reset[:count],
     )
 
@@ -124,6 +132,7 @@ def _episodes(
         lengths=lengths[:count],
         success=None if success is None else success[:count].astype(bool),
         unstable=None if unstable is None else unstable[:count].astype(bool),
+        terminated=last["terminated"][:count].astype(bool),
         metrics=group("metrics/"),
         safety=group("safety/", "/count"),
         violations=group("violations/"),
@@ -181,7 +190,10 @@ class Evaluation:
             "length_mean": float(episodes.lengths.mean()),
             "length_median": float(np.median(episodes.lengths)),
             "unstable": None if episodes.unstable is None else int(episodes.unstable.sum()),
+            "terminated": int(episodes.terminated.sum()),
             "success_at_reset": _share(episodes.success_at_reset),
+            "reward_terms": {k: float(v.mean()) for k, v in episodes.reward_terms.items()} or None,
+            **{f"{name}_mean": float(v.mean()) for name, v in episodes.metrics.items()},
             **{
                 f"{name}_{label}": quantile(values, level)
                 for name, values in {**episodes.metrics, **episodes.measures}.items()

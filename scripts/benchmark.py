@@ -97,17 +97,17 @@ def environment_lines() -> Iterator[Line]:
     """The environments against the bare physics of the same model, standing at `home`."""
     vector = RobotVectorEnv(SIMULATIONS, "reach")
     model, substeps = vector.task.model, vector.task.substeps
-    step, moving = _random_steps(vector)
+    step, moving = random_steps(vector)
     bare = Batch(model, SIMULATIONS, 0)
     bare.reset(keyframe=0)
     ratio, own, theirs = paired(step, lambda: bare.step(nstep=substeps))
     note = f"{SIMULATIONS / own:,.0f} of {SIMULATIONS / theirs:,.0f} steps/s"
     yield Line("RobotVectorEnv, 64 simulations / Batch.step", ratio, "", 0.80, note=note)
-    ratio, *_ = paired(step, _replay(model, moving, SIMULATIONS))
+    ratio, *_ = paired(step, replay(model, moving, SIMULATIONS))
     yield Line("  against the physics of the same motion", ratio, "")
     yield Line("  share of a step spent in the safety filter", _filter_share(vector, step), "")
     single = RobotEnv("reach")
-    step, moving = _random_steps(single)
+    step, moving = random_steps(single)
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, 0)
 
@@ -118,7 +118,7 @@ def environment_lines() -> Iterator[Line]:
     ratio, own, theirs = paired(_repeat(step, 20), _repeat(physics, 20))
     note = f"{20 / own:,.0f} of {20 / theirs:,.0f} steps/s"
     yield Line("RobotEnv / mj_step", ratio, "", 0.60, note=note)
-    ratio, *_ = paired(_repeat(step, 20), _repeat(_replay(model, moving, 1), 20))
+    ratio, *_ = paired(_repeat(step, 20), _repeat(replay(model, moving, 1), 20))
     yield Line("  against the physics of the same motion", ratio, "")
     yield Line("physics of one control step of reach", 1e6 * theirs / 20, "us", note="mj_step")
 
@@ -131,7 +131,7 @@ def _repeat(loop: Loop, times: int) -> Loop:
     return repeated
 
 
-def _random_steps(env: RobotEnv | RobotVectorEnv) -> tuple[Loop, list[np.ndarray[Any, Any]]]:
+def random_steps(env: RobotEnv | RobotVectorEnv) -> tuple[Loop, list[np.ndarray[Any, Any]]]:
     """A loop of random actions with new episodes, and the commands of its first episode."""
     env.action_space.seed(0)
     actions = [env.action_space.sample() for _ in range(env.task.episode_steps)]
@@ -151,7 +151,7 @@ def _random_steps(env: RobotEnv | RobotVectorEnv) -> tuple[Loop, list[np.ndarray
     return step, commands
 
 
-def _replay(model: mujoco.MjModel, commands: list[np.ndarray[Any, Any]], simulations: int) -> Loop:
+def replay(model: mujoco.MjModel, commands: list[np.ndarray[Any, Any]], simulations: int) -> Loop:
     """A bare loop over the same commands; every physics step gets its own."""
     batch = Batch(model, simulations, min(simulations, os.cpu_count() or 1))
     batch.reset(keyframe=0)
@@ -286,19 +286,23 @@ def main() -> None:
         "learner": learner_lines,
         "train": lambda: training_lines(options.seeds),
     }
-    kept = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {}
     for name, measure in parts.items():
-        if options.only not in (None, name):
-            continue
-        lines = []
-        for line in measure():
-            print(line.text(), flush=True)
-            lines.append({**asdict(line), "met": line.met})
-        kept[name] = {
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-            "load": os.getloadavg()[0],
-            "lines": lines,
-        }
+        if options.only in (None, name):
+            keep(name, measure())
+
+
+def keep(section: str, lines: Iterator[Line]) -> None:
+    """Print lines as they come, and put them into docs/benchmarks.json."""
+    rows = []
+    for line in lines:
+        print(line.text(), flush=True)
+        rows.append({**asdict(line), "met": line.met})
+    kept = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {}
+    kept[section] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load": os.getloadavg()[0],
+        "lines": rows,
+    }
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(kept, indent=2) + "\n")
 

@@ -17,7 +17,7 @@ def evaluation(success: list[bool] | None, returns: list[float]) -> Evaluation:
     solved = None if success is None else np.array(success)
     lengths = np.full(count, 50)
     seeds = 100 + np.arange(count)
-    episodes = Episodes(seeds, np.array(returns), lengths, solved, np.zeros(count, bool))
+    episodes = Episodes(seeds, np.array(returns), lengths, solved, *np.zeros((2, count), bool))
     return Evaluation("reach", "x", 100, episodes)
 
 

@@ -141,7 +141,7 @@ def test_wrong_wishes_for_a_video_are_one_line_and_exit_code_2(
 def test_failures_are_filmed_before_successes(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds, solved = 50 + np.arange(4), np.array([True, False, True, False])
     lengths = np.full(4, 50)
-    tried = Evaluation("reach", "", 50, Episodes(seeds, np.ones(4), lengths, solved, None))
+    tried = Evaluation("reach", "", 50, Episodes(seeds, np.ones(4), lengths, solved, None, ~solved))
     monkeypatch.setattr("robo_ddpg.evaluation.evaluate", lambda *_, **__: tried)
     options = RecordOptions("reach", episodes=3, seed=50, failures_first=True)
     assert commands._seeds_to_film(Controller.find("reach"), options) == [51, 53, 50]
