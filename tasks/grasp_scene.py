@@ -29,7 +29,9 @@ DENSITY = 600.0
 #   fingers of kp 2000              1.5 mm, 5 mm/s: edges are hit rather than pressed
 # Friction 1 is that of rubber on wood.
 _FRICTION = 1.0
-_ROLLING = 0.0005  # wood on wood [m]; without, a ball that was touched rolls off the table
+# Wood on wood [m], and less than rubber on wood: without, a ball that was touched rolls off the
+# table, and a cylinder rolls out from between the pads when the hand accelerates.
+_ROLLING = 0.0005
 _CONDIM = 3
 _CONE = mujoco.mjtCone.mjCONE_ELLIPTIC
 _FRICTION_TO_NORMAL_IMPEDANCE = 10.0
@@ -55,7 +57,9 @@ def grasp_scene(
     _add_contacts(spec)
     _add_sensors(spec)
     if rolls:
-        spec.pair(f"{OBJECT}_table").condim = 6
+        for other in (*PADS, "table"):
+            pair = spec.pair(f"{other}_{OBJECT}") or spec.pair(f"{OBJECT}_{other}")
+            pair.condim = 6
     add_marker(spec, "goal", goal_radius_m)
     home = spec.key("home")
     home.qpos = [*home.qpos, 0.5, 0.0, half_size_m, 1.0, 0.0, 0.0, 0.0]

@@ -15,8 +15,8 @@ class GraspSettings(ArmSettings):
 
     step_m: float = 0.02
     """Displacement of the fingertips per control step at full action [m]."""
-    episode_s: float = 3.0
-    """Episode length [s]."""
+    episode_s: float = 4.0
+    """Episode length [s]: picking and carrying take 2 s, and a dropped cube can be picked again."""
     goal: Literal["air", "table", "lift"] = "air"
     """Where goals are: in the air, on the table, where the cube has to lie, or 0.12 m above the
     cube (lift only)."""
