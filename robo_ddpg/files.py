@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from robo_ddpg.errors import OutputDirectoryError
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -30,9 +32,20 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(value: dict[str, Any], path: Path) -> Path:
-    """Write a JSON file; whole or not at all."""
-    with replacing(path) as part:
-        part.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n")
+    """Write a JSON file; whole or not at all.
+
+    Raises:
+        OutputDirectoryError: it cannot be written.
+    """
+    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
+    try:
+        with replacing(path) as part:
+            part.write_text(text)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputDirectoryError(
+            f"cannot write {path}: {reason}; name a place that can be written"
+        ) from None
     return path
 
 
