@@ -18,14 +18,14 @@ _LEGS = np.array([0.0, np.pi, np.pi, 0.0])
 
 
 class Trot:
-    """Joint positions of n robots that trot on the spot, as long as they are to go anywhere."""
+    """Commands to n robots that trot on the spot, as long as they are to go anywhere."""
 
     def __init__(self, nsim: int, home: Array, control_hz: float) -> None:
         """Stand.
 
         Args:
             nsim: number of robots n.
-            home: joint positions that legs are lifted from [rad], (12,).
+            home: commands that legs are lifted from [rad], (12,).
             control_hz: control rate [Hz].
         """
         self._home = home
@@ -50,7 +50,7 @@ class Trot:
 
     @property
     def positions(self) -> Array:
-        """Joint positions now [rad], (n, 12)."""
+        """Commanded joint positions now [rad], (n, 12)."""
         lifted = np.maximum(np.sin(self._phase[:, None] + _LEGS), 0.0) * self._size[:, None]
         return np.asarray(self._home + (lifted[:, :, None] * self._lift).reshape(-1, 12))
 

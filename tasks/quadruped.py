@@ -116,7 +116,8 @@ class Quadruped(LeggedTask):
         """Keep views of the state; draw no command yet."""
         super().bind(batch)
         settings, n = self.settings, batch.nsim
-        self._trot = Trot(n, self.home[7:], settings.control_hz)
+        self._standing = batch.model.key_ctrl[0].copy()
+        self._trot = Trot(n, self._standing, settings.control_hz)
         self._segment_steps = max(1, round(settings.command_s * settings.control_hz))
         self._segments = -(-self.episode_steps // self._segment_steps)
         self._schedule = np.zeros((n, self._segments, 3))
@@ -195,7 +196,7 @@ class Quadruped(LeggedTask):
             "command": self.command.copy(),
             "phase": self._trot.observed,
             **self.joints_observed(),
-            "target": (self.ctrl - self.home[7:]) / 0.5,
+            "target": (self.ctrl - self._standing) / 0.5,
         }
 
     def reward_terms(self) -> dict[str, Array]:
