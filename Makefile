@@ -40,6 +40,7 @@ format: $(STAMP)
 bench: setup
 	$(BIN)/python scripts/benchmark.py
 	$(BIN)/python scripts/benchmark_evaluation.py
+	$(BIN)/python scripts/benchmark_grasp.py
 	$(BIN)/python scripts/benchmark_filming.py
 
 bench-safety: setup

@@ -19,10 +19,13 @@ from mujoco.batch import MODEL_FIELDS, Batch
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.env import RobotVectorEnv
+from robo_ddpg.evaluation import SEED, run_episodes
+from tasks.objects import NAMES
 
 OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "grasp.json"
 SIMULATIONS = 64
 ROUNDS = 9
+EPISODES = 200
 REACHED = (0.90, 0.95, 0.99)
 PRESETS = ("ddpg-2015", "td3")
 EVERY_S = 20.0
@@ -93,6 +96,7 @@ def train(task: str, seed: int, *options: str) -> Result:
         out = Path(folder) / "run"
         words = ["train", task, "--seed", str(seed), "--out", str(out), "--quiet", *options]
         subprocess.run([sys.executable, "-m", "robo_ddpg", *words], check=True, capture_output=True)
+        shapes = by_shape(Controller.find(out)) if task == "grasp-any" else {}
         card = json.loads((out / "evaluation.json").read_text())
         with (out / "metrics.csv").open() as file:
             curve = [
@@ -101,7 +105,18 @@ def train(task: str, seed: int, *options: str) -> Result:
             ]
     kept = ("success_rate", "success_low", "success_high", "episodes")
     distance = {name: card[f"distance_m_{name}"] for name in ("median", "max")}
-    return {"curve": curve, **{name: card[name] for name in kept}, "distance_m": distance}
+    measured = {name: card[name] for name in kept}
+    return {"curve": curve, **measured, "distance_m": distance, "success_by_shape": shapes}
+
+
+def by_shape(controller: Controller) -> dict[str, float]:
+    """Success for each shape, over the episodes that evaluations report."""
+    env = RobotVectorEnv(EPISODES, controller.task["name"], autoreset_mode="Disabled")
+    env.reset(seed=SEED)
+    kinds = env.task.objects.kind.copy()  # type: ignore[attr-defined]
+    episodes = run_episodes(env, controller.act, SEED, EPISODES)
+    assert episodes.success is not None
+    return {name: float(episodes.success[kinds == k].mean()) for k, name in enumerate(NAMES)}
 
 
 def success(row: dict[str, str]) -> float:
@@ -120,6 +135,8 @@ def training(task: str, seeds: list[int]) -> Result:
         near, far = (1e3 * run["distance_m"][name] for name in ("median", "max"))
         end = _when(run["curve"][-1])
         print(f"| {seed} | {hits} | {end} | {final} % | {near:.1f} mm | {far:.0f} mm |", flush=True)
+        if run["success_by_shape"]:
+            print("  " + ", ".join(f"{k} {v:.1%}" for k, v in run["success_by_shape"].items()))
     return results
 
 

@@ -118,7 +118,8 @@ class Grasp(ArmTask, PointGoalTask):
         self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
         self._goal = batch.bind("mocap_pos")[:, 0]
         self._bind_state(batch)
-        self._objects = Objects(batch, OBJECT)
+        self.objects = Objects(batch, OBJECT)
+        """What lies on each table."""
         self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
         self._previous_tip, self._tip_velocity = np.zeros((n, 3)), np.zeros((n, 3))
         self._held = np.zeros(n, int)
@@ -154,7 +155,7 @@ class Grasp(ArmTask, PointGoalTask):
             self._goal[i] = self._draw_goal(rng, place, half)
             shape = self.settings.shape
             kind = int(rng.integers(len(NAMES))) if shape == "any" else NAMES.index(shape)
-            self._objects.put(i, kind, half)
+            self.objects.put(i, kind, half)
         self._held[ids] = 0
 
     def _draw_goal(self, rng: np.random.Generator, place: Array, half: float) -> Array:
@@ -181,7 +182,7 @@ class Grasp(ArmTask, PointGoalTask):
         self._held = np.where(self._on_goal(), self._held + 1, 0)
 
     def _measure(self) -> None:
-        self.clearance = self._position[:, 2] - self._objects.depth(self._rotation)
+        self.clearance = self._position[:, 2] - self.objects.depth(self._rotation)
         self.distance = norm(self._goal - self._position)
         self._to_object = self._position - self._tip
         self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
@@ -201,7 +202,7 @@ class Grasp(ArmTask, PointGoalTask):
             "to_object": view.coarse(self._to_object),
             "to_object_fine": view.fine(self._to_object),
             "object_yaw": self._yaw(),
-            "object_size": (self._objects.half_m[:, None] - 0.0225) / 0.0025,
+            "object_size": (self.objects.half_m[:, None] - 0.0225) / 0.0025,
             "clearance": view.fine(self.clearance[:, None]),
             "tip_velocity": 2.0 * self._tip_velocity,
             "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
@@ -210,13 +211,13 @@ class Grasp(ArmTask, PointGoalTask):
             "press": np.clip(self.pads.press / PRESS_SCALE_N, -2.0, 2.0),
         }
         if self.settings.shape == "any":
-            parts["object_shape"] = self._objects.one_hot()
+            parts["object_shape"] = self.objects.one_hot()
         return parts
 
     def _yaw(self) -> Array:
         """Cosine and sine of the object's yaw in the hand, the same for all that look the same."""
         axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
-        return self._objects.turned(axes)
+        return self.objects.turned(axes)
 
     def _opening(self, finger_m: Array) -> Array:
         """How far fingers are or should be open: +1 open, -1 closed."""

@@ -39,5 +39,5 @@ def test_a_rendered_environment_shows_the_object_of_the_episode() -> None:
     for i in range(2):
         model = env.simulation.data(i).model
         assert model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_SPHERE
-        assert model.geom_size[geom, 0] == env.task._objects.half_m[i]
+        assert model.geom_size[geom, 0] == env.task.objects.half_m[i]
     np.testing.assert_array_equal(env.task.model.geom_type[geom], mujoco.mjtGeom.mjGEOM_BOX)

@@ -109,7 +109,7 @@ def test_every_episode_keeps_its_own_object() -> None:
     geom = env.task.model.geom(OBJECT).id
     shown = [next(recording.iterate_data(env.task.model)).model for recording in recordings]
     env.reset(seed=seeds)
-    kinds, halves = env.task._objects.kind, env.task._objects.half_m
+    kinds, halves = env.task.objects.kind, env.task.objects.half_m
     assert [model.geom_type[geom] for model in shown] == [SHAPES[kind].geom for kind in kinds]
     assert [model.geom_size[geom, 0] for model in shown] == [
         half * SHAPES[kind].sizes[0] for kind, half in zip(kinds, halves, strict=True)

@@ -139,7 +139,7 @@ def test_energy_does_not_appear_from_nowhere() -> None:
     assert touching.any(1).all()
     weight = env.task.model.body_mass[env.task.model.body(OBJECT).id] * GRAVITY
     assert speed[:, -1].max() < 0.01
-    np.testing.assert_allclose(energy[:, -1], weight * env.task._objects.half_m, atol=1e-3 * weight)
+    np.testing.assert_allclose(energy[:, -1], weight * env.task.objects.half_m, atol=1e-3 * weight)
 
 
 def cube_energy(
@@ -152,7 +152,7 @@ def cube_energy(
     velocity = states[..., model.nq + joint.dofadr[0] :][..., :6]
     w, x, y, z = np.moveaxis(pose[..., 3:], -1, 0)
     up = np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], -1)
-    lowest = pose[..., 2] - env.task._objects.half_m[:, None] * np.abs(up).sum(-1)
+    lowest = pose[..., 2] - env.task.objects.half_m[:, None] * np.abs(up).sum(-1)
     linear, angular = np.square(velocity[..., :3]), np.square(velocity[..., 3:])
     kinetic = model.body_mass[body] * linear.sum(-1) + (model.body_inertia[body] * angular).sum(-1)
     energy = 0.5 * kinetic + model.body_mass[body] * GRAVITY * pose[..., 2]
