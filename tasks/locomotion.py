@@ -36,8 +36,8 @@ class LocomotionSettings(TaskSettings):
 
     control_hz: float = 25.0
     """Control steps per second [Hz]."""
-    timestep_s: float = 0.005
-    """Physics time step [s]."""
+    timestep_s: float = 0.0025
+    """Physics time step [s]; feet sink into the ground by what they cover in one."""
     episode_s: float = 10.0
     """Episode length [s]."""
     speed_m_s: float = 5.0
@@ -139,7 +139,7 @@ class Runner(Planar):
 
     name = "locomotion"
     robot = RUNNER
-    weights = {"speed": 0.8, "smooth": 0.1, "economy": 0.1}  # noqa: RUF012 - never changed
+    weights = {"speed": 0.7, "smooth": 0.15, "economy": 0.15}  # noqa: RUF012 - never changed
     upright_rad = 0.5
 
     def __init__(self, **settings: Any) -> None:

@@ -35,8 +35,8 @@ class QuadrupedSettings(TaskSettings):
 
     control_hz: float = 50.0
     """Control steps per second [Hz]."""
-    timestep_s: float = 0.004
-    """Physics time step [s]."""
+    timestep_s: float = 0.002
+    """Physics time step [s]; feet sink into the ground by what they cover in one."""
     episode_s: float = 20.0
     """Episode length [s]."""
     forward_m_s: tuple[float, float] = (-0.6, 1.0)
