@@ -9,7 +9,7 @@ import numpy as np
 
 WIDTH, HEIGHT = 360, 220
 """Size of a chart in its own units; text is legible where that is about as many pixels."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 38
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 38
 
 
 @dataclass(frozen=True)

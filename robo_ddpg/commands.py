@@ -231,7 +231,7 @@ def _say_result(evaluation: Any, run: RunDirectory) -> None:
 
 def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
     """Write the card and its picture; their names go to standard error, apart from results."""
-    from robo_ddpg.robustness import EPISODES, plot_robustness, robustness_card
+    from robo_ddpg.robustness import EPISODES, plot_robustness, robustness_card, robustness_lines
 
     if run.path.is_dir():
         card_path = run.path / "robustness.json"
@@ -249,6 +249,8 @@ def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
     )
     write_json(card, card_path)
     plot_robustness(card, card_path.with_suffix(".png"))
+    for line in robustness_lines(card):
+        note(line)
     sys.stderr.write(f"robustness: {card_path} and .png\n")
 
 

@@ -137,7 +137,8 @@ def _evaluation(summary: dict[str, Any]) -> str:
     quantities = [key.removesuffix("_median") for key in summary if key.endswith("_median")]
     for name in quantities:
         tail = [_number(summary.get(f"{name}_{label}")) for label in ("p90", "max")]
-        spread = f"90 % below {tail[0]}, at most {tail[1]}" if f"{name}_p90" in summary else ""
+        known = summary.get(f"{name}_p90") is not None
+        spread = f"90 % below {tail[0]}, at most {tail[1]}" if known else ""
         rows.append([f"{_label(name)}, median", _number(summary[f"{name}_median"]), spread])
     others = ("success_at_reset", "unstable")
     rows += [[key.replace("_", " "), _number(summary.get(key)), ""] for key in others]
@@ -216,7 +217,11 @@ def _columns(levels: list[dict[str, Any]], *keys: str) -> list[list[float]]:
 
 
 def _number(value: float | None, scale: float = 1.0) -> str:
-    return "–" if value is None else f"{scale * value:.3g}"  # noqa: RUF001 - a dash, not a minus
+    """Three digits; four decimals at most."""
+    if value is None:
+        return "–"  # noqa: RUF001 - a dash, not a minus
+    shown = scale * value
+    return f"{shown:.3g}" if abs(shown) >= 1e-4 else "0"
 
 
 def _read_json(path: Path) -> dict[str, Any]:

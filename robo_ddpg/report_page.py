@@ -25,8 +25,10 @@ section { background: var(--card); border: 1px solid var(--rule); border-radius:
   gap: 16px; }
 figure { margin: 0; } figcaption, .note { color: var(--faint); font-size: 13px; }
 .note { margin: 10px 0 0; }
-svg, video, img { width: 100%; height: auto; display: block; } video, img { border-radius: 8px; }
-svg { max-width: 480px; }
+svg, video, img { max-width: 100%; height: auto; display: block; }
+video, img { border-radius: 8px; } svg { width: 100%; max-width: 480px; }
+@media (min-width: 700px) { .figures:has(> :nth-child(4):last-child) {
+  grid-template-columns: repeat(2, 1fr); } }
 svg text { font-size: 11px; fill: var(--faint); } .mid { text-anchor: middle; }
 .end { text-anchor: end; } .grid { stroke: var(--rule); } .axis { stroke: var(--faint); }
 .line { fill: none; stroke-width: 2; } .band { opacity: .18; } .median { stroke: var(--c2);

@@ -105,6 +105,21 @@ def _evaluated(
     return {key: summary[key] for key in KEYS}
 
 
+def robustness_lines(card: dict[str, Any]) -> list[str]:
+    """A card in words: success, or return where that is not known, at each level."""
+    lines = []
+    for arm in card["perturbations"].values():
+        points = [f"{_result(level)} at {level['level']:g}" for level in arm["levels"] or ()]
+        if points:
+            lines.append(f"{arm['title']} [{arm['unit']}]: {', '.join(points)}")
+    return lines
+
+
+def _result(level: dict[str, Any]) -> str:
+    rate = level["success_rate"]
+    return f"{level['return_mean']:.2f}" if rate is None else f"{100 * rate:.0f} %"
+
+
 def plot_robustness(card: dict[str, Any], path: Path) -> None:
     """Draw the curves of a card.
 

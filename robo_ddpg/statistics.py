@@ -27,7 +27,9 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     spread = math.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
     half = Z_95 * spread / (1 + z2 / trials)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    low = 0.0 if successes == 0 else centre - half  # exact where rounding would leave 1e-16
+    high = 1.0 if successes == trials else centre + half
+    return low, high
 
 
 def interquartile_mean(values: ArrayLike) -> float:

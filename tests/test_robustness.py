@@ -13,7 +13,7 @@ from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.evaluation import evaluate
 from robo_ddpg.perturbations import PERTURBATIONS, Perturbation, with_latency
 from robo_ddpg.randomization import scale_mass
-from robo_ddpg.robustness import robustness_card
+from robo_ddpg.robustness import robustness_card, robustness_lines
 
 
 def only(name: str, *levels: float) -> dict[str, Perturbation]:
@@ -93,6 +93,14 @@ def test_latency_carries_actions_out_late() -> None:
     late = with_latency(lambda x: x, 2)
     done = [float(late(np.full((1, 1), i, np.float32))[0, 0]) for i in (1, 2, 3, 4)]
     assert done == [0.0, 0.0, 1.0, 2.0]
+
+
+def test_a_card_in_words_gives_success_at_each_level() -> None:
+    levels = [{"level": 0.0, "success_rate": 1.0}, {"level": 2.0, "success_rate": 0.0}]
+    late = {"title": "Action latency", "unit": "control steps", "levels": levels}
+    unknown = {"title": "Friction", "unit": "times nominal", "levels": None}
+    card = {"perturbations": {"latency": late, "friction": unknown}}
+    assert robustness_lines(card) == ["Action latency [control steps]: 100 % at 0, 0 % at 2"]
 
 
 def test_evaluate_writes_statistics_and_card(

@@ -30,6 +30,7 @@ def test_wilson_is_symmetric_and_certain_at_neither_end() -> None:
     assert high == 1.0
     assert 0.95 < low < 0.97
     mirrored = wilson_interval(0, 100)
+    assert all(wilson_interval(0, n)[0] == 0.0 for n in range(1, 300))
     assert mirrored == pytest.approx((1 - high, 1 - low))
 
 
