@@ -18,7 +18,7 @@ _GRASP: dict[str, Any] = {
     "transitions_per_update": 8,
 }
 
-# One critic is twice as fast as two and overestimates, which explores: docs/results.md.
+# One critic got further per update than two on the one seed compared: docs/results.md.
 _HALF_CHEETAH: dict[str, Any] = {
     "hidden_sizes": (256, 256),
     "critics": 1,
@@ -31,7 +31,7 @@ _HALF_CHEETAH: dict[str, Any] = {
     "random_component_probability": 0.0,
 }
 
-# Many random steps: they show the cheetah on its feet before the first policies turn it over.
+# With 5,000 random transitions, one of three seeds stayed below 1,700 for 30,000 updates.
 _GYMNASIUM_CHEETAH: dict[str, Any] = _HALF_CHEETAH | {
     "reward_scale": 0.1,
     "warmup_transitions": 60_000,
