@@ -17,8 +17,8 @@ positions within limits is within limits, and so for velocities and acceleration
 most 2 A / window. So the jerk limit is met by construction.
 
 The workspace is kept by the same reasoning on points of the arm: see `Workspace`. These points are
-kept inside, not the bodies around them. The hand's speed is checked at the ends of periods, at the
-pose before, and braking is always allowed: it is limited and monitored, but not guaranteed.
+kept inside, not the bodies around them. The hand's speed is kept by proving it for the whole way
+to standstill before a motion is commanded: see `HandSpeed`.
 """
 
 from dataclasses import dataclass
