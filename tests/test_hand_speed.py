@@ -1,7 +1,5 @@
 """The bound on the hand's speed against densely sampled motion, and that braking keeps it."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +12,7 @@ from robo_ddpg.ledger import REASONS
 from robo_ddpg.motion import ArmMotion, Timing
 from robo_ddpg.safety import JointBounds, Stop, braking_speeds, full_brake, stop_after
 from tasks.reach import Reach
-from tasks.robots import PANDA, HalfSpace
+from tasks.robots import PANDA
 
 Array = NDArray[np.float64]
 
@@ -155,29 +153,31 @@ def test_a_limit_that_cannot_be_guaranteed_is_refused(scene: Scene) -> None:
         HandSpeed(scene.kinematics, 0.01, scene.bounds, WINDOW)
 
 
-def planned(scene: Scene) -> ArmMotion:
-    """The motion of arms whose workspace is everywhere: they meet nothing but their limits."""
-    floor = HalfSpace(PANDA.tip, (0.0, 0.0, 1.0), -10.0)
-    arm = dataclasses.replace(PANDA, workspace=(floor,))
-    return ArmMotion(scene.model, scene.kinematics, arm, Timing(20.0, 25), N, enforced=True)
+def started(scene: Scene, seed: int) -> tuple[ArmMotion, NDArray[np.bool_]]:
+    """Arms around the home pose, at random speeds, and for which of them a full brake is safe."""
+    motion = ArmMotion(scene.model, scene.kinematics, PANDA, Timing(20.0, 25), N, enforced=True)
+    _, velocity, _ = scene.states(seed)
+    home = scene.model.key_qpos[0, : len(PANDA.joints)]
+    position = home + np.random.default_rng(seed).uniform(-0.4, 0.4, velocity.shape)
+    scene.kinematics.update(position)
+    motion._workspace.update()
+    stop, speeds = scene.plan(velocity, full_brake(velocity, scene.step))
+    stops_at = position + stop.shift
+    safe = (stops_at >= scene.bounds.low).all(1) & (stops_at <= scene.bounds.high).all(1)
+    safe &= (motion._workspace.lowest(stop, speeds, PERIOD, slice(None)) >= 0).all(1)
+    safe &= motion._hand_speed.excess(stop, speeds, PERIOD) <= 0
+    motion.position[:], motion.velocity[:] = position, velocity * safe[:, None]
+    return motion, safe
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), push=st.floats(0.0, 3.0))
-def test_from_any_safe_state_the_hand_keeps_its_speed_whatever_is_asked_for(
+def test_from_any_safe_state_the_arm_stays_safe_and_can_brake(
     scene: Scene, seed: int, push: float
 ) -> None:
-    """Two periods along with the hand's speed, to raise it, and then the full brake."""
-    motion = planned(scene)
-    position, velocity, _ = scene.states(seed)
-    scene.kinematics.update(position)
-    brake = full_brake(velocity, scene.step)
-    stop, speeds = scene.plan(velocity, brake)
-    reachable = (np.abs(position + stop.shift - motion._middle) <= motion._half).all(1)
-    safe = reachable & (motion._hand_speed.excess(stop, speeds, PERIOD) <= 0)
+    """Two periods along with the hand's motion, to make it faster, and then the full brake."""
+    motion, safe = started(scene, seed)
     assert safe.sum() > 30
-    motion.position[:], motion.velocity[:] = position, velocity * safe[:, None]
-    limit = motion._hand_speed.limit + 1e-12
     for period in range(2 + PERIODS):
         scene.kinematics.update(motion.position)
         jacobian = scene.kinematics.tip_jacobian
@@ -186,8 +186,13 @@ def test_from_any_safe_state_the_hand_keeps_its_speed_whatever_is_asked_for(
         wanted = faster if period < 2 else full_brake(motion.velocity, scene.step)
         target = motion.filter(wanted, np.zeros((len(REASONS), N)))
         fastest = scene.fastest_within(motion.position, motion.velocity, target)
-        assert (fastest[safe] <= limit).all()
+        assert (fastest[safe] <= motion._hand_speed.limit + 1e-12).all()
         if period >= 2:
             np.testing.assert_allclose(target[safe], wanted[safe], atol=1e-12)
         motion.advance(target)
+        assert (motion.position >= scene.bounds.low - 1e-12)[safe].all()
+        assert (motion.position <= scene.bounds.high + 1e-12)[safe].all()
+        scene.kinematics.update(motion.position)
+        motion._workspace.update()
+        assert (motion._workspace.clearance[safe] >= -1e-8).all()
     np.testing.assert_allclose(motion.velocity[safe], 0.0, atol=1e-12)
