@@ -15,22 +15,19 @@ SENSORS = ("left_pad_force", "right_pad_force")
 DENSITY = 600.0
 """Density of the cube [kg/m^3]: beech and oak have 600 to 750."""
 
-# What happened otherwise in scripted grasps of 40 to 50 mm cubes at several yaw angles: largest
-# penetration, creep at rest. Rows come from different stages of development (cube sizes and finger
-# settings varied), so they are reasons, not a comparison; tests/tasks/test_grasp.py measures what
-# is chosen.
-#   as chosen                       0.3 mm, 0.03 to 0.06 mm/s
-#   pyramidal cone                  0.4 mm, 1.1 mm/s: the cube slips down
-#   solref 0.02 (MuJoCo's default)  0.8 mm, 1.6 mm/s (pyramidal)
-#   solimp 0.9 0.95 (default)       0.7 mm, 4.3 mm/s (pyramidal): caught by its edges, it turns away
-#   friction 0.5                    1.1 mm, 0.7 mm/s (pyramidal): hand and cube move apart by 14 mm
-#   condim 4                        0.5 mm, 1.1 mm/s (pyramidal): four corners resist twisting too
-#   timestep 5 ms                   1.8 mm: contacts chatter, one cube in five is bitten into
-#   fingers of kp 2000              1.5 mm, 5 mm/s: edges are hit rather than pressed
+# Why not otherwise, measured by scripts/grasp_physics.py on 32 scripted grasps (the whole table is
+# in docs/results.md). As chosen, contacts are at most 0.35 mm deep, cubes creep by 0.05 mm/s.
+#   cone       pyramidal: some cubes slip, by 2 to 10 mm/s
+#   impratio   1, where friction is as soft as pressing: five times the creep; 30 gains nothing
+#   condim     4 or 6: the same, as four corners resist twisting already; 6 takes longer
+#   timestep   4.2 ms: 0.9 mm deep; 5 ms: 1.7 mm, and slips of 3.6 mm/s; 2 ms gains nothing
+#   solref     0.02 (MuJoCo's default): 0.9 mm deep, one cube in six is lost when shaken; 0.005 is
+#              better still, but the stiffest that this time step allows
+#   solimp     0.9 0.95 (MuJoCo's default): twice the creep and the slip
 # Friction 1 is that of rubber on wood.
 _FRICTION = 1.0
-# Wood on wood [m], and less than rubber on wood: without, a ball that was touched rolls off the
-# table, and a cylinder rolls out from between the pads when the hand accelerates.
+# Wood on wood [m], less than rubber on wood: without, a ball that was touched rolls off the table,
+# and cylinders roll out from between the pads: a trained hand held 27 of 32 instead of 30.
 _ROLLING = 0.0005
 _CONDIM = 3
 _CONE = mujoco.mjtCone.mjCONE_ELLIPTIC
