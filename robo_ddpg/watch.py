@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mujoco
+import numpy as np
 from mujoco.studio import app, launch_web, messages, plugin, viewer_protocol
 from mujoco.studio.dear_imgui import dear_imgui as imgui
 from mujoco.studio.sim import PauseState
@@ -17,9 +18,9 @@ _LATE_S = 0.5
 """A simulation that is later than this does not try to catch up [s]."""
 _GREEN, _AMBER, _GREY = (0.45, 0.85, 0.6), (0.95, 0.73, 0.35), (0.65, 0.68, 0.72)
 
-HELP = """Double-click the goal or a part of the robot to select it.
-Ctrl + right drag moves the goal or pushes the robot;
-with Shift sideways instead of up and down.
+HELP = """Ctrl + right drag moves the goal, which is selected at first,
+up and down; with Shift, along the floor.
+Double-click a part of the robot to push that instead.
 Space pauses, Backspace starts a new episode."""
 
 
@@ -74,10 +75,17 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
 
 
 class Panel(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotations
-    """Success, reward terms and interventions, drawn over the scene."""
+    """Success, reward terms and interventions, drawn over the scene; selects the goal."""
 
     def __init__(self, status: Callable[[], Status]) -> None:
         self._status = status
+
+    @messages.handler  # type: ignore[untyped-decorator]
+    def on_post_model(self, event: messages.PostModelEvent) -> None:
+        """Select the goal, so that a drag moves it without a double-click."""
+        goals = np.flatnonzero(event.model.body_mocapid >= 0)
+        if len(goals):
+            self.viewer.perturb.select = int(goals[0])
 
     @messages.handler  # type: ignore[untyped-decorator]
     def on_build_gui(self, event: messages.BuildGuiEvent) -> None:

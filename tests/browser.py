@@ -49,9 +49,17 @@ class Browser:
 
     def wait_for(self, script: str, seconds: float = REPLY_S) -> None:
         end = time.monotonic() + seconds
-        while not self.evaluate(script):
+        while not self._holds(script):
             assert time.monotonic() < end, f"not within {seconds} s: {script}"
             time.sleep(0.05)
+
+    def _holds(self, script: str) -> bool:
+        try:
+            return bool(self.evaluate(script))
+        except AssertionError as error:
+            if "navigated" in str(error):  # the page reloads itself
+                return False
+            raise
 
     def screenshot(self, path: Path, *, whole_page: bool = True) -> Path:
         shot = self._call("Page.captureScreenshot", captureBeyondViewport=whole_page)
@@ -60,6 +68,10 @@ class Browser:
 
     def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
         self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    def key(self, kind: str, name: str, place: str, number: int, **more: Any) -> None:
+        names = {"key": name, "code": place, "windowsVirtualKeyCode": number}
+        self._call("Input.dispatchKeyEvent", type=kind, **names, **more)
 
     def _call(self, method: str, **params: Any) -> dict[str, Any]:
         self._count += 1

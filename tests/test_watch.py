@@ -4,21 +4,24 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import types
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
-from browser import browser
+from browser import Browser, browser
 from mujoco.studio import messages
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.live import FRAMES_PER_STEP, LEAST_S, LiveController
-from robo_ddpg.watch import Stepper
+from robo_ddpg.watch import Panel, Stepper
 
 MOCAP = mujoco.mjtState.mjSTATE_MOCAP_POS
 
@@ -132,6 +135,103 @@ def test_a_browser_shows_the_scene_and_the_panel(served: int, tmp_path: Path) ->
         else:
             pytest.fail("the scene did not appear")
         assert window.complaints == []
+
+
+TOLD = """
+import sys, time
+from robo_ddpg.controller import Controller
+from robo_ddpg.live import LiveController
+from robo_ddpg.watch import watch
+live = LiveController(Controller.find("reach"), seed=3)
+def told():
+    goal, status = live._goal[0][0], live.status
+    values = (*goal, float(status.success), status.metrics.get("distance_m", 1.0))
+    sys.stderr.write(f"now {' '.join(map(str, values))}\\n")
+    time.sleep(0.02)
+    return False
+watch(live, port=int(sys.argv[1]), stop=told)
+"""
+
+
+class Told:
+    """What a viewer in another process says of its goal and its robot."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.now = np.zeros(5)
+        """Goal's position, whether the task is solved, distance to the goal."""
+        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
+
+    def _listen(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if line.startswith("now "):
+                self.now = np.array(line.split()[1:], float)
+
+    def wait_for(self, condition: Callable[[np.ndarray], bool], what: str) -> np.ndarray:
+        end = time.monotonic() + 120
+        while not condition(self.now):
+            assert time.monotonic() < end, f"{what}: {self.now}"
+            time.sleep(0.05)
+        return self.now
+
+
+def drag_up(window: Browser, told: Told) -> np.ndarray:
+    """Press, move up the screen, release; returns where the goal was after each move, (8, 3)."""
+    held = {"button": "right", "modifiers": 2}
+    x, y = 700.0, 400.0
+    window.key("rawKeyDown", "Control", "ControlLeft", 17, modifiers=2)
+    window.mouse("mouseMoved", x, y, modifiers=2)
+    time.sleep(1.0)
+    window.mouse("mousePressed", x, y, clickCount=1, buttons=2, **held)
+    places = []
+    for _ in range(8):
+        y -= 4.0
+        window.mouse("mouseMoved", x, y, buttons=2, **held)
+        time.sleep(1.0)
+        places.append(told.now[:3])
+    window.mouse("mouseReleased", x, y, clickCount=1, **held)
+    time.sleep(1.0)
+    window.key("keyUp", "Control", "ControlLeft", 17)
+    return np.array(places)
+
+
+def rises(places: np.ndarray) -> bool:
+    """Whether a goal was lifted step by step; a new episode would move it once, anywhere."""
+    last = places[-5:]
+    steps = np.diff(last[:, 2])
+    return bool((steps >= 0).all() and (steps > 0).sum() >= 2 and np.ptp(last[:, 1]) < 0.01)
+
+
+@pytest.mark.slow
+def test_a_mouse_drags_the_goal_in_a_browser_and_the_robot_follows() -> None:
+    port = free_port()
+    command = [sys.executable, "-c", TOLD, str(port)]
+    streams: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen(command, **streams) as child,
+        browser() as window,
+    ):
+        try:
+            assert child.stderr
+            told = Told(child.stderr)
+            told.wait_for(lambda now: bool(now.any()), "the viewer did not start")
+            window.open(f"http://127.0.0.1:{port}/", 900, 600, scale=0.4)
+            end = time.monotonic() + 200  # the page loads slowly where its graphics are software
+            while not rises(drag_up(window, told)):
+                assert time.monotonic() < end, "the goal cannot be dragged"
+            dragged = told.now[:3]
+            told.wait_for(lambda now: bool(now[3]) and now[4] < 0.02, "the robot did not follow")
+            np.testing.assert_allclose(told.now[:3], dragged, atol=0.02)
+        finally:
+            child.kill()
+
+
+def test_the_goal_is_selected_when_the_scene_appears(live: LiveController) -> None:
+    panel = Panel(lambda: live.status)
+    panel.viewer = types.SimpleNamespace(perturb=mujoco.MjvPerturb())
+    event = messages.PostModelEvent(model=live.model, data=shown(live))
+    panel.on_post_model(event)
+    selected = live.model.body(panel.viewer.perturb.select)
+    assert live.model.body_mocapid[selected.id] >= 0
 
 
 def test_pause_and_reset_reach_the_controller(live: LiveController) -> None:
