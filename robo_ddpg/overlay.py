@@ -29,14 +29,15 @@ _SMALLEST_WITH_PANEL = (280, 200)
 """Width and height below which there is no room for bars [pixel]."""
 _MOST_OF_HEIGHT = 0.42
 """Share of the picture's height that the panel may take; what matters least is left out."""
-_SPEEDS = {"asked_rad_s": ("asked", _ASKED), "moved_rad_s": ("moved", _MOVED)}
+_EFFORTS = {"asked": _ASKED, "moved": _MOVED}
+"""Beginnings of the names of metrics that say what the policy asked for, and what of it moved."""
 
 
 class Overlay:
     """Writes title, time, return, and success into frames, and what explains them.
 
-    A panel shows each reward term as a bar, the speed the policy asked for beside the speed the
-    safety filter let through, why it altered the action, and the task's own quantities.
+    A panel shows each reward term as a bar, the motion the policy asked for beside what the safety
+    filter let through, why it altered the action, and the task's own quantities.
 
     Args:
         recording: the episode.
@@ -115,9 +116,11 @@ class _Panel:
             for name, values in recording.reward_terms.items()
         ]
         self._facts = [
-            (name, values) for name, values in recording.metrics.items() if name not in _SPEEDS
+            (name, values)
+            for name, values in recording.metrics.items()
+            if name.split("_")[0] not in _EFFORTS
         ]
-        self._choose((most - self._pad) // self._row, _speed_bars(recording))
+        self._choose((most - self._pad) // self._row, _effort_bars(recording))
         labels = [label for label, _, _ in self._bars]
         self._label_width = max((round(self._font.getlength(text)) for text in labels), default=0)
         widest = [self._font.getlength(text) for text in self._sentences()]
@@ -192,19 +195,18 @@ class _Panel:
         return [*facts, *(f"{_limited(name)} +2" for name, _ in self._safety)]
 
 
-def _speed_bars(recording: Recording) -> list[_Bar]:
-    """What was asked for and what moved, as shares of the fastest."""
-    fastest = max(float(_metric(recording, name).max()) for name in _SPEEDS)
-    if not fastest > 0:
+def _effort_bars(recording: Recording) -> list[_Bar]:
+    """What was asked for and what moved, as shares of the most."""
+    efforts = {
+        label: _starting_at_zero(values)
+        for label in _EFFORTS
+        for name, values in recording.metrics.items()
+        if name.split("_")[0] == label
+    }
+    most = max((float(values.max()) for values in efforts.values()), default=0.0)
+    if not most > 0:
         return []
-    return [
-        (label, _metric(recording, name) / fastest, colour)
-        for name, (label, colour) in _SPEEDS.items()
-    ]
-
-
-def _metric(recording: Recording, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return _starting_at_zero(recording.metrics.get(name, np.zeros(len(recording.rewards))))
+    return [(label, values / most, _EFFORTS[label]) for label, values in efforts.items()]
 
 
 def _starting_at_zero(
