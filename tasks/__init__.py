@@ -5,10 +5,12 @@ Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown 
 
 from tasks.grasp import Grasp, GraspAny
 from tasks.grasp_settings import GraspSettings
-from tasks.locomotion import Hopper, LocomotionSettings, Runner, Walker
+from tasks.locomotion import Runner
+from tasks.planar import PlanarSettings
 from tasks.quadruped import Quadruped, QuadrupedSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
+from tasks.stepping import Hopper, Walker
 from tasks.task import Task
 
 DISTRIBUTION = "robo-ddpg"
@@ -28,7 +30,7 @@ __all__ = [
     "GraspAny",
     "GraspSettings",
     "Hopper",
-    "LocomotionSettings",
+    "PlanarSettings",
     "Quadruped",
     "QuadrupedSettings",
     "Reach",
