@@ -29,7 +29,7 @@ DENSITY = 600.0
 #   integrator Euler: 1.7 mm deep, and one cube in eight is not picked up
 _FRICTION = 1.0
 # Wood on wood [m], less than rubber on wood: without, a ball that was touched rolls off the table.
-# Pads resist twisting and rolling of round objects too (condim 6): of 200 cylinders the same trained
+# Pads resist twisting and rolling of round objects too (condim 6): of 200 cylinders the same
 # controller brought 195 to the goal, 192 with condim 4, 179 with condim 3.
 _ROLLING = 0.0005
 _CONDIM = 3
