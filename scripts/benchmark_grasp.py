@@ -151,7 +151,8 @@ def _when(row: tuple[float, int, float]) -> str:
 def others(seeds: list[int], minutes: float) -> Result:
     """Presets and Stable-Baselines3 for the same training time: success over time."""
     curves = {}
-    limits = ("--minutes", str(minutes), "--steps", str(10**8), "--no-stop-early")
+    limits = ["--minutes", str(minutes), "--steps", str(10**8), "--no-stop-early"]
+    limits += ["--evaluate-every", "2000"]
     for seed in seeds:
         for preset in PRESETS:
             run = train("grasp", seed, "--preset", preset, *limits)
