@@ -2,7 +2,7 @@
 
 `make bench-safety`, or `python scripts/benchmark_safety.py --steps 1e5` for a taste. What the arm
 is commanded to do follows from the actions alone, so most steps leave out the physics; a part runs
-with it, to see what the simulated arm makes of the commands.
+with it, in free space, to see what the simulated arm makes of the commands.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import mujoco
 import numpy as np
 from adversaries import ADVERSARIES, trained
 from commanded import LIMITS, CommandCheck
@@ -115,11 +116,13 @@ class Findings:
 
 def run(attack: Attack) -> Findings:
     """Carry out an attack."""
-    simulation = Simulation(make_task("reach", **MODES[attack.mode]), attack.simulations, threads=1)
+    task = make_task("reach", **MODES[attack.mode])
+    task.model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT  # free space
+    simulation = Simulation(task, attack.simulations, threads=1)
     seeds = np.random.SeedSequence(attack.seed).spawn(attack.simulations + 1)
     *simulation.rngs, rng = map(np.random.default_rng, seeds)
     adversary = trained(attack.controller) if attack.controller else ADVERSARIES[attack.adversary]
-    check = CommandCheck(simulation, every=1 if attack.physics else 4)
+    check = CommandCheck(simulation)
     found = Findings()
     for _ in range(attack.episodes):
         observation = simulation.reset(np.arange(attack.simulations))

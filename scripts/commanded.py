@@ -22,22 +22,19 @@ LIMITS = (
 """Limits of the commanded motion."""
 RELATIVE = 1e-9
 """Overshoots above this share of the limit are violations; of 1 m for the workspace."""
-EVERY = 10
-"""Fingertips, wrist and elbow are looked at for one simulation in so many, in turn."""
 
 
 class CommandCheck:
     """Differentiates the commanded set-points and compares them with the limits."""
 
-    def __init__(self, simulation: Simulation, every: int = EVERY) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         """Prepare the limits.
 
         Args:
             simulation: whose commands are checked.
-            every: hand speed and workspace are checked for one simulation in so many.
         """
         arm, motion = simulation.arm.facts, simulation.arm.motion
-        self._motion, self._every = motion, every
+        self._motion = motion
         self._timestep, substeps = simulation.task.settings.timestep_s, simulation.task.substeps
         keep = 1.0 - arm.limits.margin
         bounds, jerk = motion.bounds, keep * np.array(arm.limits.jerk_rad_s3)
@@ -47,9 +44,8 @@ class CommandCheck:
         limits = (bounds.velocity, bounds.acceleration, jerk)
         self._derivatives = [np.tile(limit, substeps) for limit in limits]
         self._hand_speed = keep * arm.limits.hand_speed_m_s
-        self._points = _Points(simulation, every)
+        self._points = _Points(simulation)
         self._history = np.empty((simulation.nsim, 0, len(jerk)))
-        self._step = 0
         self.steps = 0
         """Control steps checked."""
         self.counts = np.zeros(len(LIMITS), int)
@@ -65,7 +61,6 @@ class CommandCheck:
         """Check the set-points of the last control step."""
         path = np.concatenate([self._history, self._motion.setpoints], axis=1)
         self._history = path[:, -3:].copy()
-        self._step += 1
         self.steps += len(path)
         rows, joints = path.reshape(len(path), -1), path.shape[2]
         now = rows[:, 3 * joints :]
@@ -74,7 +69,7 @@ class CommandCheck:
         for i, limit in enumerate(self._derivatives, start=1):
             change = (change[:, joints:] - change[:, :-joints]) * (1.0 / self._timestep)
             self._count(i, np.abs(change[:, (3 - i) * joints :]) / limit - 1.0)
-        points = self._points.at(path[self._step % self._every :: self._every, 2:])
+        points = self._points.at(path[:, 2:])
         speed = np.linalg.norm(np.diff(points.tip, axis=1), axis=-1) / self._timestep
         self._count(4, speed / self._hand_speed - 1.0)
         self._count(5, -points.clearance[:, 1:])
@@ -88,13 +83,12 @@ class CommandCheck:
 class _Points:
     """Where the fingertips are, and how far all points are inside the workspace."""
 
-    def __init__(self, simulation: Simulation, every: int) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         arm, model = simulation.arm.facts, copy.copy(simulation.task.model)
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
-        rows = -(-simulation.nsim // every)
         self._substeps = simulation.task.substeps + 1
-        self._batch = Batch(model, rows * self._substeps, 1)
+        self._batch = Batch(model, simulation.nsim * self._substeps, 1)
         self._batch.reset(keyframe=0)
         self._qpos = self._batch.bind("qpos")
         self._sites = self._batch.bind("site_xpos")

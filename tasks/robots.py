@@ -21,7 +21,7 @@ class MotionLimits:
     """Speed of the fingertip point [m/s]."""
     margin: float = 0.04
     """Share of each limit kept free for what the physics adds to the commanded motion."""
-    workspace_margin_m: float = 0.002
+    workspace_margin_m: float = 0.005
     """Distance from the workspace's planes kept free for the same reason [m]."""
 
     def __post_init__(self) -> None:

@@ -33,7 +33,7 @@ def checked(safety: bool) -> CommandCheck:
     """A few seconds of bang-bang that asks for more than the joints may do."""
     task = make_task("reach", action="joint", step_rad=0.2, safety=safety, start_noise_rad=0.0)
     simulation = Simulation(task, ARMS, threads=1)
-    check = CommandCheck(simulation, every=1)
+    check = CommandCheck(simulation)
     check.restart()
     actor = ADVERSARIES["bang-bang, periods 1 to 20"](simulation, np.random.default_rng(0))
     for step in range(30):
@@ -52,7 +52,7 @@ def test_the_check_sees_every_violation_that_the_filter_prevents() -> None:
 def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
     task = make_task("reach", action="joint", start_noise_rad=0.0)
     simulation = Simulation(task, 1, threads=1)
-    check = CommandCheck(simulation, every=1)
+    check = CommandCheck(simulation)
     check.restart()
     bounds, step = simulation.arm.motion.bounds, task.settings.timestep_s
     path = np.arange(1, task.substeps + 1)[:, None] * (1.5 * bounds.velocity * step)
