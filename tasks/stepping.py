@@ -65,7 +65,7 @@ class Stepping(Planar):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         terms = super().reward_terms()
-        rhythm = terms["speed"] * tolerance(self.off_beat(), margin=1.0)
+        rhythm = self._upright * tolerance(self.off_beat(), margin=1.0)
         return terms | {"upright": self._upright, "rhythm": rhythm}
 
     @abc.abstractmethod
