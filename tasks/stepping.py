@@ -28,9 +28,9 @@ class Stepping(Planar):
     """
 
     weights = {  # noqa: RUF012 - never changed
-        "upright": 0.25,
-        "speed": 0.4,
-        "rhythm": 0.2,
+        "upright": 0.2,
+        "speed": 0.35,
+        "rhythm": 0.3,
         "smooth": 0.075,
         "economy": 0.075,
     }
@@ -65,7 +65,7 @@ class Stepping(Planar):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         terms = super().reward_terms()
-        rhythm = self._upright * tolerance(self.off_beat(), margin=1.0)
+        rhythm = self._upright * tolerance(self.off_beat(), margin=1.5)
         return terms | {"upright": self._upright, "rhythm": rhythm}
 
     @abc.abstractmethod

@@ -80,7 +80,7 @@ def test_the_rhythm_pays_for_being_on_the_beat(name: str) -> None:
     np.testing.assert_allclose(terms["rhythm"], terms["upright"], atol=1e-6)
     if isinstance(task, Hopper):
         task.qvel[:, Z] -= 2.0
-        assert (task.reward_terms()["rhythm"] < 0.1 * terms["rhythm"]).all()
+        assert (task.reward_terms()["rhythm"] < 0.2 * terms["rhythm"]).all()
 
 
 def test_vectors_are_turned_into_the_body_as_mujoco_turns_them() -> None:
