@@ -18,6 +18,9 @@ FALLEN = 0.6
 """... and below which they count as fallen."""
 FALLEN_RAD = 1.0
 """Pitch beyond which they count as fallen [rad]."""
+ON_THE_SPOT = 0.3
+"""Share of the rhythm's reward for stepping on the spot: with none of it the rhythm is not found,
+with all of it the hopper is content to stay where it is."""
 
 
 class Stepping(Planar):
@@ -65,7 +68,9 @@ class Stepping(Planar):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         terms = super().reward_terms()
-        rhythm = self._upright * tolerance(self.off_beat(), margin=1.5)
+        on_beat = tolerance(self.off_beat(), margin=1.5)
+        on_the_spot = ON_THE_SPOT * self._upright
+        rhythm = on_beat * (on_the_spot + (1.0 - ON_THE_SPOT) * terms["speed"])
         return terms | {"upright": self._upright, "rhythm": rhythm}
 
     @abc.abstractmethod
