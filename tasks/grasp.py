@@ -14,7 +14,7 @@ from tasks.grasp_scene import OBJECT, grasp_scene
 from tasks.grasp_settings import GraspSettings
 from tasks.objects import NAMES, Objects
 from tasks.pads import Pads
-from tasks.rewards import closeness
+from tasks.rewards import closeness, tolerance
 from tasks.robots import PANDA, HalfSpace, box
 from tasks.task import Array, Generators, Mask
 
@@ -53,6 +53,8 @@ PRESS_SCALE_N = 5.0
 """Force that is observed as 1 [N]."""
 OFF_TABLE_M = 0.005
 """Clearance below the cube's lowest corner from which it counts as off the table [m]."""
+STILL_RAD_S = 1.0
+"""Speed of turning that leaves a tenth of the reward for stillness at the goal [rad/s]."""
 REACH_M = 0.035
 """Farthest that the cube's centre may be from the fingertips when it is held [m]."""
 
@@ -67,7 +69,7 @@ class Grasp(ArmTask, PointGoalTask):
       middle: without the last part cubes are caught by an edge, and dropped on the way.
     - `contact` pays for pressing the cube between both pads, without which nothing can be lifted.
     - `lift` grows over the first 10 cm, because every goal in the air lies behind the lifting.
-    - `bring` draws the held cube to the goal: far, near, and precisely.
+    - `bring` draws the held cube to the goal: far, near, and precisely, without spinning there.
     """
 
     name = "grasp"
@@ -138,6 +140,7 @@ class Grasp(ArmTask, PointGoalTask):
         free = model.joint(OBJECT)
         self._pose = slice(free.qposadr[0], free.qposadr[0] + 7)
         self._velocity = slice(free.dofadr[0], free.dofadr[0] + 3)
+        self._spin = slice(free.dofadr[0] + 3, free.dofadr[0] + 6)
         self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
         self._finger_actuator = model.actuator(self.arm.fingers[0]).id
         self._finger_range_m = model.joint(self.arm.fingers[0]).range[1]
@@ -227,7 +230,8 @@ class Grasp(ArmTask, PointGoalTask):
         """`approach`, `contact`, `lift`, `bring`."""
         reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
         approach = np.asarray(sum(share * closeness(reach, m) for m, share in APPROACH.items()))
-        precise = np.exp(-0.7 * np.square(distance / 0.03))
+        still = tolerance(info[..., 3], margin=STILL_RAD_S)
+        precise = np.exp(-0.7 * np.square(distance / 0.03)) * (0.7 + 0.3 * still)
         bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
         return {
             "approach": approach,
@@ -237,8 +241,13 @@ class Grasp(ArmTask, PointGoalTask):
         }
 
     def reward_info(self) -> Array:
-        """Distance from fingertips to cube [m], whether it is held, its clearance [m], (n, 3)."""
-        return np.stack([norm(self._to_object), self.held, self.clearance], 1)
+        """What the reward depends on besides the goals, (n, 4).
+
+        Distance from fingertips to cube [m], whether it is held, its clearance [m], and how fast it
+        turns [rad/s].
+        """
+        spin = norm(self._qvel[:, self._spin])
+        return np.stack([norm(self._to_object), self.held, self.clearance, spin], 1)
 
     def success(self) -> Mask:
         """On the goal, and has been for the holding time.

@@ -333,3 +333,12 @@ def test_only_friction_holds_the_cube() -> None:
     assert model.nmocap == 1
     hand = {model.body(name).id for name in ("hand", "left_finger", "right_finger")}
     assert not hand & set(np.flatnonzero(model.body_mocapid >= 0))
+
+
+def test_a_cube_that_spins_at_the_goal_earns_less_than_one_at_rest() -> None:
+    task = make("grasp")
+    info = np.array([[0.0, 1.0, 0.2, spin] for spin in (0.0, 0.5, 2.0)])
+    goal = np.zeros((3, 3))
+    reward = task.compute_reward(goal, goal, info)
+    assert reward[0] == pytest.approx(1.0)
+    assert (np.diff(reward) < -0.02).all()
