@@ -42,6 +42,8 @@ bench: setup
 	$(BIN)/python scripts/benchmark_evaluation.py
 	$(BIN)/python scripts/benchmark_grasp.py
 	$(BIN)/python scripts/benchmark_filming.py
+	$(BIN)/python scripts/benchmark_legged.py
+	$(BIN)/python scripts/benchmark_locomotion.py
 
 bench-safety: setup
 	$(BIN)/python scripts/benchmark_safety.py

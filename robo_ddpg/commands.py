@@ -44,9 +44,12 @@ def tasks(words: Words) -> None:
     """List what can be trained."""
     if _only_help(words, "tasks", "Lists the tasks that can be trained."):
         return
-    for name in task_package.names():
-        note = "trained controller ships" if name in shipped() else ""
-        _say(f"{name:14}{environment_id(name):32}{task_package.summary(name)} {note}".rstrip())
+    rows = [(name, environment_id(name)) for name in task_package.names()]
+    widths = [2 + max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, id_ in rows:
+        note = "Trained controller ships." if name in shipped() else ""
+        about = f"{task_package.summary(name)} {note}"
+        _say(f"{name:{widths[0]}}{id_:{widths[1]}}{about}".rstrip())
     _say("Besides these: module:Class, and any Gymnasium id with Box spaces such as Pendulum-v1.")
 
 
