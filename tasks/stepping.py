@@ -32,8 +32,8 @@ class Stepping(Planar):
 
     weights = {  # noqa: RUF012 - never changed
         "upright": 0.2,
-        "speed": 0.35,
-        "rhythm": 0.3,
+        "speed": 0.45,
+        "rhythm": 0.2,
         "smooth": 0.075,
         "economy": 0.075,
     }
