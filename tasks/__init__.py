@@ -3,15 +3,17 @@
 Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown is in `robo_ddpg`.
 """
 
+from tasks.arm_task import ArmTask
 from tasks.grasp import Grasp, GraspAny
 from tasks.grasp_settings import GraspSettings
+from tasks.legged_task import LeggedTask
 from tasks.locomotion import Runner
 from tasks.planar import PlanarSettings
 from tasks.quadruped import Quadruped, QuadrupedSettings
 from tasks.reach import Reach, ReachSettings
 from tasks.registry import UnknownTaskError, make, names, register, summary
 from tasks.stepping import Hopper, Walker
-from tasks.task import Task
+from tasks.task import GoalTask, Task
 
 DISTRIBUTION = "robo-ddpg"
 """Tells this package apart from any other top-level package called `tasks`."""
@@ -26,10 +28,13 @@ register("locomotion-walker", Walker)
 
 __all__ = [
     "DISTRIBUTION",
+    "ArmTask",
+    "GoalTask",
     "Grasp",
     "GraspAny",
     "GraspSettings",
     "Hopper",
+    "LeggedTask",
     "PlanarSettings",
     "Quadruped",
     "QuadrupedSettings",
