@@ -17,7 +17,7 @@ from tasks.rotation import to_body
 from tasks.rough_ground import add_rough_ground
 from tasks.task import Array, Generators, Mask, TaskSettings
 
-ACTION_RAD = (0.25, 0.5, 0.5)
+ACTION_RAD = (0.35, 0.5, 0.5)
 """Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]."""
 TURN_RAD_S = 5.0
 """Angular velocity that is observed as 1 [rad/s]."""
@@ -92,8 +92,8 @@ class Quadruped(LeggedTask):
     name = "locomotion-quadruped"
     robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
-        "velocity": 0.45,
-        "turn": 0.2,
+        "velocity": 0.35,
+        "turn": 0.3,
         "level": 0.1,
         "posture": 0.1,
         "smooth": 0.1,
@@ -210,7 +210,7 @@ class Quadruped(LeggedTask):
         bent = np.sqrt(np.square(self.joint_position - self._trot.positions).mean(1))
         return {
             "velocity": follows,
-            "turn": follows * tolerance(turn, margin=0.8),
+            "turn": follows * tolerance(turn, margin=0.5),
             "level": follows * tolerance(np.sqrt(sway + 0.01 * wobble), margin=0.4),
             "posture": follows * tolerance(bent, margin=0.5),
             "smooth": follows * tolerance(change, margin=0.15),
