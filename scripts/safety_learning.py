@@ -12,7 +12,7 @@ from robo_ddpg.run_directory import RunDirectory
 from robo_ddpg.training import TrainSettings, train
 from robo_ddpg.tuned import STEPS, agent_settings
 
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1, 2, 3, 4)
 MASTERED = 0.99
 """Success rate in an evaluation of 100 episodes that is waited for."""
 EPISODES = 500
@@ -32,6 +32,8 @@ def _trained(seed: int, safety: bool) -> dict[str, Any]:
             agent=agent_settings("reach"),
             steps=STEPS["reach"],
             seed=seed,
+            evaluate_every=1_000,
+            mastered_times=10,
             environment={"safety": safety},
         )
         train(settings, run, SilentProgress())
