@@ -64,9 +64,9 @@ def test_factors_fill_their_range_around_the_nominal_value_anew_in_each_episode(
 
 
 def test_a_heavier_robot_sinks_deeper_into_its_legs() -> None:
-    env = worlds("locomotion-quadruped", random_mass=0.5, random_push_n=0.0, start_noise_rad=0.0)
-    env.task.command[:] = 0.0
-    for _ in range(25):
+    still = {"random_push_n": 0.0, "start_noise_rad": 0.0, "stand_share": 1.0}
+    env = worlds("locomotion-quadruped", random_mass=0.5, **still)
+    for _ in range(50):
         env.step(np.zeros(env.action_space.shape))
     height = env.batch.bind("qpos")[:, 2]
     assert correlation(factors(env, "body_mass"), height) < -0.9
@@ -103,7 +103,7 @@ def test_actions_arrive_by_the_drawn_number_of_steps_late() -> None:
 
 
 def test_pushes_come_and_go_and_move_the_robot() -> None:
-    env = worlds("locomotion-quadruped", random_push_n=40.0, start_noise_rad=0.0)
+    env = worlds("locomotion-quadruped", random_push_n=80.0, start_noise_rad=0.0)
     task = env.task
     wrench = env.batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
     calm = worlds("locomotion-quadruped", random_push_n=0.0, start_noise_rad=0.0)
@@ -112,7 +112,7 @@ def test_pushes_come_and_go_and_move_the_robot() -> None:
         env.step(np.zeros(env.action_space.shape))
         calm.step(np.zeros(calm.action_space.shape))
         force = np.hypot(wrench[:, 0], wrench[:, 1])
-        assert force.max() <= 40.0
+        assert force.max() <= 80.0
         pushed += force > 0
     expected = PUSH_S * PUSHES_PER_S
     assert 0.5 * expected < pushed.mean() / steps < 1.5 * expected
