@@ -24,7 +24,7 @@ TURN_RAD_S = 5.0
 TILT_FAILS = 0.5
 """The robot counts as fallen where its vertical leans more than 60 degrees: the cosine."""
 LOWEST_M = 0.12
-"""The robot counts as fallen where its torso is lower than this above the ground [m]."""
+"""The robot counts as fallen where its torso is lower than this above the foot of all bumps [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average errors that success is judged by [s]."""
 
