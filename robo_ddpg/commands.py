@@ -146,7 +146,8 @@ def doctor(words: Words) -> bool:
 
 def _resume(words: Words) -> None:
     from robo_ddpg.progress import make_progress
-    from robo_ddpg.training import resume, settings_of
+    from robo_ddpg.training import resume
+    from robo_ddpg.training_settings import settings_of
 
     options = parse(ResumeOptions, words, "train")
     run = RunDirectory.open(options.resume)
@@ -198,7 +199,7 @@ def _task_and_preset(words: Words) -> tuple[str, str]:
 
 
 def _train_settings(options: TrainOptions[Any]) -> Any:
-    from robo_ddpg.training import TrainSettings
+    from robo_ddpg.training_settings import TrainSettings
     from robo_ddpg.tuned import DEFAULT_STEPS, STEPS, evaluation_plan
 
     environment = dataclasses.asdict(options.environment)

@@ -43,7 +43,7 @@ class Randomization:
         self._push_n = settings.random_push_n
         self._push_steps = max(1, round(PUSH_S * settings.control_hz))
         self._push_chance = PUSHES_PER_S / settings.control_hz
-        self._pushed = np.zeros(batch.nsim, int)
+        self._until_push = np.zeros(batch.nsim, int)
         self._wrench = batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
 
     def reset(self, ids: Ids, rngs: Generators) -> None:
@@ -59,8 +59,8 @@ class Randomization:
             self._late[ids] = [rng.integers(self._most_late + 1) for rng in rngs]
             self._waiting[:, ids] = 0.0
         if self._push_n:
-            self._pushed[ids] = 0
             self._wrench[ids] = 0.0
+            self._until_push[ids] = [rng.geometric(self._push_chance) for rng in rngs]
 
     def delay(self, action: Array) -> Array:
         """The actions that arrive now; 0 until the first one does, (n, a)."""
@@ -74,13 +74,13 @@ class Randomization:
         """Begin and end pushes; called before each control step."""
         if not self._push_n:
             return
-        self._pushed -= 1
-        self._wrench[self._pushed == 0] = 0.0
-        for i, rng in enumerate(rngs):
-            if self._pushed[i] <= 0 and rng.random() < self._push_chance:
-                angle, force = rng.uniform(0.0, 2 * np.pi), rng.uniform(0.0, self._push_n)
-                self._wrench[i, :2] = force * np.cos(angle), force * np.sin(angle)
-                self._pushed[i] = self._push_steps
+        self._until_push -= 1
+        for i in np.flatnonzero(self._until_push == 0):
+            angle, force = rngs[i].uniform(0.0, 2 * np.pi), rngs[i].uniform(0.0, self._push_n)
+            self._wrench[i, :2] = force * np.cos(angle), force * np.sin(angle)
+        for i in np.flatnonzero(self._until_push == -self._push_steps):
+            self._wrench[i] = 0.0
+            self._until_push[i] = rngs[i].geometric(self._push_chance)
 
 
 def scale_mass(batch: Batch, ids: Ids, factor: Array) -> None:

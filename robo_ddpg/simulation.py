@@ -133,7 +133,8 @@ class Simulation:
         self._randomization.reset(ids, rngs)
         self.task.reset(ids, rngs)
         self.drive.reset(ids)
-        self.batch.forward(ids, stage=_VELOCITY_STAGE)
+        if self.task.derived:
+            self.batch.forward(ids, stage=_VELOCITY_STAGE)
         self.task.started(ids)
         self.ledger.reset(ids)
         self.steps[ids] = 0

@@ -26,7 +26,8 @@ from robo_ddpg.evaluation import SEED, run_episodes
 from robo_ddpg.metrics import read_metrics
 from robo_ddpg.progress import SilentProgress
 from robo_ddpg.run_directory import RunDirectory
-from robo_ddpg.training import EVALUATION_SEED, Trainer, TrainSettings, configuration
+from robo_ddpg.training import EVALUATION_SEED, Trainer
+from robo_ddpg.training_settings import TrainSettings, configuration
 from robo_ddpg.tuned import agent_settings, evaluation_plan
 
 TASK = "HalfCheetah-v5"
@@ -173,12 +174,12 @@ def _result(learner: str, seed: int, updates: int, curve: Curve, act: Act) -> Re
     return Result(learner, seed, updates, curve, final, os.getloadavg()[0])
 
 
-def results(seeds: list[int], minutes: float, *, skip_sb3: bool) -> Iterator[Result]:
+def results(seeds: list[int], sb3_seeds: list[int], minutes: float) -> Iterator[Result]:
     """One run after the other."""
     for seed in seeds:
         yield ours(seed, minutes)
-    for name in () if skip_sb3 else ("SB3 TD3", "SB3 SAC"):
-        for seed in seeds:
+    for seed in sb3_seeds:
+        for name in ("SB3 TD3", "SB3 SAC"):
             yield stable_baselines3(name, seed, minutes)
 
 
@@ -193,19 +194,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="training time of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--skip-sb3", action="store_true", help="only this package's learner")
+    parser.add_argument(
+        "--sb3-seeds", type=int, nargs="*", default=[0], help="of Stable-Baselines3's; may be none"
+    )
     options = parser.parse_args()
     print(_header(), flush=True)
-    runs = []
-    for result in results(options.seeds, options.minutes, skip_sb3=options.skip_sb3):
+    runs: list[Result] = []
+    for result in results(options.seeds, options.sb3_seeds, options.minutes):
         print(result.text(), flush=True)
-        runs.append(dataclasses.asdict(result))
+        runs.append(result)
+        _keep(runs, options.minutes)
+
+
+def _keep(runs: list[Result], minutes: float) -> None:
     kept = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {}
     kept[TASK] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "minutes": options.minutes,
+        "minutes": minutes,
         "episodes": EPISODES,
-        "runs": runs,
+        "runs": [dataclasses.asdict(run) for run in runs],
     }
     OUTPUT.write_text(json.dumps(kept, indent=2) + "\n")
 

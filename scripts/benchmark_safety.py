@@ -34,7 +34,8 @@ from robo_ddpg.progress import SilentProgress
 from robo_ddpg.registration import make_task
 from robo_ddpg.run_directory import RunDirectory
 from robo_ddpg.simulation import Simulation
-from robo_ddpg.training import TrainSettings, train
+from robo_ddpg.training import train
+from robo_ddpg.training_settings import TrainSettings
 from robo_ddpg.tuned import agent_settings
 
 MODES: dict[str, dict[str, Any]] = {

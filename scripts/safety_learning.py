@@ -9,7 +9,8 @@ from robo_ddpg.evaluation import evaluate
 from robo_ddpg.metrics import read_metrics
 from robo_ddpg.progress import SilentProgress
 from robo_ddpg.run_directory import RunDirectory
-from robo_ddpg.training import TrainSettings, train
+from robo_ddpg.training import train
+from robo_ddpg.training_settings import TrainSettings
 from robo_ddpg.tuned import STEPS, agent_settings
 
 SEEDS = (0, 1, 2, 3, 4)

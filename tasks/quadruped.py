@@ -13,17 +13,18 @@ from tasks.legged import QUADRUPED
 from tasks.legged_scene import legged_scene
 from tasks.legged_task import LeggedTask
 from tasks.rewards import tolerance
-from tasks.rotation import to_body
+from tasks.rotation import rotations, to_body
 from tasks.rough_ground import add_rough_ground
 from tasks.task import Array, Generators, Mask, TaskSettings
 
-ACTION_RAD = (0.35, 0.5, 0.5)
-"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]."""
+ACTION_RAD = (0.35, 0.5, 0.35)
+"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]; the knee
+must not be able to undo what lifts the foot."""
 TURN_RAD_S = 5.0
 """Angular velocity that is observed as 1 [rad/s]."""
 TILT_FAILS = 0.5
 """The robot counts as fallen where its vertical leans more than 60 degrees: the cosine."""
-LOWEST_M = 0.12
+LOWEST_M = 0.2
 """The robot counts as fallen where its torso is lower than this above the foot of all bumps [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average errors that success is judged by [s]."""
@@ -84,7 +85,8 @@ class Quadruped(LeggedTask):
 
     - `velocity` and `turn` pay for following the command.
     - `level` pays for a torso that does not sway: neither tilted nor bobbing.
-    - `posture` pays for joints near those of the trot on the spot: no splayed legs.
+    - `steps` pays for knees that bend as they do in the trot on the spot: no dragging feet.
+    - `posture` pays for the other joints near those of the trot: no splayed legs.
     - `smooth` pays for actions that change little, because twitching wears a machine out.
     - `economy` pays for joints that turn slowly.
     """
@@ -92,11 +94,12 @@ class Quadruped(LeggedTask):
     name = "locomotion-quadruped"
     robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
-        "velocity": 0.35,
+        "velocity": 0.3,
         "turn": 0.3,
         "level": 0.1,
-        "posture": 0.1,
-        "smooth": 0.1,
+        "steps": 0.15,
+        "posture": 0.05,
+        "smooth": 0.05,
         "economy": 0.05,
     }
 
@@ -175,9 +178,9 @@ class Quadruped(LeggedTask):
 
     def _sense(self) -> None:
         """What follows from the state: the vertical and the velocity, in the torso's frame."""
-        quaternion = self.qpos[:, 3:7]
-        self._up = to_body(quaternion, np.array([0.0, 0.0, 1.0]))
-        self._velocity = to_body(quaternion, self.qvel[:, :3])
+        rotation = rotations(self.qpos[:, 3:7])
+        self._up = rotation[:, 2]
+        self._velocity = to_body(rotation, self.qvel[:, :3])
         self._turn = self.qvel[:, 3:6]
 
     def _errors(self) -> Array:
@@ -207,12 +210,14 @@ class Quadruped(LeggedTask):
         wobble = np.square(self._turn[:, :2]).sum(1)
         change = np.sqrt(np.square(self.command_change).mean(1))
         speed = np.sqrt(np.square(self.joint_velocity).mean(1))
-        bent = np.sqrt(np.square(self.joint_position - self._trot.positions).mean(1))
+        off_trot = np.square(self.joint_position - self._trot.positions).reshape(-1, 4, 3).mean(1)
+        splayed, stiff = np.sqrt(off_trot[:, :2].mean(1)), np.sqrt(off_trot[:, 2])
         return {
             "velocity": follows,
             "turn": follows * tolerance(turn, margin=0.5),
             "level": follows * tolerance(np.sqrt(sway + 0.01 * wobble), margin=0.4),
-            "posture": follows * tolerance(bent, margin=0.5),
+            "steps": follows * tolerance(stiff, margin=0.3),
+            "posture": follows * tolerance(splayed, margin=0.5),
             "smooth": follows * tolerance(change, margin=0.15),
             "economy": follows * tolerance(speed, margin=10.0),
         }

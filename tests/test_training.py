@@ -23,7 +23,8 @@ from robo_ddpg.instability import replay
 from robo_ddpg.metrics import read_metrics
 from robo_ddpg.progress import SilentProgress
 from robo_ddpg.run_directory import RunDirectory
-from robo_ddpg.training import Trainer, TrainSettings, resume, settings_of, train
+from robo_ddpg.training import Trainer, resume, train
+from robo_ddpg.training_settings import TrainSettings, settings_of
 
 AGENT = AgentSettings(
     hidden_sizes=(16, 16),

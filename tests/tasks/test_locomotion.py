@@ -1,14 +1,17 @@
 """What running, hopping, walking and trotting robots are rewarded for, and when they fail."""
 
+from typing import Any
+
 import mujoco
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from robo_ddpg import RobotVectorEnv
 from tasks.gait import STILL, Trot
 from tasks.planar import PITCH, Planar, X, Z
 from tasks.quadruped import Quadruped
-from tasks.rotation import to_body
+from tasks.rotation import rotations, to_body
 from tasks.stepping import FALLEN, FALLEN_RAD, Hopper, Stepping, Walker
 
 STEPPING = ("locomotion-hopper", "locomotion-walker")
@@ -30,13 +33,43 @@ def quadruped(count: int = 4, **settings: object) -> tuple[RobotVectorEnv, Quadr
     return env, env.task
 
 
+def keep_the_beat(task: Stepping, phase: NDArray[np.floating[Any]]) -> None:
+    if isinstance(task, Hopper):
+        task.qvel[:, Z] = np.sin(phase) * task.hop_m_s
+    if isinstance(task, Walker):
+        task.joint_position[:, 0] = np.sin(phase) * task.stride_rad + task.joint_position[:, 3]
+
+
 @pytest.mark.parametrize("name", ["locomotion", *STEPPING])
 def test_speed_counts_linearly_up_to_what_is_asked_for_and_only_upright(name: str) -> None:
     _, task = planar(name)
-    task.qvel[:, X] = np.array([-1.0, 0.5, 2.0]) * task.settings.speed_m_s
+    task.qvel[:, X] = np.array([-1.0, 0.5, 1.1]) * task.settings.speed_m_s
     np.testing.assert_allclose(task.reward_terms()["speed"], [0.0, 0.5, 1.0])
     task.qpos[:, PITCH] = np.pi
     assert (task.reward_terms()["speed"] < 1e-6).all()
+
+
+def test_only_the_runner_may_be_faster_than_asked_for() -> None:
+    fast = {name: planar(name)[1] for name in ("locomotion", *STEPPING)}
+    for task in fast.values():
+        task.qvel[:, X] = 2.0 * task.settings.speed_m_s
+    speeds = {name: task.reward_terms()["speed"].max() for name, task in fast.items()}
+    assert speeds.pop("locomotion") == 1.0
+    assert max(speeds.values()) < 0.01
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_only_steps_in_the_rhythm_count_as_success(name: str) -> None:
+    task = planar(name)[1]
+    assert isinstance(task, Stepping)
+    for kept in (False, True):
+        for _ in range(100):
+            task.qvel[:, X] = task.settings.speed_m_s
+            task.qvel[:, Z] = task.joint_position[:] = 0.0
+            if kept:
+                keep_the_beat(task, task._phase + task._phase_step)
+            task.advance()
+        assert task.success().tolist() == [kept] * 3
 
 
 def test_a_runner_that_stands_still_earns_nothing() -> None:
@@ -70,12 +103,7 @@ def test_the_rhythm_pays_for_being_on_the_beat(name: str) -> None:
     env, task = planar(name)
     assert isinstance(task, Stepping)
     task.qvel[:, X] = task.settings.speed_m_s
-    phase = np.arctan2(*env.simulation._observe()[:, -2:].T)
-    beat = np.sin(phase)
-    if isinstance(task, Hopper):
-        task.qvel[:, Z] = beat * task.hop_m_s
-    if isinstance(task, Walker):
-        task.joint_position[:, 0] = beat * task.stride_rad + task.joint_position[:, 3]
+    keep_the_beat(task, np.arctan2(*env.simulation._observe()[:, -2:].T))
     terms = task.reward_terms()
     np.testing.assert_allclose(terms["rhythm"], 1.0, atol=1e-6)
     if isinstance(task, Hopper):
@@ -89,7 +117,7 @@ def test_vectors_are_turned_into_the_body_as_mujoco_turns_them() -> None:
     quaternions /= np.linalg.norm(quaternions, axis=1, keepdims=True)
     vectors = rng.normal(size=(5, 3))
     for quaternion, vector, turned in zip(
-        quaternions, vectors, to_body(quaternions, vectors), strict=True
+        quaternions, vectors, to_body(rotations(quaternions), vectors), strict=True
     ):
         inverse, expected = np.zeros(4), np.zeros(3)
         mujoco.mju_negQuat(inverse, quaternion)
