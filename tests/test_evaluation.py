@@ -8,7 +8,7 @@ from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
-from robo_ddpg.controller import make_task_of
+from robo_ddpg.controller import make_task_of, shipped
 from robo_ddpg.environments import make_vector_env
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation import Episodes, Evaluation, run_episodes
@@ -198,6 +198,13 @@ def test_the_shipped_reach_controller_solves_reach() -> None:
     assert summary["unstable"] == 0
 
 
+@pytest.mark.parametrize("task", shipped())
+def test_shipped_controllers_do_their_task_and_stay_on_their_feet(task: str) -> None:
+    summary = evaluate(task, episodes=20, seed=123_456).summary()
+    assert summary["success_rate"] >= 0.8
+    assert summary["terminated"] == summary["unstable"] == 0
+
+
 def test_the_summary_says_whether_actions_were_filtered() -> None:
     on, off = (
         evaluate("reach", episodes=1, episode_s=0.3, safety=s).summary() for s in (True, False)
@@ -209,14 +216,14 @@ def test_the_summary_says_whether_actions_were_filtered() -> None:
 def test_a_controller_of_another_model_is_evaluated_and_told_apart(
     known: str | None, matches: bool | None
 ) -> None:
-    shipped = Controller.find("reach")
-    task = {**shipped.task, "model_hash": known}
-    other = Controller(shipped.tensors, {**shipped.card, "task": task})
+    reach = Controller.find("reach")
+    task = {**reach.task, "model_hash": known}
+    other = Controller(reach.tensors, {**reach.card, "task": task})
     assert evaluate(other, episodes=1, episode_s=0.3).summary()["model_matches"] is matches
 
 
 def test_a_controller_of_the_same_model_is_known_as_such() -> None:
-    shipped = Controller.find("reach")
-    task = {**shipped.task, "model_hash": model_hash(make_task_of(shipped.task).model)}
-    here = Controller(shipped.tensors, {**shipped.card, "task": task})
+    reach = Controller.find("reach")
+    task = {**reach.task, "model_hash": model_hash(make_task_of(reach.task).model)}
+    here = Controller(reach.tensors, {**reach.card, "task": task})
     assert evaluate(here, episodes=1, episode_s=0.3).summary()["model_matches"] is True
