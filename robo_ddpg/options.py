@@ -123,6 +123,8 @@ class RecordOptions:
     """Height of an episode's picture [px]."""
     grid: str | None = None
     """Show ROWSxCOLUMNS episodes at once, such as 2x2."""
+    episode_s: float | None = None
+    """Length of each episode [s]; the task's own if not given."""
     speed: float = 1.0
     """Playback speed; 2 is twice as fast as reality."""
     overlay: bool = True

@@ -130,6 +130,7 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         ("record reach --episodes 1 --out /proc/nowhere/film.mp4", "/proc/nowhere/film.mp4"),
         ("record reach --episodes 1 --width 0", "0"),
         ("record reach --episodes 1 --speed 0", "speed"),
+        ("record reach --episodes 1 --episode-s 0", "episode_s must be positive"),
         ("compare reach", "missing"),
         ("replay nowhere.npz", "nowhere.npz"),
     ],
@@ -314,8 +315,9 @@ def test_record_writes_a_video_and_says_where(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
     words = ("--episodes", "1", "--width", "96", "--height", "64", "--out", "film.mp4")
-    assert main(["record", "reach", *words, "--keep", "kept"]) == 0
+    assert main(["record", "reach", *words, "--episode-s", "0.5", "--keep", "kept"]) == 0
     out = capsys.readouterr().out
+    assert "41 frames, 1.0 s" in out  # half a second, and the verdict for as long
     assert out.splitlines()[-1].endswith("film.mp4")
     assert (here / "film.mp4").stat().st_size > 1000
     assert [path.name for path in (here / "kept").iterdir()] == ["seed-20000.npz"]
