@@ -101,6 +101,8 @@ class EvaluationPlan:
 _PLANS: dict[str, EvaluationPlan] = {
     "grasp": EvaluationPlan(8_000, 200),
     "grasp-any": EvaluationPlan(12_000, 200),
+    # One fall in fifty does not show reliably in fifty episodes.
+    "locomotion-quadruped": EvaluationPlan(100_000, 100),
 }
 
 
@@ -108,11 +110,13 @@ def evaluation_plan(task: str) -> EvaluationPlan:
     """Episodes of running are long, and most of Gymnasium's environments simulate one by one."""
     if task in RUNNERS:
         return EvaluationPlan(40_000, 10)
+    if task in _PLANS:
+        return _PLANS[task]
     if task.startswith("locomotion"):
         return EvaluationPlan(50_000, 50)
     if is_gymnasium_id(task):
         return EvaluationPlan(10_000, 20)
-    return _PLANS.get(task, EvaluationPlan())
+    return EvaluationPlan()
 
 
 def agent_settings(task: str, preset: str = "default") -> AgentSettings:

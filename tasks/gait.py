@@ -7,9 +7,9 @@ Array = NDArray[np.float64]
 
 PERIOD_S = 0.45
 """Time in which each leg steps once [s]."""
-LIFT_RAD = 0.28
+LIFT_RAD = 0.24
 """How far a lifted leg's hip turns [rad]; its knee turns back by twice that, so that the foot rises
-straight up: by about 9 cm, where thigh and calf are 0.213 m long."""
+straight up: by about 8 cm, where thigh and calf are 0.213 m long."""
 STILL = 0.2
 """Commands smaller than this let the steps become smaller, down to standing."""
 

@@ -17,9 +17,9 @@ from tasks.rotation import rotations, to_body
 from tasks.rough_ground import add_rough_ground
 from tasks.task import Array, Generators, Mask, TaskSettings
 
-ACTION_RAD = (0.35, 0.5, 0.35)
-"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]; the knee
-must not be able to undo what lifts the foot."""
+ACTION_RAD = (0.45, 0.5, 0.3)
+"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]: enough to
+step aside as far as the greatest push asks for, and too little to undo what lifts the foot."""
 TURN_RAD_S = 5.0
 """Angular velocity that is observed as 1 [rad/s]."""
 TILT_FAILS = 0.5
