@@ -29,8 +29,8 @@ from robo_ddpg.overlay import Overlay
 from robo_ddpg.recording import Recording
 from robo_ddpg.rendering import Frame, FrameRenderer
 
-MAX_FRAMES_PER_SECOND = 60.0
-"""Faster playback drops frames instead of exceeding what screens show [1/s]."""
+MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".gif": 25.0}
+"""Faster playback drops frames instead of exceeding what screens show, or GIFs are worth [1/s]."""
 VERDICT_S = 0.5
 """With an overlay the end of an episode stays, so that its outcome can be read [s]."""
 _GAP = 4
@@ -186,7 +186,7 @@ def render_recordings(
     cameras = [camera] if camera is None or isinstance(camera, str | int) else list(camera)
     names = titles or [f"Episode {i}, seed {r.seed}" for i, r in enumerate(recordings, start=1)]
     rate = recordings[0].frames_per_second * speed
-    fps = min(rate, MAX_FRAMES_PER_SECOND)
+    fps = min(rate, MAX_FRAMES_PER_SECOND.get(Path(path).suffix.lower(), rate))
     watch = _Watch()
     with FrameRenderer(model, width, height, cameras[0]) as renderer:
         views = [renderer.camera(name) for name in cameras]
