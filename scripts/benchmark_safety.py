@@ -41,9 +41,10 @@ from robo_ddpg.tuned import agent_settings
 MODES: dict[str, dict[str, Any]] = {
     "joint": {"action": "joint"},
     "joint, 3 rad/s": {"action": "joint", "step_rad": 0.15},
-    "end-effector": {"action": "end-effector"},
+    "end-effector": {"action": "end-effector", "step_m": 0.03},
 }
-"""Action modes of reach; in the second, full action asks for more than any joint may do."""
+"""Action modes of reach; in the second, full action asks for more than any joint may do, and in the
+third for twice the usual step."""
 LEARNED = "trained for joint speed"
 EPISODE_STEPS = 100
 """Control steps from the start pose on; twice those of reach's own episodes."""

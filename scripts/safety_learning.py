@@ -13,7 +13,7 @@ from robo_ddpg.training import train
 from robo_ddpg.training_settings import TrainSettings
 from robo_ddpg.tuned import STEPS, agent_settings
 
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = tuple(range(10))
 MASTERED = 0.99
 """Success rate in an evaluation of 100 episodes that is waited for."""
 EPISODES = 500
