@@ -16,11 +16,11 @@ HIGH = 0.88
 """Share of the height at home from which robots count as standing ..."""
 FALLEN = 0.65
 """... and below which they count as fallen."""
+FALLEN_RAD = 1.0
+"""Pitch beyond which they count as fallen [rad]."""
 TOO_FAST = 1.15
 """Share of the speed asked for above which the reward falls: walkers that may be fast do not walk,
 they leap."""
-FALLEN_RAD = 1.0
-"""Pitch beyond which they count as fallen [rad]."""
 ON_THE_BEAT = 0.7
 """Success: the rhythm's share of its reward, averaged over the last second or so, is this."""
 ON_THE_SPOT = 0.3
