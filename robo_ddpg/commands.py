@@ -114,7 +114,7 @@ def record(words: Words) -> None:
     controller = Controller.find(options.controller)
     out = options.out or _default_video(options.controller, controller)
     seeds = _seeds_to_film(controller, options)
-    length = {} if options.episode_s is None else {"episode_s": options.episode_s}
+    length: dict[str, Any] = {} if options.episode_s is None else {"episode_s": options.episode_s}
     recordings = record_episodes(controller, seeds=seeds, **length)
     if options.keep is not None:
         for recording in recordings:

@@ -40,8 +40,8 @@ class ArmSettings(TaskSettings):
     action: Literal["end-effector", "joint"] = "end-effector"
     """Whether actions move the fingertips or the joints."""
     step_m: float = 0.015
-    """End-effector actions: displacement per control step at full action [m]; what the arm can follow
-    within its limits is learned as fast as if it had none."""
+    """End-effector actions: displacement per control step at full action [m]; what the arm can
+    follow within its limits is learned as fast as if it had none."""
     step_rad: float = 0.05
     """Joint actions: displacement per control step at full action [rad]."""
 
