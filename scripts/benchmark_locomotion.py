@@ -207,12 +207,15 @@ def main() -> None:
 
 
 def _keep(runs: list[Result], minutes: float) -> None:
+    """Write the runs beside earlier ones of other seeds and learners."""
     kept = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {}
+    new = {(run.learner, run.seed): dataclasses.asdict(run) for run in runs}
+    old = {(run["learner"], run["seed"]): run for run in kept.get(TASK, {}).get("runs", [])}
     kept[TASK] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "minutes": minutes,
         "episodes": EPISODES,
-        "runs": [dataclasses.asdict(run) for run in runs],
+        "runs": list((old | new).values()),
     }
     OUTPUT.write_text(json.dumps(kept, indent=2) + "\n")
 
