@@ -8,6 +8,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from robo_ddpg.drive import root_mean_square
+from robo_ddpg.randomization import model_values
 from tasks.legged_task import LeggedTask, joint_range
 
 Array = NDArray[np.float64]
@@ -53,7 +54,7 @@ class LeggedDrive:
         self.controls: Array = np.zeros((n, task.substeps, model.nu))
         self.states: Array = np.zeros((n, task.substeps, model.nq + model.nv))
         self.records: dict[str | int, Any] = {_STATE: self.states}
-        self._servo = Servo(model, robot.torque_nm) if robot.kind == "position" else None
+        self._servo = Servo(batch) if robot.kind == "position" else None
         first = model.joint(robot.joints[0])
         self._positions = slice(first.qposadr[0], first.qposadr[0] + model.nu)
         start = model.nq + first.dofadr[0]
@@ -117,16 +118,9 @@ class LeggedDrive:
 class Servo:
     """The torque that position servos ask for."""
 
-    def __init__(self, model: mujoco.MjModel, torque_nm: tuple[float, ...]) -> None:
-        """Read gains.
-
-        Args:
-            model: model with the servos.
-            torque_nm: greatest torque of each [N m].
-        """
-        self._stiffness = model.actuator_gainprm[:, 0]
-        self._damping = -model.actuator_biasprm[:, 2]
-        self._most = np.array(torque_nm)
+    def __init__(self, batch: Batch) -> None:
+        """Belong to simulations whose actuators are all servos, of a strength of their own."""
+        self._batch = batch
 
     def excess(self, command: Array, position: Array, velocity: Array) -> Array:
         """How far the greatest torque asked for is beyond its limit [N m], 0 if within, (n,).
@@ -136,6 +130,9 @@ class Servo:
             position: joint positions after each physics step [rad], (n, substeps, j).
             velocity: joint velocities likewise [rad/s], (n, substeps, j).
         """
-        torque = self._stiffness * (command - position) - self._damping * velocity
-        beyond: Array = (np.abs(torque) - self._most).max((1, 2))
+        stiffness = model_values(self._batch, "actuator_gainprm")[:, None, :, 0]
+        damping = -model_values(self._batch, "actuator_biasprm")[:, None, :, 2]
+        most = model_values(self._batch, "actuator_forcerange")[:, None, :, 1]
+        torque = stiffness * (command - position) - damping * velocity
+        beyond: Array = (np.abs(torque) - most).max((1, 2))
         return np.maximum(beyond, 0.0)

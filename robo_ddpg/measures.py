@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.environments import AnyVectorEnv
+from robo_ddpg.randomization import model_values
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -86,7 +87,7 @@ class Actuators:
     """
 
     def __init__(self, env: RobotVectorEnv) -> None:
-        """Read the law: gain times command plus bias, in the limits, plus the arm's own weight.
+        """Read the law: gain times command plus bias, plus the arm's own weight, in the limits.
 
         Args:
             env: the simulations.
@@ -100,19 +101,22 @@ class Actuators:
         self._carries = model.jnt_actgravcomp[joints]
         self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
         self._gear = model.actuator_gear[:, 0]
-        self._gain = model.actuator_gainprm[:, 0]
-        self._bias = model.actuator_biasprm[:, :3].T
-        limited = model.actuator_forcelimited.astype(bool)
-        self._low = np.where(limited, model.actuator_forcerange[:, 0], -np.inf)
-        self._high = np.where(limited, model.actuator_forcerange[:, 1], np.inf)
+        self._limited = model.actuator_forcelimited.astype(bool)
+        limited = model.jnt_actfrclimited[joints].astype(bool)
+        self._most = np.where(limited, model.jnt_actfrcrange[joints, 1], np.inf)
+        self._batch = env.batch
 
     def power(self) -> Floats:
         """Sum of the absolute powers [W], (n,)."""
         joint_speed = self._velocity[:, self._dof]
         speed = self._gear * joint_speed
-        constant, stiffness, damping = self._bias
-        force = self._gain * self._controls[:, -1] + constant
-        force = force + stiffness * self._gear * self._position[:, self._qpos] + damping * speed
-        force = np.clip(force, self._low, self._high)
+        gain = model_values(self._batch, "actuator_gainprm")[..., 0]
+        bias = model_values(self._batch, "actuator_biasprm")
+        force = gain * self._controls[:, -1] + bias[..., 0]
+        force = force + bias[..., 1] * self._gear * self._position[:, self._qpos]
+        force = force + bias[..., 2] * speed
+        low, high = np.moveaxis(model_values(self._batch, "actuator_forcerange"), -1, 0)
+        force = np.where(self._limited, np.clip(force, low, high), force)
         torque = self._gear * force + self._carries * self._gravity[:, self._dof]
+        torque = np.clip(torque, -self._most, self._most)
         return np.asarray(np.abs(torque * joint_speed).sum(1))

@@ -112,6 +112,12 @@ def scale_strength(batch: Batch, ids: Ids, factor: Array) -> None:
         _scale(batch, name, ids, factor)
 
 
+def model_values(batch: Batch, name: str) -> Array:
+    """A model field as it is in each simulation, (n, ...), or (1, ...) where all have the same."""
+    values = batch.expanded(name)
+    return np.asarray(getattr(batch.model, name)[None] if values is None else values)
+
+
 def _scale(batch: Batch, name: str, ids: Ids, factor: Array) -> None:
     nominal = getattr(batch.model, name)
     batch.expand(name)[ids] = factor.reshape(-1, *[1] * nominal.ndim) * nominal

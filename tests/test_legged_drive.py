@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from robo_ddpg.legged_drive import REASONS
+from robo_ddpg.legged_drive import REASONS, Servo
+from robo_ddpg.randomization import scale_strength
 from robo_ddpg.simulation import Simulation
 from tasks import make
 from tasks.legged_task import LeggedTask
@@ -104,6 +105,15 @@ def test_servos_that_ask_for_more_torque_than_there_is_are_counted() -> None:
     assert count[0] == 1
     assert not count[1:].any()
     assert 1.0 < simulation.ledger.report()["torque"]["size"][0] < 1.5 * 60.0
+
+
+def test_servos_of_half_the_strength_ask_for_half_the_torque() -> None:
+    batch = simulation_of("locomotion-quadruped").batch
+    scale_strength(batch, np.arange(2), np.array([1.0, 0.5]))
+    still = np.zeros((SIMULATIONS, 3, batch.model.nu))
+    excess = Servo(batch).excess(still + 2.0, still, still)
+    assert excess[0] > 10.0
+    np.testing.assert_allclose(excess[1:], [0.5 * excess[0]] + [excess[0]] * (SIMULATIONS - 2))
 
 
 def test_joints_beyond_their_speed_are_reported_as_violations() -> None:

@@ -4,6 +4,7 @@ import json
 
 import mujoco
 import numpy as np
+import pytest
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.env import RobotVectorEnv
@@ -66,13 +67,15 @@ def test_measuring_does_not_change_the_episodes() -> None:
     np.testing.assert_array_equal(evaluate(controller, episodes=2, **SHORT).episodes.returns, total)
 
 
-def test_power_is_that_of_the_forces_mujoco_applies() -> None:
-    env = RobotVectorEnv(2, "reach", threads=2)
+@pytest.mark.parametrize("task", ["reach", "locomotion", "locomotion-quadruped"])
+def test_power_is_that_of_the_forces_mujoco_applies(task: str) -> None:
+    env = RobotVectorEnv(2, task, threads=2, random_strength=0.5, safety=False)
     env.reset(seed=0)
-    actuators, model = Actuators(env), env.task.model
+    env.action_space.seed(0)
+    actuators, model = Actuators(env), env.batch.get_model(1)
     data = mujoco.MjData(model)
-    for _ in range(5):
-        env.step(np.full((2, 3), 0.5, np.float32))
+    for _ in range(20):
+        env.step(env.action_space.sample())
         env.batch.get_data(1, data)
         data.ctrl[:] = env.simulation.controls[1, -1]
         mujoco.mj_forward(model, data)
