@@ -19,7 +19,6 @@ from robo_ddpg import Controller, evaluate
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.env import RobotVectorEnv
 from robo_ddpg.errors import DivergenceError, OutputDirectoryError, SettingsError, UnknownTaskError
-from robo_ddpg.instability import replay
 from robo_ddpg.metrics import read_metrics
 from robo_ddpg.progress import SilentProgress
 from robo_ddpg.run_directory import RunDirectory
@@ -310,40 +309,6 @@ def test_an_unstable_simulation_is_ended_not_learned_from_and_kept_for_replay(
     assert file.name == "240-5.npz"
     with np.load(file) as arrays:
         assert arrays["action"].shape == (3,)
-
-
-def test_a_kept_unstable_step_becomes_unstable_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from robo_ddpg.instability import InstabilityLog
-
-    env = RobotVectorEnv(3, "reach")
-    env.reset(seed=0)
-    log = InstabilityLog(env, tmp_path)
-    env.batch.bind("qvel")[1, 2] = 1e12
-    log.before_step()
-    action = np.zeros((3, 3), np.float32)
-    unstable = env.step(action)[4]["unstable"]
-    np.testing.assert_array_equal(unstable, [False, True, False])
-    log.add(unstable, action, 0)
-    (file,) = tmp_path.iterdir()
-    assert sum(warning.number for warning in replay(file).warning) > 0
-
-
-def test_a_healthy_step_is_replayed_to_the_same_state(tmp_path: Path) -> None:
-    from robo_ddpg.instability import InstabilityLog
-
-    env = RobotVectorEnv(3, "reach")
-    env.reset(seed=0)
-    log = InstabilityLog(env, tmp_path)
-    action = np.full((3, 3), 0.7, np.float32)
-    for _ in range(3):
-        log.before_step()
-        env.step(action)
-    log.add(np.array([False, False, True]), action, 0)
-    data = replay(tmp_path / "0-2.npz")
-    np.testing.assert_array_equal(data.qpos, env.batch.bind("qpos")[2])
-    np.testing.assert_array_equal(data.qvel, env.batch.bind("qvel")[2])
 
 
 def test_an_environment_that_returns_nan_ends_training_with_a_typed_error(
