@@ -102,8 +102,8 @@ class Actuators:
         self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
         self._gear = model.actuator_gear[:, 0]
         self._limited = model.actuator_forcelimited.astype(bool)
-        limited = model.jnt_actfrclimited[joints].astype(bool)
-        self._most = np.where(limited, model.jnt_actfrcrange[joints, 1], np.inf)
+        joint_limited = model.jnt_actfrclimited[joints].astype(bool)
+        self._most = np.where(joint_limited, model.jnt_actfrcrange[joints, 1], np.inf)
         self._batch = env.batch
 
     def power(self) -> Floats:
