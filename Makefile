@@ -38,15 +38,15 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 bench: setup
-	$(BIN)/python scripts/benchmark.py
-	$(BIN)/python scripts/benchmark_evaluation.py
-	$(BIN)/python scripts/benchmark_grasp.py
-	$(BIN)/python scripts/benchmark_filming.py
-	$(BIN)/python scripts/benchmark_legged.py
-	$(BIN)/python scripts/benchmark_locomotion.py
+	$(BIN)/python scripts/benchmarks/benchmark.py
+	$(BIN)/python scripts/benchmarks/benchmark_evaluation.py
+	$(BIN)/python scripts/benchmarks/benchmark_grasp.py
+	$(BIN)/python scripts/benchmarks/benchmark_filming.py
+	$(BIN)/python scripts/benchmarks/benchmark_legged.py
+	$(BIN)/python scripts/benchmarks/benchmark_locomotion.py
 
 bench-safety: setup
-	$(BIN)/python scripts/benchmark_safety.py
+	$(BIN)/python scripts/benchmarks/benchmark_safety.py
 
 build: $(STAMP)
 	rm -rf dist

@@ -4,7 +4,7 @@ Importing this package registers the environments `robo_ddpg/Reach-v0` and so on
 import PyTorch; training does.
 """
 
-from robo_ddpg import gl
+from robo_ddpg.rendering import gl
 
 gl.configure()
 
@@ -17,11 +17,11 @@ if getattr(tasks, "DISTRIBUTION", None) != "robo-ddpg":
     )
 
 from robo_ddpg.controller import Controller  # noqa: E402
-from robo_ddpg.env import RobotEnv, RobotVectorEnv  # noqa: E402
-from robo_ddpg.evaluation import evaluate  # noqa: E402
-from robo_ddpg.recorder import record_episodes  # noqa: E402
-from robo_ddpg.registration import register_environments  # noqa: E402
-from robo_ddpg.safe_action import ActionLimits, SafeAction, SafeVectorAction  # noqa: E402
+from robo_ddpg.envs.registration import register_environments  # noqa: E402
+from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv  # noqa: E402
+from robo_ddpg.envs.wrappers import ActionLimits, SafeAction, SafeVectorAction  # noqa: E402
+from robo_ddpg.evaluation.evaluate import evaluate  # noqa: E402
+from robo_ddpg.recording.recorder import record_episodes  # noqa: E402
 
 register_environments()
 

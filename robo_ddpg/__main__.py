@@ -2,6 +2,6 @@
 
 import sys
 
-from robo_ddpg.cli import main
+from robo_ddpg.cli.app import main
 
 sys.exit(main())

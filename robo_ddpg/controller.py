@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-import tasks
 from robo_ddpg.agent.policy import Policy
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.files import replacing
+from tasks.arrays import Float32
 from tasks.scene import asset_path
 
 FORMAT = 1
@@ -26,25 +26,26 @@ meet than to multiply (200 observations on two busy cores: 32 ms, in parts 2 ms)
 FILE_NAME = "controller.safetensors"
 """Name of the controller in a run directory."""
 
-Floats = NDArray[np.float32]
-
 
 class Controller:
-    """A deterministic policy with what is known of it: spaces, task, versions, evaluation card.
+    """A deterministic policy with what is known of it: spaces, task, versions, evaluation.
 
     Loading one needs neither PyTorch nor an environment, and can never run code.
     """
 
-    def __init__(self, tensors: dict[str, Floats], card: dict[str, Any], path: str = "") -> None:
+    def __init__(
+        self, tensors: dict[str, Float32], metadata: dict[str, Any], path: str = ""
+    ) -> None:
         """A controller from its parts; `load` reads one from a file.
 
         Args:
             tensors: the actor and the normaliser, as `robo_ddpg.agent.Policy` takes them.
-            card: `describe` made it.
+            metadata: what is known of it besides: `task`, `observation_size`, `action_low`,
+                `action_high` and so on.
             path: the file it came from.
         """
         self.tensors = tensors
-        self.card = card
+        self.metadata = metadata
         """What the file says besides tensors: `task`, `action_low`, `evaluation` and so on."""
         self.path = path
         self._policy = Policy(tensors, self._vector("action_low"), self._vector("action_high"))
@@ -52,14 +53,19 @@ class Controller:
     @property
     def task(self) -> dict[str, Any]:
         """Name and settings of the task it was trained for."""
-        return dict(self.card["task"])
+        return dict(self.metadata["task"])
 
     @property
     def observation_size(self) -> int:
         """Number of values it expects in an observation."""
-        return int(self.card["observation_size"])
+        return int(self.metadata["observation_size"])
 
-    def act(self, observation: ArrayLike) -> Floats:
+    @property
+    def action_size(self) -> int:
+        """Number of action components."""
+        return len(self.metadata["action_low"])
+
+    def act(self, observation: ArrayLike) -> Float32:
         """The action for an observation.
 
         Args:
@@ -89,7 +95,7 @@ class Controller:
             ControllerError: it cannot be written.
         """
         path = Path(path)
-        text = json.dumps(self.card)
+        text = json.dumps(self.metadata)
         metadata = {"robo_ddpg": text, "sha256": _digest(text, self.tensors)}
         try:
             with replacing(path) as part:
@@ -120,7 +126,7 @@ class Controller:
             raise ControllerError(
                 f"{path} is not a whole controller file ({error}); train or copy it again"
             ) from None
-        return cls(tensors, _read_card(path, metadata, tensors), str(path))
+        return cls(tensors, _checked(path, metadata, tensors), str(path))
 
     @classmethod
     def find(cls, name: str | os.PathLike[str]) -> "Controller":
@@ -142,11 +148,11 @@ class Controller:
                 f"shipped controllers ({', '.join(shipped()) or 'none'})"
             ) from None
 
-    def _vector(self, name: str) -> Floats:
-        return np.array(self.card[name], np.float32)
+    def _vector(self, name: str) -> Float32:
+        return np.array(self.metadata[name], np.float32)
 
 
-def _digest(text: str, tensors: dict[str, Floats]) -> str:
+def _digest(text: str, tensors: dict[str, Float32]) -> str:
     """SHA-256 of a controller's content, by which damage is noticed."""
     digest = hashlib.sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
@@ -155,21 +161,21 @@ def _digest(text: str, tensors: dict[str, Floats]) -> str:
     return digest.hexdigest()
 
 
-def _read_card(
-    path: str | os.PathLike[str], metadata: dict[str, str], tensors: dict[str, Floats]
+def _checked(
+    path: str | os.PathLike[str], header: dict[str, str], tensors: dict[str, Float32]
 ) -> dict[str, Any]:
-    """The card in a file's metadata, after checking that the file is a controller and undamaged."""
-    text = metadata.get("robo_ddpg")
+    """The metadata in a file's header, after checking that it is a controller and undamaged."""
+    text = header.get("robo_ddpg")
     if text is None:
         raise ControllerError(f"{path} was not written by robo_ddpg; name a controller file")
-    if metadata.get("sha256") != _digest(text, tensors):
+    if header.get("sha256") != _digest(text, tensors):
         raise ControllerError(f"{path} is damaged: its checksum differs; train or copy it again")
-    card = dict(json.loads(text))
-    if card["format"] != FORMAT:
+    metadata = dict(json.loads(text))
+    if metadata["format"] != FORMAT:
         raise ControllerError(
-            f"{path} has format {card['format']}, this version reads {FORMAT}; train it again"
+            f"{path} has format {metadata['format']}, this version reads {FORMAT}; train it again"
         )
-    return card
+    return metadata
 
 
 def shipped() -> list[str]:
@@ -184,10 +190,3 @@ def versions() -> dict[str, str]:
     """Versions of what a result depends on."""
     packages = ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")
     return {name: version(name) for name in packages}
-
-
-def make_task_of(card_task: dict[str, Any]) -> tasks.Task:
-    """The task a controller or a recording was made with."""
-    from robo_ddpg.registration import make_task
-
-    return make_task(card_task["name"], **card_task["settings"])

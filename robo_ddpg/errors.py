@@ -5,7 +5,7 @@ class RoboDDPGError(Exception):
     """Anything this package reports in one line instead of a traceback."""
 
 
-class UnknownTaskError(RoboDDPGError, ValueError):
+class UnknownEnvironmentError(RoboDDPGError, ValueError):
     """No task has the given name."""
 
 

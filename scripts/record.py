@@ -2,7 +2,7 @@
 
 import sys
 
-from robo_ddpg.cli import main
+from robo_ddpg.cli.app import main
 
 if __name__ == "__main__":
     sys.exit(main(["record", *sys.argv[1:]]))

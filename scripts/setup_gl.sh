@@ -4,7 +4,7 @@
 set -euo pipefail
 
 python="$1"
-probe="$(dirname "$0")/../robo_ddpg/gl.py"
+probe="$(dirname "$0")/../robo_ddpg/rendering/gl.py"
 packages=(libegl1 libgl1 libgl1-mesa-dri)
 
 renders() { "$python" -P "$probe" >/dev/null 2>&1 </dev/null; }

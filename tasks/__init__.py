@@ -3,16 +3,16 @@
 Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown is in `robo_ddpg`.
 """
 
-from tasks.arm_task import ArmTask
-from tasks.grasp import Grasp, GraspAny
-from tasks.grasp_settings import GraspSettings
-from tasks.legged_task import LeggedTask
-from tasks.locomotion import Runner
-from tasks.planar import PlanarSettings
-from tasks.quadruped import Quadruped, QuadrupedSettings
-from tasks.reach import Reach, ReachSettings
+from tasks.arm.grasp import Grasp, GraspAny
+from tasks.arm.grasp_settings import GraspSettings
+from tasks.arm.reach import Reach, ReachSettings
+from tasks.arm.task import ArmTask
+from tasks.legged.planar import PlanarSettings
+from tasks.legged.quadruped import Quadruped, QuadrupedSettings
+from tasks.legged.runner import Runner
+from tasks.legged.stepping import Hopper, Walker
+from tasks.legged.task import LeggedTask
 from tasks.registry import UnknownTaskError, make, names, register, summary
-from tasks.stepping import Hopper, Walker
 from tasks.task import GoalTask, Task
 
 DISTRIBUTION = "robo-ddpg"

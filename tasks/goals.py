@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.task import Array, GoalTask
+from tasks.arrays import Array
+from tasks.task import GoalTask
 
 FAR = 2.0
 """Bound of fine views: what is farther away is seen in the coarse view."""

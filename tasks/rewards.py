@@ -1,9 +1,8 @@
 """Shaping functions for reward terms: everything here maps onto [0, 1]."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from tasks.arrays import Array
 
 VALUE_AT_MARGIN = 0.1
 """What `tolerance` gives at a distance of one margin outside the bounds."""

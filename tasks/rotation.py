@@ -1,9 +1,8 @@
 """Turning vectors by many orientations at once."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from tasks.arrays import Array
 
 
 def rotations(quaternion: Array) -> Array:

@@ -12,9 +12,7 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Generators = list[np.random.Generator]
+from tasks.arrays import Array, Generators, Mask
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Task(abc.ABC):
 
     def __init__(self, settings: TaskSettings) -> None:
         self.settings = settings
-        self.taken = False
+        self.bound = False
         """Whether a batch of simulations has it already."""
         self.records = {}
 

@@ -12,7 +12,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from robo_ddpg import Controller
-from robo_ddpg.controller import make_task_of, shipped
+from robo_ddpg.controller import shipped
+from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import ControllerError, RoboDDPGError
 
 
@@ -56,7 +57,7 @@ def refusal(path: Path) -> str:
 
 def test_saving_and_loading_changes_no_bit(file: Path) -> None:
     before, after = some_controller(), Controller.load(file)
-    assert after.card == before.card
+    assert after.metadata == before.metadata
     assert after.tensors.keys() == before.tensors.keys()
     for name, tensor in before.tensors.items():
         np.testing.assert_array_equal(after.tensors[name], tensor)
@@ -66,7 +67,7 @@ def test_saving_and_loading_changes_no_bit(file: Path) -> None:
 
 def test_a_controller_can_be_saved_again_and_again(file: Path, tmp_path: Path) -> None:
     again = Controller.load(Controller.load(file).save(tmp_path / "again.safetensors"))
-    assert again.card == some_controller().card
+    assert again.metadata == some_controller().metadata
     np.testing.assert_array_equal(
         again.act(np.ones(5, np.float32)), some_controller().act(np.ones(5, np.float32))
     )
@@ -135,7 +136,7 @@ def test_any_flipped_bit_is_noticed(file: Path) -> None:
         except ControllerError as error:
             assert "\n" not in str(error)
         else:  # harmless, such as white space of the header
-            assert loaded.card == some_controller().card
+            assert loaded.metadata == some_controller().metadata
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04\x95", b"PK\x03\x04", bytes(1000), b"{}" * 99])
@@ -153,7 +154,7 @@ def test_tensors_of_another_program_are_refused(tmp_path: Path) -> None:
 
 def test_another_format_is_refused_with_both_versions(tmp_path: Path) -> None:
     controller = some_controller()
-    controller.card["format"] = 99
+    controller.metadata["format"] = 99
     message = refusal(controller.save(tmp_path / "c.safetensors"))
     assert "99" in message
     assert "1" in message
@@ -203,7 +204,7 @@ def test_its_task_can_be_made_from_the_card() -> None:
 
 def test_a_card_of_a_task_that_has_changed_since_is_refused_in_one_line() -> None:
     controller = some_controller()
-    controller.card["task"]["settings"]["gone"] = 1
+    controller.metadata["task"]["settings"]["gone"] = 1
     with pytest.raises(RoboDDPGError, match="gone"):
         make_task_of(controller.task)
 
@@ -213,7 +214,7 @@ def test_shipped_controllers_are_found_by_the_name_of_their_task() -> None:
     for name in shipped():
         controller = Controller.find(name)
         assert controller.task["name"] == name
-        assert controller.card["evaluation"]["success_rate"] > 0.9
+        assert controller.metadata["evaluation"]["success_rate"] > 0.9
 
 
 def test_loading_and_acting_needs_no_torch_and_no_environment() -> None:

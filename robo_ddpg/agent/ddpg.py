@@ -13,9 +13,10 @@ from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.named import prefixed, under
 from robo_ddpg.agent.networks import StackedMlp
 from robo_ddpg.agent.normalization import CLIP, Normalizer
-from robo_ddpg.agent.replay import Batch, Replay
+from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import Floats, GoalSpace, Transitions
+from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from tasks.arrays import Float32
 
 _SATURATED = 0.95
 """Part of the half range from which on an action counts as saturated."""
@@ -52,23 +53,23 @@ class DDPG:
         _check_spaces(observation_space, action_space)
         self.settings, self.num_envs = settings, num_envs
         self.updates = self.transitions = 0
-        self._center: Floats = ((action_space.high + action_space.low) / 2).astype(np.float32)
-        self._half_range: Floats = ((action_space.high - action_space.low) / 2).astype(np.float32)
+        self._center: Float32 = ((action_space.high + action_space.low) / 2).astype(np.float32)
+        self._half_range: Float32 = ((action_space.high - action_space.low) / 2).astype(np.float32)
         self._low = action_space.low.astype(np.float32)
         self._high = action_space.high.astype(np.float32)
         o, a = observation_space.shape[0], action_space.shape[0]
         torch_seed, replay_seed, exploration_seed = np.random.SeedSequence(seed).generate_state(3)
         self._generator = torch.Generator().manual_seed(int(torch_seed))
-        self.replay = Replay(settings, num_envs, o, a, int(replay_seed), goal_space)
+        self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, int(replay_seed), goal_space)
         self._exploration = Exploration(settings, num_envs, a, int(exploration_seed))
         self._normalizer = Normalizer(o, settings.normalizer_freeze_after)
         self._networks = ActorCritic(settings, o, a, self._generator)
 
-    def act(self, observation: Floats) -> Floats:
+    def act(self, observation: Float32) -> Float32:
         """The policy's actions, shape (n, a), for observations of shape (n, o), without noise."""
         return self._in_bounds(self._policy(self._evaluated_actor, observation))
 
-    def explore(self, observation: Floats) -> Floats:
+    def explore(self, observation: Float32) -> Float32:
         """Actions to learn from, shape (n, a), for observations of all simulations, (n, o)."""
         if self.transitions < self.settings.warmup_transitions:
             return self._in_bounds(self._exploration.uniform())
@@ -79,21 +80,21 @@ class DDPG:
         if self.settings.normalize_observations:
             self._normalizer.update(transitions.observation[transitions.valid])
         scaled = (transitions.action - self._center) / self._half_range
-        self.replay.store(transitions, scaled)
+        self.replay_buffer.store(transitions, scaled)
         ended = transitions.terminated | transitions.truncated | ~transitions.valid
         self._exploration.end_episodes(ended)
         self.transitions += self.num_envs
 
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""
-        self.replay.end_episodes()
+        self.replay_buffer.end_episodes()
         self._exploration.end_episodes(np.ones(self.num_envs, np.bool_))
 
     @property
     def ready(self) -> bool:
         """Whether enough is stored to update."""
         warm = self.transitions >= self.settings.warmup_transitions
-        return warm and len(self.replay) >= self.settings.batch_size
+        return warm and len(self.replay_buffer) >= self.settings.batch_size
 
     def update(self) -> dict[str, float]:
         """Update the critics, and every `actor_delay` times the actor and the targets, once.
@@ -104,7 +105,7 @@ class DDPG:
         Raises:
             DivergenceError: If a loss is not finite; the networks are then still as they were.
         """
-        batch = self.replay.sample(self.settings.batch_size)
+        batch = self.replay_buffer.sample(self.settings.batch_size)
         observation = torch.from_numpy(self._normalized(batch.observation))
         metrics = self._update_critic(batch, observation)
         self.updates += 1
@@ -113,7 +114,7 @@ class DDPG:
             self._networks.update_targets(self.settings.target_rate)
         return metrics
 
-    def _update_critic(self, batch: Batch, observation: Tensor) -> dict[str, float]:
+    def _update_critic(self, batch: Minibatch, observation: Tensor) -> dict[str, float]:
         networks = self._networks
         # Smooth the target policy's action with clipped noise, (b, a).
         next_observation = torch.from_numpy(self._normalized(batch.bootstrap_observation))
@@ -138,7 +139,7 @@ class DDPG:
         networks.critic_optimizer.step()
         return metrics
 
-    def _update_actor(self, batch: Batch, observation: Tensor) -> dict[str, float]:
+    def _update_actor(self, batch: Minibatch, observation: Tensor) -> dict[str, float]:
         networks = self._networks
         # The first critic's value of the policy's own actions, (1, b, 1).
         pre_activation, activations = networks.actor.forward(observation)
@@ -172,7 +173,7 @@ class DDPG:
         """
         networks = self._networks
         steps = _return_steps(self.settings.discount)
-        batch = self.replay.sample_returns(self.settings.batch_size, steps)
+        batch = self.replay_buffer.sample_returns(self.settings.batch_size, steps)
         observation = torch.from_numpy(self._normalized(batch.observation))
         action = torch.from_numpy(batch.action)
         q = networks.first_critic(torch.cat((observation, action), 1))
@@ -191,7 +192,7 @@ class DDPG:
     def state(self) -> dict[str, Tensor]:
         """Tensors that resume learning exactly, together with `replay.save`."""
         arrays = {
-            "generators.replay": self.replay.generator_state(),
+            "generators.replay": self.replay_buffer.generator_state(),
             **prefixed("exploration", self._exploration.state()),
             **prefixed("normalizer", self._normalizer.state()),
         }
@@ -208,7 +209,7 @@ class DDPG:
         self._generator.set_state(state["generators.torch"])
         self._networks.load_state(under("networks", state))
         arrays = {name: tensor.numpy() for name, tensor in state.items()}
-        self.replay.load_generator_state(arrays["generators.replay"])
+        self.replay_buffer.load_generator_state(arrays["generators.replay"])
         self._exploration.load_state(under("exploration", arrays))
         self._normalizer.load_state(under("normalizer", arrays))
 
@@ -224,7 +225,7 @@ class DDPG:
             state["normalizer.clip"] = torch.tensor([CLIP])
         return state
 
-    def _require_finite(self, metrics: dict[str, float], batch: Batch) -> None:
+    def _require_finite(self, metrics: dict[str, float], batch: Minibatch) -> None:
         if not all(map(math.isfinite, metrics.values())):
             raise divergence(self.updates, metrics, batch, self._networks.by_name())
 
@@ -233,20 +234,20 @@ class DDPG:
         networks, target = self._networks, self.settings.evaluate_target_actor
         return networks.target_actor if target else networks.actor
 
-    def _policy(self, actor: StackedMlp, observation: Floats) -> Floats:
+    def _policy(self, actor: StackedMlp, observation: Float32) -> Float32:
         """Actions in [-1, 1], shape (n, a)."""
         x = torch.from_numpy(self._normalized(np.asarray(observation, np.float32)))
-        action: Floats = actor(x)[0].tanh_().numpy()
+        action: Float32 = actor(x)[0].tanh_().numpy()
         return action
 
-    def _in_bounds(self, action: Floats) -> Floats:
+    def _in_bounds(self, action: Float32) -> Float32:
         """From [-1, 1] to the action space, in place; rounding must not leave the bounds."""
         action *= self._half_range
         action += self._center
         np.minimum(action, self._high, out=action)
         return np.maximum(action, self._low, out=action)
 
-    def _normalized(self, observation: Floats) -> Floats:
+    def _normalized(self, observation: Float32) -> Float32:
         on = self.settings.normalize_observations
         return self._normalizer(observation) if on else observation
 

@@ -3,12 +3,12 @@
 import numpy as np
 
 from robo_ddpg.agent.networks import StackedMlp
-from robo_ddpg.agent.replay import Batch
+from robo_ddpg.agent.replay_buffer import Minibatch
 from robo_ddpg.errors import DivergenceError as DivergenceError
 
 
 def divergence(
-    update: int, metrics: dict[str, float], batch: Batch, networks: dict[str, StackedMlp]
+    update: int, metrics: dict[str, float], batch: Minibatch, networks: dict[str, StackedMlp]
 ) -> DivergenceError:
     """The error that names what is not finite: something stored, or else the learner itself."""
     shown = ", ".join(f"{name}={value:.3g}" for name, value in metrics.items())

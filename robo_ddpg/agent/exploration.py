@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.agent.random_state import generator_state, set_generator_state
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import Bools, Floats
+from tasks.arrays import Float32, Mask
 
 _OU_THETA = np.float32(0.15)
 """Pull of the Ornstein-Uhlenbeck process towards zero per step (Lillicrap et al., section 7)."""
@@ -20,33 +20,33 @@ class Exploration:
         self._generator = np.random.default_rng(seed)
         self.sigma = noise_scales(settings.noise_range, num_envs)
         self._correlated_noise = np.zeros(self._shape, np.float32)
-        self._burst_left = np.zeros(num_envs, np.int64)
-        self._burst_action = np.zeros(self._shape, np.float32)
-        self._burstable = np.ones(action_size, np.bool_)
-        self._burstable[_checked_indices(settings.burst_exempt, action_size)] = False
+        self._repeats_left = np.zeros(num_envs, np.int64)
+        self._repeated_action = np.zeros(self._shape, np.float32)
+        self._repeatable = np.ones(action_size, np.bool_)
+        self._repeatable[_checked_indices(settings.repeat_exempt, action_size)] = False
 
-    def uniform(self) -> Floats:
+    def uniform(self) -> Float32:
         """Actions for the warm-up, uniform in +-`warmup_amplitude`, shape (n, a)."""
         return self._uniform(self._shape) * np.float32(self.settings.warmup_amplitude)
 
-    def __call__(self, action: Floats) -> Floats:
+    def __call__(self, action: Float32) -> Float32:
         """Explore around the policy's actions, shape (n, a); one step of all simulations."""
-        explored: Floats = action + self._noise()
+        explored: Float32 = action + self._noise()
         probability = self.settings.random_component_probability
         if probability > 0.0:
             replaced = self._generator.random(self._shape, np.float32) < probability
             explored[replaced] = self._uniform((int(replaced.sum()),))
-        if self.settings.burst_probability > 0.0:
-            self._advance_bursts()
-            held = (self._burst_left > 0)[:, None] & self._burstable
-            np.copyto(explored, self._burst_action, where=held)
+        if self.settings.repeat_probability > 0.0:
+            self._advance_repeats()
+            held = (self._repeats_left > 0)[:, None] & self._repeatable
+            np.copyto(explored, self._repeated_action, where=held)
         np.minimum(explored, 1.0, out=explored)
         np.maximum(explored, -1.0, out=explored)
         return explored
 
-    def end_episodes(self, ended: Bools) -> None:
+    def end_episodes(self, ended: Mask) -> None:
         """Forget what was carried from step to step in the simulations that `ended`, shape (n,)."""
-        self._burst_left[ended] = 0
+        self._repeats_left[ended] = 0
         self._correlated_noise[ended] = 0.0
 
     def state(self) -> dict[str, NDArray[np.generic]]:
@@ -54,18 +54,18 @@ class Exploration:
         return {
             "generator": generator_state(self._generator),
             "correlated_noise": self._correlated_noise.copy(),
-            "burst_left": self._burst_left.copy(),
-            "burst_action": self._burst_action.copy(),
+            "repeats_left": self._repeats_left.copy(),
+            "repeated_action": self._repeated_action.copy(),
         }
 
     def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned."""
         set_generator_state(self._generator, state["generator"])
         self._correlated_noise[:] = state["correlated_noise"]
-        self._burst_left[:] = state["burst_left"]
-        self._burst_action[:] = state["burst_action"]
+        self._repeats_left[:] = state["repeats_left"]
+        self._repeated_action[:] = state["repeated_action"]
 
-    def _noise(self) -> Floats:
+    def _noise(self) -> Float32:
         white = self._generator.standard_normal(self._shape, np.float32)
         white *= self.sigma
         if self.settings.noise == "gaussian":
@@ -73,22 +73,22 @@ class Exploration:
         self._correlated_noise += white - _OU_THETA * self._correlated_noise
         return self._correlated_noise
 
-    def _advance_bursts(self) -> None:
-        np.maximum(self._burst_left - 1, 0, out=self._burst_left)
+    def _advance_repeats(self) -> None:
+        np.maximum(self._repeats_left - 1, 0, out=self._repeats_left)
         chance = self._generator.random(self._shape[0], np.float32)
-        started = (self._burst_left == 0) & (chance < self.settings.burst_probability)
+        started = (self._repeats_left == 0) & (chance < self.settings.repeat_probability)
         number = int(started.sum())
         if number == 0:
             return
-        shortest, longest = self.settings.burst_steps
-        self._burst_left[started] = self._generator.integers(shortest, longest + 1, number)
-        self._burst_action[started] = self._uniform((number, self._shape[1]))
+        shortest, longest = self.settings.repeat_steps
+        self._repeats_left[started] = self._generator.integers(shortest, longest + 1, number)
+        self._repeated_action[started] = self._uniform((number, self._shape[1]))
 
-    def _uniform(self, shape: tuple[int, ...]) -> Floats:
+    def _uniform(self, shape: tuple[int, ...]) -> Float32:
         return self._generator.random(shape, np.float32) * np.float32(2.0) - np.float32(1.0)
 
 
-def noise_scales(noise_range: tuple[float, float], num_envs: int) -> Floats:
+def noise_scales(noise_range: tuple[float, float], num_envs: int) -> Float32:
     """Standard deviation for each simulation, spaced geometrically, shape (n, 1)."""
     low, high = noise_range
     if num_envs == 1:
@@ -100,7 +100,7 @@ def _checked_indices(indices: tuple[int, ...], size: int) -> list[int]:
     for index in indices:
         if not -size <= index < size:
             raise ValueError(
-                f"burst_exempt={indices!r}: component {index} does not exist; "
+                f"repeat_exempt={indices!r}: component {index} does not exist; "
                 f"the action has {size} components, so indices run from {-size} to {size - 1}"
             )
     return list(indices)

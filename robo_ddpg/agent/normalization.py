@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.agent.divergence import DivergenceError
-from robo_ddpg.agent.transitions import Floats
+from tasks.arrays import Float32
 
 CLIP = 5.0
 """Bound of normalised observations [standard deviations]."""
@@ -25,7 +25,7 @@ class Normalizer:
         self.squared_deviations = np.zeros(size)
         self._refresh()
 
-    def update(self, observation: Floats) -> None:
+    def update(self, observation: Float32) -> None:
         """Add observations, shape (n, o), to the statistics.
 
         Raises:
@@ -49,9 +49,9 @@ class Normalizer:
         self.count = total
         self._refresh()
 
-    def __call__(self, observation: Floats) -> Floats:
+    def __call__(self, observation: Float32) -> Float32:
         """Normalised copy of observations, shape (..., o)."""
-        scaled: Floats = (observation - self.offset) * self.scale
+        scaled: Float32 = (observation - self.offset) * self.scale
         np.minimum(scaled, CLIP, out=scaled)
         np.maximum(scaled, -CLIP, out=scaled)
         return scaled
@@ -75,5 +75,5 @@ class Normalizer:
         std = (
             np.sqrt(self.squared_deviations / self.count) if self.count else np.ones_like(self.mean)
         )
-        self.offset: Floats = self.mean.astype(np.float32)
-        self.scale: Floats = (1.0 / np.maximum(std, STD_FLOOR)).astype(np.float32)
+        self.offset: Float32 = self.mean.astype(np.float32)
+        self.scale: Float32 = (1.0 / np.maximum(std, STD_FLOOR)).astype(np.float32)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from robo_ddpg.agent.transitions import Floats
+from tasks.arrays import Float32
 
 
 class Policy:
@@ -18,7 +18,7 @@ class Policy:
     """
 
     def __init__(
-        self, state: Mapping[str, Floats], action_low: Floats, action_high: Floats
+        self, state: Mapping[str, Float32], action_low: Float32, action_high: Float32
     ) -> None:
         arrays = {name: np.array(value, np.float32) for name, value in state.items()}
         depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
@@ -36,7 +36,7 @@ class Policy:
             self._offset, self._scale = arrays["normalizer.offset"], arrays["normalizer.scale"]
             self._clip = arrays["normalizer.clip"][0]
 
-    def act(self, observation: Floats) -> Floats:
+    def act(self, observation: Float32) -> Float32:
         """Action, shape (a,) or (n, a), for an observation, shape (o,) or (n, o)."""
         x = np.asarray(observation, np.float32)
         if self._normalized:
@@ -48,7 +48,7 @@ class Policy:
             x += bias
             np.maximum(x, 0.0, out=x)
         weight, bias = self._output
-        action: Floats = np.tanh(x @ weight + bias)
+        action: Float32 = np.tanh(x @ weight + bias)
         action *= self._half_range
         action += self._center
         return action

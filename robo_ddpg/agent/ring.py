@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.transitions import Bools, Floats, Transitions
-
-Ints = NDArray[np.int64]
+from robo_ddpg.agent.transitions import Transitions
+from tasks.arrays import Float32, Int64, Mask
 
 _STILL_RUNNING = np.iinfo(np.int64).max
 
@@ -17,11 +16,11 @@ _STILL_RUNNING = np.iinfo(np.int64).max
 class Draw:
     """Steps drawn from a ring."""
 
-    time: Ints
+    time: Int64
     """When each step was taken, shape (b,)."""
-    env: Ints
+    env: Int64
     """In which simulation, shape (b,)."""
-    last: Ints
+    last: Int64
     """Time of the last stored step of the same episode, shape (b,)."""
 
 
@@ -47,7 +46,7 @@ class Ring:
         self._time = 0
         self.valid_steps = 0
 
-    def store(self, transitions: Transitions, action: Floats) -> None:
+    def store(self, transitions: Transitions, action: Float32) -> None:
         """Add one step of every simulation, with `action` in place of the transitions' own."""
         if len(action) != self.num_envs:
             raise ValueError(
@@ -89,7 +88,7 @@ class Ring:
             time[invalid], env[invalid], last[invalid] = again.time, again.env, again.last
         return Draw(time, env, last)
 
-    def rows(self, time: Ints, env: Ints) -> Ints:
+    def rows(self, time: Int64, env: Int64) -> Int64:
         """Rows of the arrays that hold the steps taken at `time` in simulation `env`."""
         return time % self.length * self.num_envs + env
 
@@ -120,7 +119,7 @@ class Ring:
     def _oldest(self) -> int:
         return max(self._time - self.length, 0)
 
-    def _store_reward_info(self, rows: slice, info: Floats) -> None:
+    def _store_reward_info(self, rows: slice, info: Float32) -> None:
         if self.reward_info.shape[1] == 0:
             self._allocate_reward_info(info.shape[1])
         self.reward_info[rows] = info
@@ -128,7 +127,7 @@ class Ring:
     def _allocate_reward_info(self, size: int) -> None:
         self.reward_info = np.zeros((self.length * self.num_envs, size), np.float32)
 
-    def _close_episodes(self, ended: Bools, end: int) -> None:
+    def _close_episodes(self, ended: Mask, end: int) -> None:
         """Note for the simulations that `ended`, shape (n,), that `end` was their last step."""
         envs = np.flatnonzero(ended)
         if len(envs) == 0:
@@ -151,6 +150,6 @@ class Ring:
         }
 
 
-def uniform_below(bound: Ints, generator: np.random.Generator) -> Ints:
+def uniform_below(bound: Int64, generator: np.random.Generator) -> Int64:
     """Uniform integers from 0 up to, not including, each bound; faster than `integers`."""
     return (generator.random(bound.shape) * bound).astype(np.int64)

@@ -66,12 +66,12 @@ class AgentSettings:
     (mixed scales as in Ape-X, Horgan et al. 2018); one simulation alone uses the geometric mean."""
     random_component_probability: float = 0.1
     """Chance for each component of each action to be replaced by a uniform one."""
-    burst_probability: float = 0.04
+    repeat_probability: float = 0.04
     """Chance per step for an idle simulation to hold one random action for a while
     (temporally extended epsilon-greedy, Dabney et al. 2021)."""
-    burst_steps: tuple[int, int] = (2, 8)
+    repeat_steps: tuple[int, int] = (2, 8)
     """Shortest and longest burst [steps], both included."""
-    burst_exempt: tuple[int, ...] = ()
+    repeat_exempt: tuple[int, ...] = ()
     """Action components that stay with the policy during a burst, for example a gripper."""
     relabel_future: float = 0.3
     """Share of samples whose goal becomes one achieved later in the same episode (hindsight
@@ -95,7 +95,7 @@ class AgentSettings:
         self._check_combinations()
 
     def _check_combinations(self) -> None:
-        sizes, noise, steps = self.hidden_sizes, self.noise_range, self.burst_steps
+        sizes, noise, steps = self.hidden_sizes, self.noise_range, self.repeat_steps
         layers = len(sizes) > 0 and all(_is_int(size, 1) for size in sizes)
         self._require("hidden_sizes", layers, "one or more integers of at least 1")
         self._require("critics", self.critics in (1, 2), "1 or 2")
@@ -105,9 +105,9 @@ class AgentSettings:
         ordered = len(noise) == 2 and 0.0 < noise[0] <= noise[1] < math.inf
         self._require("noise_range", ordered, "(low, high) with 0 < low <= high")
         ordered = len(steps) == 2 and _is_int(steps[0], 1) and _is_int(steps[1], steps[0])
-        self._require("burst_steps", ordered, "(shortest, longest), integers of at least 1")
-        indices = all(_is_int(index, -math.inf) for index in self.burst_exempt)
-        self._require("burst_exempt", indices, "indices of action components")
+        self._require("repeat_steps", ordered, "(shortest, longest), integers of at least 1")
+        indices = all(_is_int(index, -math.inf) for index in self.repeat_exempt)
+        self._require("repeat_exempt", indices, "indices of action components")
         relabelled = self.relabel_future + self.relabel_other
         self._require("relabel_other", relabelled <= 1.0, "at most 1 - relabel_future")
         enough = self.replay_capacity >= self.batch_size
@@ -143,7 +143,7 @@ _NOT_NEGATIVE = (
 _SHARES = (
     "discount",
     "random_component_probability",
-    "burst_probability",
+    "repeat_probability",
     "relabel_future",
     "relabel_other",
 )
@@ -179,7 +179,7 @@ def td3() -> AgentSettings:
         warmup_transitions=10_000,
         noise_range=(0.1, 0.1),
         random_component_probability=0.0,
-        burst_probability=0.0,
+        repeat_probability=0.0,
         relabel_future=0.0,
         relabel_other=0.0,
         evaluate_target_actor=False,
@@ -213,7 +213,7 @@ def ddpg_2015() -> AgentSettings:
         noise="ornstein-uhlenbeck",
         noise_range=(0.2, 0.2),
         random_component_probability=0.0,
-        burst_probability=0.0,
+        repeat_probability=0.0,
         relabel_future=0.0,
         relabel_other=0.0,
         evaluate_target_actor=False,

@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
+from tasks.arrays import Float32, Mask
 
 
 @dataclass
@@ -20,41 +16,41 @@ class Transitions:
     unstable) is never sampled and ends its episode one step earlier.
     """
 
-    observation: Floats
+    observation: Float32
     """Shape (n, o)."""
-    action: Floats
+    action: Float32
     """The agent's own actions, in the bounds of the action space, shape (n, a)."""
-    reward: Floats
+    reward: Float32
     """Shape (n,)."""
-    terminated: Bools
+    terminated: Mask
     """Shape (n,)."""
-    truncated: Bools
+    truncated: Mask
     """Shape (n,)."""
-    next_observation: Floats
+    next_observation: Float32
     """Shape (n, o)."""
-    reward_info: Floats | None
+    reward_info: Float32 | None
     """What rewards depend on besides the goals, for relabelling, shape (n, k)."""
-    valid: Bools
+    valid: Mask
     """Shape (n,)."""
 
 
 class GoalSpace(Protocol):
     """Goals within observations; every method is pure and vectorised over the first dimension."""
 
-    def achieved_goal(self, observation: Floats) -> Floats:
+    def achieved_goal(self, observation: Float32) -> Float32:
         """Goal, shape (b, g), that each observation, shape (b, o), has reached."""
 
-    def desired_goal(self, observation: Floats) -> Floats:
+    def desired_goal(self, observation: Float32) -> Float32:
         """Goal, shape (b, g), that each observation, shape (b, o), asks for."""
 
-    def attainable(self, goal: Floats) -> Bools:
+    def attainable(self, goal: Float32) -> Mask:
         """Whether each goal, shape (b, g), could be asked for, shape (b,)."""
 
-    def replace_goal(self, observation: Floats, goal: Floats) -> Floats:
+    def replace_goal(self, observation: Float32, goal: Float32) -> Float32:
         """New observations, shape (b, o), that ask for `goal`, shape (b, g)."""
 
-    def compute_reward(self, achieved: Floats, desired: Floats, info: Floats) -> Floats:
+    def compute_reward(self, achieved: Float32, desired: Float32, info: Float32) -> Float32:
         """Reward, shape (b,), of having achieved one goal when another was desired."""
 
-    def compute_terminated(self, achieved: Floats, desired: Floats, info: Floats) -> Bools:
+    def compute_terminated(self, achieved: Float32, desired: Float32, info: Float32) -> Mask:
         """Whether the episode terminates there, shape (b,), failures included."""

@@ -103,12 +103,12 @@ def test_acting_draws_nothing_and_changes_nothing():
 @pytest.mark.parametrize("noise", ["gaussian", "ornstein-uhlenbeck"])
 def test_learning_resumes_exactly_from_saved_bytes(tmp_path, noise):
     settings = replace(
-        SMALL, noise=noise, normalize_observations=True, burst_probability=0.3, actor_delay=3
+        SMALL, noise=noise, normalize_observations=True, repeat_probability=0.3, actor_delay=3
     )
     agent = make_agent(settings)
     advance(agent, 13)
     state = save(agent.state())
-    agent.replay.save(tmp_path)
+    agent.replay_buffer.save(tmp_path)
     expected = advance(agent, 10, seed=1)
 
     resumed = make_agent(settings, seed=99)

@@ -7,7 +7,7 @@ from robo_ddpg.agent import AgentSettings
 from robo_ddpg.agent.exploration import Exploration
 
 QUIET = AgentSettings(
-    noise_range=(1e-6, 1e-6), random_component_probability=0.0, burst_probability=0.0
+    noise_range=(1e-6, 1e-6), random_component_probability=0.0, repeat_probability=0.0
 )
 
 
@@ -39,7 +39,7 @@ def test_components_are_replaced_with_the_probability_set():
 
 
 def test_bursts_hold_one_action_and_spare_exempt_components():
-    settings = replace(QUIET, burst_probability=1.0, burst_steps=(3, 3), burst_exempt=(-1,))
+    settings = replace(QUIET, repeat_probability=1.0, repeat_steps=(3, 3), repeat_exempt=(-1,))
     steps = explored_steps(Exploration(settings, 2, 3, seed=0), 6, (2, 3))
 
     np.testing.assert_allclose(steps[..., 2], 0.0, atol=1e-4)
@@ -50,7 +50,7 @@ def test_bursts_hold_one_action_and_spare_exempt_components():
 
 
 def test_a_burst_ends_with_its_episode():
-    settings = replace(QUIET, burst_probability=1.0, burst_steps=(100, 100))
+    settings = replace(QUIET, repeat_probability=1.0, repeat_steps=(100, 100))
     exploration = Exploration(settings, 2, 1, seed=0)
     first = explored_steps(exploration, 1, (2, 1))[0]
     exploration.end_episodes(np.array([True, False]))
@@ -62,7 +62,7 @@ def test_a_burst_ends_with_its_episode():
 
 def test_an_exempt_component_that_does_not_exist_is_named():
     with pytest.raises(ValueError, match="component 4 does not exist"):
-        Exploration(replace(QUIET, burst_exempt=(4,)), 2, 3, seed=0)
+        Exploration(replace(QUIET, repeat_exempt=(4,)), 2, 3, seed=0)
 
 
 def test_ornstein_uhlenbeck_noise_is_correlated_and_forgotten_at_the_end():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from robo_ddpg.agent import AgentSettings, Transitions
-from robo_ddpg.agent.replay import Replay
+from robo_ddpg.agent.replay_buffer import ReplayBuffer
 
 
 class Line:
@@ -45,7 +45,7 @@ def walked(relabel_future, relabel_other, goal_space=None):
         relabel_future=relabel_future,
         relabel_other=relabel_other,
     )
-    replay = Replay(settings, 1, 3, 1, seed=0, goal_space=goal_space or Line())
+    replay = ReplayBuffer(settings, 1, 3, 1, seed=0, goal_space=goal_space or Line())
     for start, goal, effort, truncated in [
         (0.0, 10.0, 0.0, False),
         (1.0, 10.0, 0.25, False),

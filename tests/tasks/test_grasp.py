@@ -4,10 +4,10 @@ import mujoco
 import numpy as np
 import pytest
 
-from robo_ddpg.demonstrator import GraspDemonstrator
-from robo_ddpg.env import RobotVectorEnv
+from robo_ddpg.envs.robot_env import RobotVectorEnv
 from tasks import Grasp, make
-from tasks.grasp_scene import OBJECT
+from tasks.arm.grasp_demonstrator import GraspDemonstrator
+from tasks.arm.grasp_scene import OBJECT
 
 GRAVITY = 9.81
 

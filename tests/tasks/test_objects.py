@@ -5,8 +5,8 @@ import pytest
 from mujoco.batch import Batch
 
 from tasks import make
-from tasks.grasp_scene import OBJECT
-from tasks.objects import NAMES, Objects
+from tasks.arm.grasp_scene import OBJECT
+from tasks.arm.objects import NAMES, Objects
 
 
 @pytest.fixture

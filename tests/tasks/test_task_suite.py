@@ -14,8 +14,8 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 
 import tasks
 from robo_ddpg import RobotEnv, RobotVectorEnv
-from robo_ddpg.registration import environment_id, make_task
-from tasks.arm_task import ArmTask
+from robo_ddpg.envs.registration import environment_id, make_task
+from tasks.arm.task import ArmTask
 from tasks.task import GoalTask, Task
 
 EXTREMES = {

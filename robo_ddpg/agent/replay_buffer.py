@@ -1,0 +1,175 @@
+"""ReplayBuffer buffer of parallel simulations, with n-step returns and goal relabelling."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.agent.random_state import generator_state, set_generator_state
+from robo_ddpg.agent.ring import Draw, Ring, uniform_below
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from tasks.arrays import Float32, Int64, Mask
+
+
+@dataclass(frozen=True)
+class Minibatch:
+    """Sampled transitions of up to n steps each."""
+
+    observation: Float32
+    """Shape (b, o)."""
+    action: Float32
+    """Shape (b, a)."""
+    reward: Float32
+    """Discounted and scaled sum over the steps, shape (b, 1)."""
+    discount: Float32
+    """Weight of the value of `bootstrap_observation`, 0 after termination, shape (b, 1)."""
+    bootstrap_observation: Float32
+    """Where the steps ended, shape (b, o)."""
+
+
+class ReplayBuffer:
+    """The last steps of n simulations, from which transitions are sampled.
+
+    Args:
+        settings: Capacity, number of steps, discount and shares of relabelled samples.
+        num_envs: Number n of simulations.
+        observation_size: Size o of an observation.
+        action_size: Size a of an action.
+        seed: Fixes what is sampled.
+        goal_space: How goals are read, replaced and rewarded; None without relabelling.
+    """
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        num_envs: int,
+        observation_size: int,
+        action_size: int,
+        seed: int,
+        goal_space: GoalSpace | None = None,
+    ) -> None:
+        self.settings, self._goal_space = settings, goal_space
+        self._generator = np.random.default_rng(seed)
+        length = settings.replay_capacity // num_envs
+        if length * num_envs < max(2 * num_envs, settings.batch_size):
+            raise ValueError(
+                f"replay_capacity={settings.replay_capacity}: expected room for a batch of "
+                f"{settings.batch_size} and for two steps of each of {num_envs} simulations"
+            )
+        self._ring = Ring(length, num_envs, observation_size, action_size)
+
+    def __len__(self) -> int:
+        """Number of steps that can be sampled."""
+        return self._ring.valid_steps
+
+    def store(self, transitions: Transitions, action: Float32) -> None:
+        """Add one step of every simulation, overwriting the oldest.
+
+        Args:
+            transitions: The step, whose own `action` is not read.
+            action: The actions in [-1, 1], shape (n, a).
+        """
+        self._ring.store(transitions, action)
+
+    def end_episodes(self) -> None:
+        """Note that every simulation starts a new episode with the next step."""
+        self._ring.end_episodes()
+
+    def sample(self, batch_size: int) -> Minibatch:
+        """Draw n-step transitions uniformly, part of them with other goals."""
+        draw = self._ring.draw(batch_size, self._generator)
+        rows, reward, terminated = self._steps(draw, self.settings.n_step)
+        if self._goal_space is None:
+            return self._n_step(draw, rows, reward, terminated)
+        goal = self._other_goals(self._goal_space, draw)
+        changed = slice(len(goal))
+        reward[:, changed], terminated[:, changed] = self._reward_again(
+            self._goal_space, rows[:, changed], goal
+        )
+        batch = self._n_step(draw, rows, reward, terminated)
+        for observation in (batch.observation, batch.bootstrap_observation):
+            observation[changed] = self._goal_space.replace_goal(observation[changed], goal)
+        return batch
+
+    def sample_returns(self, batch_size: int, steps: int) -> Minibatch:
+        """Draw transitions of up to `steps` steps, with the goals they were made for."""
+        draw = self._ring.draw(batch_size, self._generator)
+        return self._n_step(draw, *self._steps(draw, steps))
+
+    def save(self, directory: Path) -> None:
+        """Write the stored steps to `directory` as .npy files, which can be memory-mapped."""
+        self._ring.save(directory)
+
+    def load(self, directory: Path) -> None:
+        """Restore what `save` wrote; settings and number of simulations must be the same."""
+        self._ring.load(directory)
+
+    def generator_state(self) -> NDArray[np.int64]:
+        """State of the generator that samples."""
+        return generator_state(self._generator)
+
+    def load_generator_state(self, state: NDArray[np.generic]) -> None:
+        """Restore what `generator_state` returned."""
+        set_generator_state(self._generator, state)
+
+    def _steps(self, draw: Draw, steps: int) -> tuple[Int64, Float32, Mask]:
+        """Rows, rewards and terminations of the steps from each draw on, shapes (steps, b).
+
+        Steps beyond the episode repeat its last one.
+        """
+        time = np.minimum(draw.time + np.arange(steps)[:, None], draw.last)
+        rows = self._ring.rows(time, draw.env)
+        return rows, self._ring.reward.take(rows), self._ring.terminated.take(rows)
+
+    def _n_step(self, draw: Draw, rows: Int64, reward: Float32, terminated: Mask) -> Minibatch:
+        """Sum the rewards up to the end of the episode, a termination or the last of the steps."""
+        steps, size = rows.shape
+        scale = np.float32(self.settings.reward_scale)
+        discounts = (self.settings.discount ** np.arange(steps + 1)).astype(np.float32)
+        counted = np.arange(steps)[:, None] <= draw.last - draw.time
+        counted[1:] &= ~np.logical_or.accumulate(terminated[:-1], axis=0)
+        length = np.count_nonzero(counted, axis=0)
+        final = length - 1, np.arange(size)
+        total = (reward * counted * discounts[:-1, None]).sum(axis=0) * scale
+        return Minibatch(
+            observation=self._ring.observation.take(rows[0], axis=0),
+            action=self._ring.action.take(rows[0], axis=0),
+            reward=total[:, None],
+            discount=(discounts[length] * ~terminated[final])[:, None],
+            bootstrap_observation=self._ring.next_observation.take(rows[final], axis=0),
+        )
+
+    def _other_goals(self, goal_space: GoalSpace, draw: Draw) -> Float32:
+        """Goals, shape (r, g), for the first r draws: later ones of their episodes, then others'.
+
+        Draws are independent, so their order carries no meaning. Where what was achieved later is
+        no attainable goal, the draw keeps its own.
+        """
+        size, ring = len(draw.time), self._ring
+        future = round(self.settings.relabel_future * size)
+        other = min(round(self.settings.relabel_other * size), size - future)
+        time, remaining = draw.time[:future], (draw.last - draw.time)[:future]
+        later = time + uniform_below(remaining + 1, self._generator)
+        later_rows = ring.rows(later, draw.env[:future])
+        stranger = ring.draw(other, self._generator)
+        stranger_rows = ring.rows(stranger.time, stranger.env)
+        own_rows = ring.rows(time, draw.env[:future])
+        achieved = goal_space.achieved_goal(ring.next_observation.take(later_rows, axis=0))
+        own = goal_space.desired_goal(ring.observation.take(own_rows, axis=0))
+        hindsight = np.where(goal_space.attainable(achieved)[:, None], achieved, own)
+        desired = goal_space.desired_goal(ring.observation.take(stranger_rows, axis=0))
+        return np.concatenate((hindsight, desired), dtype=np.float32)
+
+    def _reward_again(
+        self, goal_space: GoalSpace, rows: Int64, goal: Float32
+    ) -> tuple[Float32, Mask]:
+        """Rewards and terminations of steps at `rows`, (steps, r), for goals of shape (r, g)."""
+        flat = rows.ravel()
+        desired = np.tile(goal, (len(rows), 1))
+        achieved = goal_space.achieved_goal(self._ring.next_observation.take(flat, axis=0))
+        info = self._ring.reward_info.take(flat, axis=0)
+        reward = goal_space.compute_reward(achieved, desired, info)
+        terminated = goal_space.compute_terminated(achieved, desired, info)
+        return reward.reshape(rows.shape), terminated.reshape(rows.shape)

@@ -1,0 +1,106 @@
+"""What an action means: from the agent's [-1, 1] to the joint velocities it asks for."""
+
+from typing import Protocol
+
+import numpy as np
+
+from robo_ddpg.control.arm.kinematics import ArmKinematics
+from tasks.arm.task import ActionMode, EndEffectorMotion, JointMotion
+from tasks.arrays import Array
+
+DAMPING = 1e-3
+"""Damping of the inverse kinematics [m^2]: motion fades out below singular values of its root."""
+UPRIGHT_GAIN = 0.3
+"""Share of the hand's tilt that is corrected per control step."""
+POSTURE_GAIN = 0.05
+"""Share of the distance to the home posture that the spare joint makes up per control step."""
+
+
+_TO_DOWN = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+"""a @ _TO_DOWN is the cross product of a and the downward unit vector."""
+_DAMPING_MATRIX = DAMPING * np.eye(6)
+
+
+class Command(Protocol):
+    """Turns actions into joint motion."""
+
+    size: int
+    """Number of action components, the gripper's left out."""
+
+    def velocity(self, action: Array, position: Array) -> Array:
+        """Joint velocities asked for [rad/s], (n, j), from actions (n, size) in [-1, 1]."""
+
+
+def make_command(
+    mode: ActionMode, kinematics: ArmKinematics, home: Array, control_hz: float
+) -> Command:
+    """The command for an action mode.
+
+    Args:
+        mode: what the action means.
+        kinematics: the arm's kinematics.
+        home: preferred joint positions [rad], (j,).
+        control_hz: control rate [Hz].
+    """
+    if isinstance(mode, EndEffectorMotion):
+        return EndEffectorCommand(mode, kinematics, home, control_hz)
+    return JointCommand(mode, len(home), control_hz)
+
+
+class JointCommand:
+    """Each component moves one joint."""
+
+    def __init__(self, mode: JointMotion, joints: int, control_hz: float) -> None:
+        self.size = joints
+        self._speed = mode.step_rad * control_hz
+
+    def velocity(self, action: Array, position: Array) -> Array:
+        """Full action is `step_rad` per control step."""
+        return action * self._speed
+
+
+class EndEffectorCommand:
+    """Three components move the fingertips, a fourth turns the hand; it keeps pointing down.
+
+    Joint motion follows by damped least squares (Nakamura and Hanafusa 1986); the spare joint of a
+    seven-joint arm draws the arm to its home posture without moving the hand.
+    """
+
+    def __init__(
+        self, mode: EndEffectorMotion, kinematics: ArmKinematics, home: Array, control_hz: float
+    ) -> None:
+        self.size = 4 if mode.yaw_step_rad else 3
+        self._kinematics = kinematics
+        self._home = home
+        self._posture_rate = POSTURE_GAIN * control_hz
+        # Components to the hand's velocity [m/s] and angular velocity [rad/s].
+        self._from_action = np.zeros((self.size, 6))
+        self._from_action[:3, :3] = mode.step_m * control_hz * np.eye(3)
+        self._from_action[3:, 5] = mode.yaw_step_rad * control_hz
+        self._from_tilt = np.zeros((3, 6))
+        self._from_tilt[:, 3:] = UPRIGHT_GAIN * control_hz * _TO_DOWN
+
+    def velocity(self, action: Array, position: Array) -> Array:
+        """Full action is `step_m` along each axis, and `yaw_step_rad`, per control step."""
+        kinematics = self._kinematics
+        twist = action @ self._from_action + kinematics.tip_outward @ self._from_tilt
+        jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)
+        posture = self._posture_rate * (self._home - position)
+        return damped_least_squares(jacobian, twist, posture)
+
+
+def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array:
+    """Joint velocities that make the hand follow a twist, and otherwise a posture.
+
+    Args:
+        jacobian: how each joint moves and turns the hand, (n, j, 6).
+        twist: velocity [m/s] and angular velocity [rad/s] of the hand, (n, 6).
+        posture: velocities that are wanted as far as they do not move the hand [rad/s], (n, j).
+
+    Returns:
+        Joint velocities [rad/s], (n, j).
+    """
+    transposed = jacobian.swapaxes(1, 2)
+    damped = transposed @ jacobian + _DAMPING_MATRIX
+    missing = twist[:, :, None] - transposed @ posture[:, :, None]
+    return np.asarray(posture + (jacobian @ np.linalg.solve(damped, missing))[..., 0])

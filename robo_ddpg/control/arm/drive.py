@@ -1,0 +1,132 @@
+"""Driving an arm: the action moves the fingertips or the joints, and the gripper."""
+
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from robo_ddpg.control.arm.action_modes import make_command
+from robo_ddpg.control.arm.kinematics import ArmKinematics, as_slice
+from robo_ddpg.control.arm.monitor import Monitor
+from robo_ddpg.control.arm.motion import ArmMotion, Timing
+from robo_ddpg.control.drive import root_mean_square
+from robo_ddpg.control.interventions import REASONS, VIOLATIONS
+from tasks.arm.robot import Arm
+from tasks.arm.task import ActionMode, ArmTask
+from tasks.arrays import Array, Mask
+
+MANY = 32
+"""Simulations from which sharing the kinematics among threads costs less than it saves."""
+
+TORQUE = REASONS.index("torque")
+
+
+class ArmDrive:
+    """Actions of an arm, through kinematics and safety filter, to its position actuators."""
+
+    facts: Arm
+    """What is known of the arm."""
+    mode: ActionMode
+    """What the action means."""
+    reasons: tuple[str, ...] = REASONS
+    violations: tuple[str, ...] = VIOLATIONS
+
+    def __init__(self, task: ArmTask, batch: Batch, threads: int) -> None:
+        """Build kinematics, filter and monitor.
+
+        Args:
+            task: an arm's task.
+            batch: its simulations.
+            threads: threads for the kinematics; 0 for one per core.
+        """
+        model, n = task.model, batch.nsim
+        self.facts, self.mode = task.arm, task.action
+        timing = Timing(task.settings.control_hz, task.substeps)
+        sites = sorted({plane.site for plane in task.arm.workspace} - {task.arm.tip})
+        threads = threads if n >= MANY else 1
+        self.kinematics = ArmKinematics(model, n, task.arm, sites, threads)
+        enforced = task.settings.safety
+        self.motion = ArmMotion(model, self.kinematics, task.arm, timing, n, enforced=enforced)
+        self._joint_qpos = _qpos_ids(model, task.arm.joints)
+        home = model.key_qpos[0, self._joint_qpos]
+        self._command = make_command(task.action, self.kinematics, home, timing.control_hz)
+        self._monitor = Monitor(model, n, task.arm, task.substeps)
+        self.records, self.states = self._monitor.records, self._monitor.states
+        self._gripper = int(task.action.gripper)
+        self.action_size = self._command.size + self._gripper
+        self.asked: Array = np.zeros((n, len(task.arm.joints)))
+        """Joint velocities the last actions asked for [rad/s], (n, j)."""
+        self.controls: Array = np.zeros((n, task.substeps, model.nu))
+        self._opening: Array = np.zeros((n, len(task.arm.fingers)))
+        self._bind(task, batch)
+
+    @property
+    def planned_velocity(self) -> Array | None:
+        """Joint velocities planned at the end of the control step [rad/s], (n, j)."""
+        return self.motion.velocity
+
+    def efforts(self) -> dict[str, Array]:
+        """Joint speeds asked for and planned [rad/s], (n,) each."""
+        speeds = {"requested_rad_s": self.asked, "applied_rad_s": self.motion.velocity}
+        return {name: root_mean_square(values) for name, values in speeds.items()}
+
+    def reset(self, ids: NDArray[np.intp]) -> None:
+        """Stand still where the arm is."""
+        self.motion.reset(ids, self._qpos[ids][:, self._joint_qpos])
+        self._monitor.reset(ids)
+        self._opening[ids] = self._qpos[ids][:, self._finger_qpos]
+        self._ctrl[ids, self._joint_actuators] = self.motion.position[ids]
+        self._ctrl[ids, self._finger_actuators] = self._opening[ids]
+        self.controls[ids, :, self._finger_actuators] = self._opening[ids][:, None]
+
+    def command(self, action: Array, finite: Mask | None, alteration: Array) -> None:
+        """Write `controls`."""
+        self.kinematics.update(self.motion.position)
+        wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
+        if finite is not None:
+            wanted[~finite] = 0.0
+        self.asked = wanted
+        target = self.motion.filter(wanted, alteration)
+        self.controls[:, :, self._joint_actuators] = self.motion.advance(target)
+        if self._gripper:
+            self._move_fingers(action[:, -1:])
+
+    def review(self, alteration: Array) -> Array:
+        """Add what the torque limits cut off, and compare the arm with its other limits."""
+        alteration[TORQUE] = self._monitor.torque_excess()
+        return self._monitor.overshoot()
+
+    def _move_fingers(self, action: Array) -> None:
+        """Both fingers have the same target, as one motor drives them."""
+        low, high = self._finger_range
+        target = low + 0.5 * (action + 1.0) * (high - low)
+        target = np.clip(
+            target, self._opening - self._finger_step, self._opening + self._finger_step
+        )
+        opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
+        target = np.clip(target, opening - self._lead, opening + self._lead)
+        ramp = self._opening[:, None] + self._ramp * (target - self._opening)[:, None]
+        self.controls[:, :, self._finger_actuators] = ramp
+        self._opening = np.asarray(target)
+
+    def _bind(self, task: ArmTask, batch: Batch) -> None:
+        """Views of the batch, and where the arm's joints and fingers are in them."""
+        model, arm = task.model, task.arm
+        self._qpos, self._ctrl = batch.bind("qpos"), batch.bind("ctrl")
+        self._joint_actuators = _actuators(model, arm.joints)
+        self._finger_actuators = _actuators(model, arm.fingers)
+        self._finger_qpos = _qpos_ids(model, arm.fingers)
+        self._finger_range = model.jnt_range[[model.joint(name).id for name in arm.fingers]].T
+        self._finger_step = arm.finger_speed_m_s / task.settings.control_hz
+        self._lead = arm.finger_lead_m
+        self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
+
+
+def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:
+    return as_slice(np.array([model.actuator(name).id for name in names]))
+
+
+def _qpos_ids(model: mujoco.MjModel, joints: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([model.joint(name).qposadr[0] for name in joints])

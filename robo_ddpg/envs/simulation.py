@@ -1,0 +1,250 @@
+"""One step core for both environments: n simulations of a task, from actions to observations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch, SimulationError
+from numpy.typing import NDArray
+
+from robo_ddpg.control.arm.drive import ArmDrive
+from robo_ddpg.control.drive import Drive
+from robo_ddpg.control.interventions import Ledger
+from robo_ddpg.control.legged import LeggedDrive
+from robo_ddpg.envs.randomization import Randomization
+from tasks.arm.task import ArmTask
+from tasks.arrays import Array, Mask
+from tasks.legged.task import LeggedTask
+from tasks.task import GoalTask, Task
+
+OBSERVATION_LIMIT = 10.0
+"""Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
+
+_VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
+_HOME = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one control step led to, for all n simulations."""
+
+    observation: NDArray[np.float32]
+    """(n, o)."""
+    reward: Array
+    """(n,)."""
+    terminated: Mask
+    """The task cannot succeed any more, (n,)."""
+    truncated: Mask
+    """The time is up, or the simulation became unstable, (n,)."""
+    info: dict[str, Any]
+    """`is_success`, `reward_terms`, `metrics`, `safety`, `violations`, `unstable`, `reward_info` of
+    a goal-conditioned task; arrays of (n, ...)."""
+
+
+class Simulation:
+    """n simulations of a task, with the safety filter between the agent and the actuators."""
+
+    def __init__(self, task: Task, nsim: int, threads: int = 0) -> None:
+        """Build the physics.
+
+        Args:
+            task: the task; it belongs to this simulation from now on.
+            nsim: number of simulations.
+            threads: physics threads; 0 for one per core.
+
+        Raises:
+            ValueError: the task object belongs to other simulations already, or its robot is of a
+                kind that cannot be driven.
+        """
+        if task.bound:
+            raise ValueError(f"this task object ({task.name}) has simulations; make another one")
+        task.bound = True
+        self.task = task
+        self.batch = Batch(task.model, nsim, min(threads, nsim))
+        self.nsim = nsim
+        self.rngs = [np.random.default_rng() for _ in range(nsim)]
+        self.steps = np.zeros(nsim, int)
+        self.drive = make_drive(task, self.batch, threads)
+        self.ledger = Ledger(nsim, self.drive.reasons, self.drive.violations)
+        self._randomization = Randomization(task, self.batch, self.drive.action_size)
+        self._warnings = np.zeros(nsim, int)
+        self._failed = np.zeros(nsim, bool)
+        for name in task.recorded:
+            shape = self.batch.bind(name).shape[1:]
+            task.records[name] = np.zeros((nsim, task.substeps, *shape))
+        self._records: dict[Any, Any] = {**self.drive.records, **task.records}
+        task.bind(self.batch)
+        self.reset(np.arange(nsim))
+
+    @property
+    def action_size(self) -> int:
+        """Number of action components."""
+        return self.drive.action_size
+
+    @property
+    def observation_size(self) -> int:
+        """Number of observed values."""
+        return sum(part.shape[1] for part in self.task.observe().values())
+
+    @property
+    def controls(self) -> Array:
+        """Actuator commands of the last control step, one per physics step, (n, substeps, nu)."""
+        return self.drive.controls
+
+    @property
+    def arm(self) -> ArmDrive:
+        """The drive, if the robot is an arm.
+
+        Raises:
+            TypeError: it is not.
+        """
+        if not isinstance(self.drive, ArmDrive):
+            raise TypeError(f"the robot of {self.task.name} is not an arm")
+        return self.drive
+
+    def motion_at(self, index: int, substep: int) -> Array:
+        """Positions and velocities within the last control step, (nq + nv,).
+
+        Args:
+            index: which simulation.
+            substep: which physics step, from 0 to substeps - 1.
+        """
+        return np.asarray(self.drive.states[index, substep])
+
+    def data(self, index: int, into: mujoco.MjData | None = None) -> mujoco.MjData:
+        """One simulation's state and model with everything derived from them, for rendering.
+
+        Args:
+            index: which simulation.
+            into: data to overwrite, or None for a new one.
+        """
+        model = self.batch.get_model(index)
+        data = self.batch.get_data(index, mujoco.MjData(model) if into is None else into)
+        mujoco.mj_forward(model, data)
+        return data
+
+    def reset(self, ids: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Start new episodes in some simulations; observes all of them, (n, o)."""
+        rngs = [self.rngs[i] for i in ids]
+        self.batch.reset(ids, keyframe=_HOME, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+        self._randomization.reset(ids, rngs)
+        self.task.reset(ids, rngs)
+        self.drive.reset(ids)
+        if self.task.derived:
+            self.batch.forward(ids, stage=_VELOCITY_STAGE)
+        self.task.started(ids)
+        self.ledger.reset(ids)
+        self.steps[ids] = 0
+        self._warnings[ids] = self.batch.warning[ids, :, 1].sum(1)
+        return self._observe()
+
+    def step(self, action: NDArray[np.floating[Any]]) -> Outcome:
+        """One control step of all simulations.
+
+        Args:
+            action: (n, a); anything is allowed, the safety filter deals with it.
+        """
+        alteration = self.command(action)
+        self._simulate()
+        self.ledger.record(alteration, self.drive.review(alteration))
+        self.steps += 1
+        self.task.advance()
+        return self._outcome()
+
+    def command(self, action: NDArray[np.floating[Any]]) -> Array:
+        """Turn actions into the next `controls`, without simulating them.
+
+        Args:
+            action: (n, a); anything is allowed.
+
+        Returns:
+            How much each reason altered the action, (reasons, n).
+        """
+        alteration = np.zeros((len(self.drive.reasons), self.nsim))
+        action = self._randomization.delay(np.asarray(action, float))
+        action, finite = sanitize(action, alteration)
+        self.drive.command(action, finite, alteration)
+        return alteration
+
+    def _simulate(self) -> None:
+        """Step the physics, then make every field describe the new state."""
+        self._randomization.push(self.rngs)
+        try:
+            self.batch.rollout(
+                self.task.substeps, self.controls, record=list(self._records), out=self._records
+            )
+            if self.task.derived:
+                self.batch.forward(stage=_VELOCITY_STAGE)
+        except SimulationError as error:
+            self._failed[error.ids] = True
+
+    def _outcome(self) -> Outcome:
+        unstable = self._unstable()
+        terms = self.task.reward_terms()
+        failure = self.task.failure()
+        info: dict[str, Any] = {
+            "is_success": self.task.success(),
+            "reward_terms": terms,
+            "metrics": self.task.metrics(),
+            "safety": self.ledger.report(),
+            "violations": self.ledger.violations(),
+            "unstable": unstable,
+        }
+        if isinstance(self.task, GoalTask):
+            info["reward_info"] = self.task.reward_info()
+        return Outcome(
+            observation=self._observe(),
+            reward=np.asarray(sum(self.task.weights[name] * terms[name] for name in terms)),
+            terminated=np.zeros(self.nsim, bool) if failure is None else failure & ~unstable,
+            truncated=(self.steps >= self.task.episode_steps) | unstable,
+            info=info,
+        )
+
+    def _unstable(self) -> Mask:
+        """Where the physics warned or failed during the last step."""
+        warnings = self.batch.warning[:, :, 1].sum(1)
+        unstable = (warnings > self._warnings) | self._failed
+        self._warnings = warnings
+        self._failed = np.zeros(self.nsim, bool)
+        return np.asarray(unstable)
+
+    def _observe(self) -> NDArray[np.float32]:
+        parts = np.concatenate(list(self.task.observe().values()), axis=1)
+        limit = OBSERVATION_LIMIT
+        return np.asarray(np.clip(parts, -limit, limit), np.float32)
+
+
+def make_drive(task: Task, batch: Batch, threads: int) -> Drive:
+    """The drive for a task's robot.
+
+    Raises:
+        ValueError: the task is not that of a robot that can be driven.
+    """
+    if isinstance(task, ArmTask):
+        return ArmDrive(task, batch, threads)
+    if isinstance(task, LeggedTask):
+        return LeggedDrive(task, batch)
+    raise ValueError(f"{type(task).__name__} must be an ArmTask or a LeggedTask")
+
+
+def sanitize(action: Array, alteration: Array) -> tuple[Array, Mask | None]:
+    """Non-finite actions become zero, others are clipped to [-1, 1].
+
+    Args:
+        action: (n, a).
+        alteration: alteration per reason, (reasons, n); written into.
+
+    Returns:
+        Actions within [-1, 1], and which of them were finite, (n,); None if all were.
+    """
+    clipped = np.minimum(np.maximum(action, -1.0), 1.0)
+    excess = np.abs(clipped - action).max(1)  # infinite or not a number as the action is
+    if excess.max() < np.inf:
+        alteration[1] = excess
+        return clipped, None
+    finite = np.asarray(np.isfinite(action).all(1))
+    alteration[0] = ~finite
+    alteration[1] = np.where(finite, excess, 0.0)
+    clipped[~finite] = 0.0
+    return clipped, finite

@@ -1,0 +1,119 @@
+"""What is measured of an episode besides its return: how soon, how long, how smooth, how costly."""
+
+from typing import Any
+
+import numpy as np
+
+from robo_ddpg.envs.robot_env import RobotVectorEnv
+from robo_ddpg.envs.vector import AnyVectorEnv
+from robo_ddpg.model_fields import model_values
+from tasks.arrays import Array, Mask
+
+EPISODE_METRICS = ("time_to_success_s", "hold_s", "jerk_rms_rad_s3", "energy_j")
+"""Seconds until first solved; seconds solved without a break up to the end; root mean square of the
+commanded joints' jerk, where positions are commanded; work of the actuators, counted positive
+whether they drive or brake."""
+
+
+class EpisodeMetrics:
+    """Adds up the measures of one episode in each of n simulations; NaN where there is none."""
+
+    def __init__(self, env: AnyVectorEnv) -> None:
+        """Look at simulations that have just been reset.
+
+        Args:
+            env: the environment; of one that is not this package's, nothing can be measured.
+        """
+        n = env.num_envs
+        self._env = env if isinstance(env, RobotVectorEnv) else None
+        self._steps = np.zeros(n)
+        self._first = np.full(n, np.nan)
+        self._held = np.zeros(n)
+        self._jerk = np.zeros(n)
+        self._work = np.zeros(n)
+        self.success_at_reset: Mask | None = None
+        """Whether an episode was solved before its first action, (n,); None if not measured."""
+        if self._env is not None:
+            self._period = 1.0 / self._env.task.settings.control_hz
+            self.success_at_reset = np.array(self._env.task.success())
+            velocity = self._env.simulation.drive.planned_velocity
+            self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
+            self._actuators = Actuators(self._env)
+
+    def add(self, running: Mask, info: dict[str, Any]) -> None:
+        """Add one control step.
+
+        Args:
+            running: simulations whose episode still counts, (n,).
+            info: what the step reported.
+        """
+        if self._env is None:
+            return
+        self._steps += running
+        success = np.asarray(info["is_success"], bool)
+        solved_now = running & success & np.isnan(self._first)
+        self._first[solved_now] = self._steps[solved_now] * self._period
+        self._held[running] = np.where(success, self._held + self._period, 0.0)[running]
+        self._add_jerk(running)
+        power = self._actuators.power()
+        self._work[running] += power[running] * self._period
+
+    def result(self) -> dict[str, Array]:
+        """The measures, (n,) each, NaN where nothing was measured."""
+        if self._env is None:
+            return {name: np.full(len(self._steps), np.nan) for name in EPISODE_METRICS}
+        steps = np.maximum(self._steps, 1.0)
+        values = (self._first, self._held, np.sqrt(self._jerk / steps), self._work)
+        return dict(zip(EPISODE_METRICS, (value.copy() for value in values), strict=True))
+
+    def _add_jerk(self, running: Mask) -> None:
+        velocity = self._env.simulation.drive.planned_velocity if self._env else None
+        if velocity is None or self._velocity is None:
+            self._jerk[:] = np.nan
+            return
+        change = velocity - 2.0 * self._velocity[1] + self._velocity[0]
+        self._velocity = [self._velocity[1], velocity.copy()]
+        jerk = np.square(change / self._period**2).mean(1)
+        self._jerk[running] += jerk[running]
+
+
+class Actuators:
+    """The power of the actuators, from their law of force.
+
+    The batch does not keep `qfrc_actuator`: its forward pass ends before the forces.
+    """
+
+    def __init__(self, env: RobotVectorEnv) -> None:
+        """Read the law: gain times command plus bias, plus the arm's own weight, in the limits.
+
+        Args:
+            env: the simulations.
+        """
+        model = env.task.model
+        joints = model.actuator_trnid[:, 0]
+        self._controls = env.simulation.controls
+        self._position = env.batch.bind("qpos")
+        self._velocity = env.batch.bind("qvel")
+        self._gravity = env.batch.bind("qfrc_gravcomp")
+        self._carries = model.jnt_actgravcomp[joints]
+        self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
+        self._gear = model.actuator_gear[:, 0]
+        self._limited = model.actuator_forcelimited.astype(bool)
+        joint_limited = model.jnt_actfrclimited[joints].astype(bool)
+        self._most = np.where(joint_limited, model.jnt_actfrcrange[joints, 1], np.inf)
+        self._batch = env.batch
+
+    def power(self) -> Array:
+        """Sum of the absolute powers [W], (n,)."""
+        joint_speed = self._velocity[:, self._dof]
+        speed = self._gear * joint_speed
+        gain = model_values(self._batch, "actuator_gainprm")[..., 0]
+        bias = model_values(self._batch, "actuator_biasprm")
+        force = gain * self._controls[:, -1] + bias[..., 0]
+        force = force + bias[..., 1] * self._gear * self._position[:, self._qpos]
+        force = force + bias[..., 2] * speed
+        low, high = np.moveaxis(model_values(self._batch, "actuator_forcerange"), -1, 0)
+        force = np.where(self._limited, np.clip(force, low, high), force)
+        torque = self._gear * force + self._carries * self._gravity[:, self._dof]
+        torque = np.clip(torque, -self._most, self._most)
+        return np.asarray(np.abs(torque * joint_speed).sum(1))

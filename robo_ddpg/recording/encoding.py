@@ -1,0 +1,169 @@
+"""Frames -> bytes in a video file, one frame at a time."""
+
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from robo_ddpg.errors import VideoError
+from robo_ddpg.rendering.renderer import Frame
+
+Shot = Callable[[], Frame]
+"""Finishes a frame: what needs no OpenGL is left to the thread that encodes."""
+Encoder = Callable[[Path, Iterator[Frame], float, int, dict[str, str]], float]
+"""Path, frames, frames per second, H.264's constant rate factor, metadata -> playing time [s]."""
+
+FRAGMENT_S = 1.0
+"""An .mp4 whose writing was cut off is lost from its last fragment on [s]."""
+WAITING_FRAMES = 8
+"""Frames between the renderer and the encoder."""
+
+
+def encode_mp4(
+    path: Path, frames: Iterator[Frame], fps: float, crf: int, metadata: dict[str, str]
+) -> float:
+    """Encode as H.264 in fragments, so that what is there plays even if the process is killed."""
+    import av
+
+    first = next(frames)
+    height, width = first.shape[:2]
+    if width % 2 or height % 2:
+        raise VideoError(f"Got frames of {width} x {height}: .mp4 needs even numbers of pixels.")
+    rate = Fraction(fps).limit_denominator(1000)
+    count = 0
+    options = {
+        "movflags": "frag_keyframe+empty_moov+default_base_moof",
+        "flush_packets": "1",
+    }
+    with av.open(str(path), "w", format="mp4", options=options) as container:
+        container.metadata.update(metadata)
+        settings = {"crf": str(crf), "preset": "veryfast"}
+        stream: Any = container.add_stream("libx264", rate=rate, options=settings)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.gop_size = max(1, round(FRAGMENT_S * fps))
+        for frame in itertools.chain([first], frames):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+            count += 1
+        container.mux(stream.encode(None))
+    return float(count / rate)
+
+
+def index_mp4(source: Path, target: Path) -> None:
+    """Copy a fragmented .mp4 into one with its index in front, so that it plays while it loads."""
+    import av
+
+    with (
+        av.open(str(source)) as old,
+        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as new,
+    ):
+        new.metadata.update(old.metadata)
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+
+
+def encode_gif(
+    path: Path, frames: Iterator[Frame], fps: float, crf: int, metadata: dict[str, str]
+) -> float:
+    """Encode with a palette per frame; GIF counts time in hundredths of a second."""
+    import av
+
+    first = next(frames)
+    delay = max(2, round(100 / fps))
+    count = 0
+    with av.open(str(path), "w", format="gif") as container:
+        stream: Any = container.add_stream("gif", rate=Fraction(100, delay))
+        stream.height, stream.width, stream.pix_fmt = *first.shape[:2], "pal8"
+        for frame in itertools.chain([first], frames):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(_indexed(frame), "pal8")))
+            count += 1
+        container.mux(stream.encode(None))
+    return count * delay / 100
+
+
+def _indexed(frame: Frame) -> Any:
+    """The image as indices (height, width) into a palette of (256, 4) opaque ARGB colours."""
+    from PIL import Image
+
+    image = Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+    colours = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
+    palette = np.full((256, 4), 255, np.uint8)
+    palette[: len(colours), 1:] = colours
+    return np.asarray(image), palette
+
+
+class _AbortedError(Exception):
+    """There will be no more frames, because making them failed."""
+
+
+def in_thread(encode: Callable[[Iterator[Frame]], float], shots: Iterable[Shot]) -> float:
+    """Finish and encode frames in another thread while this one renders.
+
+    Args:
+        encode: consumes the frames.
+        shots: is iterated in the calling thread, to which the OpenGL context belongs; what it
+            gives is called in the other one.
+
+    Returns:
+        What `encode` returns.
+
+    Raises:
+        BaseException: what either side raised. After an interruption from the keyboard, the
+            encoder finishes with the frames there were.
+    """
+    waiting: queue.Queue[Shot | _AbortedError | None] = queue.Queue(WAITING_FRAMES)
+    outcome: list[float | BaseException] = []
+
+    def received() -> Iterator[Frame]:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, _AbortedError):
+                raise item
+            yield item()
+
+    def work() -> None:
+        try:
+            outcome.append(encode(received()))
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=work, name="encoder", daemon=True)
+    thread.start()
+    end: _AbortedError | None = _AbortedError()
+    try:
+        for shot in shots:
+            _put(waiting, shot, thread)
+            if outcome:
+                break
+        end = None
+    except KeyboardInterrupt:
+        end = None
+        raise
+    finally:
+        _put(waiting, end, thread)
+        thread.join()
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
+def _put(waiting: queue.Queue[Any], item: object, thread: threading.Thread) -> None:
+    """Hand an item over unless the other thread has ended."""
+    while thread.is_alive():
+        try:
+            waiting.put(item, timeout=0.2)
+        except queue.Full:
+            continue
+        return
+
+
+def unfinished(path: Path) -> Path:
+    """The name under which a video grows; it stays there if the process is killed."""
+    return path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")

@@ -1,0 +1,180 @@
+"""Running episodes and keeping them as recordings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.controller import Controller, versions
+from robo_ddpg.envs.robot_env import RobotVectorEnv
+from robo_ddpg.envs.vector import make_vector_env
+from robo_ddpg.errors import RecordingError
+from robo_ddpg.evaluation.evaluate import SEED, Act, check_count_and_seed, check_fit
+from robo_ddpg.model_fields import model_fields, model_hash
+from robo_ddpg.recording.recording import Recording
+
+FRAMES_PER_STEP = 2
+"""States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
+
+
+@dataclass
+class _Episode:
+    initial: NDArray[np.float64]
+    model_fields: dict[str, NDArray[Any]]
+    states: list[NDArray[np.float64]]
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    running: bool = True
+
+
+def record_episodes(
+    controller: Controller,
+    *,
+    episodes: int = 3,
+    seed: int = SEED,
+    seeds: Sequence[int] | None = None,
+    **settings: Any,
+) -> list[Recording]:
+    """Run episodes and keep them.
+
+    Args:
+        controller: the policy.
+        episodes: how many; episode k starts from seed + k.
+        seed: seed of the first episode.
+        seeds: the seed of each episode, instead of `episodes` and `seed`.
+        **settings: settings of the task that differ from those it was trained with.
+
+    Raises:
+        RecordingError: the task is not one of this package's.
+        SettingsError: the number of episodes is not positive, or the seed is negative.
+    """
+    seeds = range(seed, seed + episodes) if seeds is None else seeds
+    check_count_and_seed(len(seeds), min(seeds, default=0))
+    task = controller.task
+    env = recordable_env(task["name"], len(seeds), **{**task["settings"], **settings})
+    try:
+        check_fit(controller, env)
+        return record(env, controller.act, seeds)
+    finally:
+        env.close()
+
+
+def recordable_env(name: str, count: int, **settings: Any) -> RobotVectorEnv:
+    """The simulations to record.
+
+    Raises:
+        RecordingError: the task is not one of this package's.
+    """
+    env = make_vector_env(name, count, **settings)
+    if not isinstance(env, RobotVectorEnv):
+        env.close()
+        raise RecordingError(f"{name} cannot be recorded: only tasks of robo_ddpg can")
+    return env
+
+
+def record(
+    env: RobotVectorEnv, act: Act, seeds: Sequence[int], steps: int | None = None
+) -> list[Recording]:
+    """Run one episode in each simulation and keep it.
+
+    Args:
+        env: as many simulations as seeds.
+        act: observations (n, o) -> actions (n, a).
+        seeds: the seed of each episode.
+        steps: control steps at which episodes that still run are cut off.
+    """
+    observation, _ = env.reset(seed=list(seeds))
+    kept = [_started(env, i) for i in range(len(seeds))]
+    while any(episode.running for episode in kept):
+        action = act(observation)
+        observation, reward, terminated, truncated, info = env.step(action)
+        for i, episode in enumerate(kept):
+            if episode.running:
+                _add_step(episode, env, i, action[i], float(reward[i]), info)
+                cut = len(episode.steps) == steps
+                episode.running = not (terminated[i] or truncated[i] or cut)
+    return [_recording(episode, env, seed) for episode, seed in zip(kept, seeds, strict=True)]
+
+
+def _started(env: RobotVectorEnv, index: int) -> _Episode:
+    data = env.batch.get_data(index)
+    initial = _state(env, data, mujoco.mjtState.mjSTATE_INTEGRATION)
+    return _Episode(initial, model_fields(env.batch, index), [_physics(env, data)])
+
+
+def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> NDArray[np.float64]:
+    model = env.task.model
+    state = np.empty(mujoco.mj_stateSize(model, spec))
+    mujoco.mj_getState(model, data, state, spec)
+    return state
+
+
+def _physics(env: RobotVectorEnv, data: mujoco.MjData) -> NDArray[np.float64]:
+    return _state(env, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+
+
+def _add_step(
+    episode: _Episode,
+    env: RobotVectorEnv,
+    index: int,
+    action: NDArray[np.float32],
+    reward: float,
+    info: dict[str, Any],
+) -> None:
+    end = _physics(env, env.batch.get_data(index))
+    for share in range(1, FRAMES_PER_STEP):
+        between = env.task.substeps * share // FRAMES_PER_STEP - 1
+        middle = end.copy()
+        middle[0] -= (env.task.substeps - 1 - between) * env.task.model.opt.timestep
+        motion = env.simulation.motion_at(index, between)
+        middle[1 : 1 + len(motion)] = motion
+        episode.states.append(middle)
+    episode.states.append(end)
+    terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
+    metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
+    metrics |= {name: float(v[index]) for name, v in env.simulation.drive.efforts().items()}
+    safety = env.simulation.ledger.step[index].copy()
+    success = bool(info["is_success"][index])
+    episode.steps.append(
+        {
+            "action": action,
+            "reward": reward,
+            "terms": terms,
+            "metrics": metrics,
+            "safety": safety,
+            "success": success,
+        }
+    )
+
+
+def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
+    steps = episode.steps
+    safety = np.array([step["safety"] for step in steps])
+    control_hz = env.task.settings.control_hz
+    return Recording(
+        task=env.task.describe(),
+        model_hash=model_hash(env.task.model),
+        seed=seed,
+        frames_per_second=FRAMES_PER_STEP * control_hz,
+        control_hz=control_hz,
+        initial=episode.initial,
+        model_fields=episode.model_fields,
+        versions=versions(),
+        states=np.array(episode.states),
+        actions=np.array([step["action"] for step in steps], np.float32),
+        rewards=np.array([step["reward"] for step in steps]),
+        success=np.array([step["success"] for step in steps]),
+        reward_terms={
+            name: np.array([step["terms"][name] for step in steps]) for name in steps[0]["terms"]
+        },
+        metrics={
+            name: np.array([step["metrics"][name] for step in steps])
+            for name in steps[0]["metrics"]
+        },
+        safety={
+            reason: safety[:, i].astype(np.float32)
+            for i, reason in enumerate(env.simulation.ledger.reasons)
+        },
+    )

@@ -1,0 +1,234 @@
+"""An episode as data: enough to show it from any camera, without simulating it again."""
+
+import dataclasses
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import mujoco
+import numpy as np
+import numpy.typing as npt
+
+from robo_ddpg.errors import RecordingError
+from robo_ddpg.files import replacing
+from robo_ddpg.model_fields import model_hash, with_fields
+
+FORMAT = 1
+"""Version of the file format; a file of another version is refused."""
+
+_DAMAGE = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
+    RuntimeError,  # zipfile's word for features, such as encryption, that a flipped bit asks for
+)
+_REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
+_NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "model_fields")
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """One episode of `steps` control steps, seen in `frames` states."""
+
+    task: dict[str, Any]
+    """Name and settings of the task; only what JSON can hold."""
+
+    model_hash: str
+    """`model_hash` of the model that was simulated."""
+
+    seed: int
+    """Seed of the episode."""
+
+    frames_per_second: float
+    """How many rows of `states` make a second of simulated time [1/s]."""
+
+    control_hz: float
+    """Control steps per second of simulated time [1/s]."""
+
+    initial: npt.NDArray[np.float64]
+    """State at the start, mjSTATE_INTEGRATION, shape (nintegration,): poses of mocap bodies too."""
+
+    states: npt.NDArray[np.float64]
+    """State at each frame, mjSTATE_FULLPHYSICS, shape (frames, nphysics)."""
+
+    actions: npt.NDArray[np.float32]
+    """The agent's actions, shape (steps, act_dim)."""
+
+    rewards: npt.NDArray[np.float64]
+    """Rewards, shape (steps,)."""
+
+    success: npt.NDArray[np.bool_]
+    """Whether the task was solved after each step, shape (steps,)."""
+
+    reward_terms: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
+    """Term -> its value after each step, shape (steps,)."""
+
+    safety: dict[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
+    """Reason -> how much the safety filter changed each step's action, shape (steps,)."""
+
+    metrics: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
+    """Quantity -> its value after each step, with the unit in its name, shape (steps,)."""
+
+    model_fields: dict[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
+    """Field of the model -> its values in this simulation, where simulations differ: the size of
+    the object, for example. See `model_fields`."""
+
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Package -> the version it was recorded with."""
+
+    events: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Anything else; only what JSON can hold."""
+
+    def __post_init__(self) -> None:
+        """Check that the arrays describe the same episode."""
+        steps = len(self.rewards)
+        per_step = {"actions": self.actions, "success": self.success}
+        for name, values in {
+            **per_step,
+            **self.reward_terms,
+            **self.safety,
+            **self.metrics,
+        }.items():
+            if len(values) != steps:
+                raise RecordingError(f"Got {len(values)} of {name} for {steps} rewards: one each.")
+        if self.states.ndim != 2 or len(self.states) == 0:
+            raise RecordingError(f"Got states of shape {self.states.shape}: give (frames, size).")
+        if not (self.frames_per_second > 0 and self.control_hz > 0):
+            raise RecordingError("frames_per_second and control_hz must be positive.")
+
+    @property
+    def seconds(self) -> float:
+        """Simulated time from the first frame to the last [s]."""
+        return (len(self.states) - 1) / self.frames_per_second
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a compressed .npz; under its name there is either the whole file or none.
+
+        Args:
+            path: where to; ends in .npz. Missing directories are made.
+
+        Returns:
+            The path written.
+
+        Raises:
+            RecordingError: if the file cannot be written.
+        """
+        path = Path(path)
+        if path.suffix != ".npz":
+            raise RecordingError(f"Got {path}: the name of a recording ends in .npz.")
+        arrays: dict[str, Any] = self._arrays()
+        try:
+            with replacing(path) as part:
+                np.savez_compressed(part, **arrays)
+        except OSError as error:
+            reason = error.strerror or error
+            raise RecordingError(
+                f"Cannot write {path}: {reason}. Name a place that can be written."
+            ) from None
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a recording; loading can never run code.
+
+        Raises:
+            RecordingError: if the file is missing, damaged, or not a recording.
+        """
+        try:
+            arrays = _read_arrays(path)
+            head = json.loads(str(arrays.pop("head")))
+            if head.pop("format") != FORMAT:
+                raise RecordingError(f"{path} has another format than {FORMAT}: record it again.")
+            fields: dict[str, Any] = {name: arrays.pop(name) for name in _REQUIRED_ARRAYS}
+            for group in _NAMED_ARRAYS:
+                start = f"{group}/"
+                fields[group] = {
+                    key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)
+                }
+            return cls(**head, **fields)
+        except FileNotFoundError:
+            raise RecordingError(f"There is no recording {path}.") from None
+        except RecordingError:
+            raise
+        except _DAMAGE as error:
+            reason = " ".join(str(error).split())
+            if "pickle" in reason:  # NumPy's guess about anything that is not an archive
+                reason = "not an .npz archive"
+            raise RecordingError(
+                f"{path} is not a whole recording ({reason}): record the episode again."
+            ) from None
+
+    def iterate_data(self, model: mujoco.MjModel) -> Iterator[mujoco.MjData]:
+        """Replay the frames, with everything that depends on positions computed.
+
+        Args:
+            model: the model that was recorded.
+
+        Yields:
+            The same `MjData` for each frame: use it before asking for the next. Its `model` is a
+            copy of the given one, with this simulation's own fields.
+
+        Raises:
+            RecordingError: if the model is another one.
+        """
+        self.check_model(model)
+        size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+        if self.states.shape[1] != size:
+            raise RecordingError(f"Got states of {self.states.shape[1]} numbers, expected {size}.")
+        model = with_fields(model, self.model_fields)
+        data = mujoco.MjData(model)
+        mujoco.mj_setState(model, data, self.initial, mujoco.mjtState.mjSTATE_INTEGRATION)
+        for state in self.states:
+            mujoco.mj_setState(model, data, state, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+            mujoco.mj_fwdPosition(model, data)
+            yield data
+
+    def check_model(self, model: mujoco.MjModel) -> None:
+        """Refuse a model that is not the one recorded.
+
+        Raises:
+            RecordingError: it is another one.
+        """
+        if model_hash(model) != self.model_hash:
+            used = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+            raise RecordingError(
+                "The recording was made with another model (or version of MuJoCo) than the task "
+                f"has now: use the code and settings it was recorded with ({used or 'unknown'}), "
+                "or record it again."
+            )
+
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        head = {
+            "format": FORMAT,
+            "task": self.task,
+            "model_hash": self.model_hash,
+            "seed": int(self.seed),
+            "frames_per_second": float(self.frames_per_second),
+            "control_hz": float(self.control_hz),
+            "versions": self.versions,
+            "events": self.events,
+        }
+        try:
+            text = json.dumps(head)
+        except TypeError as error:
+            raise RecordingError(f"task and events must hold what JSON can: {error}.") from None
+        arrays = {
+            "head": np.array(text),
+            **{name: getattr(self, name) for name in _REQUIRED_ARRAYS},
+            **{
+                f"{group}/{name}": value
+                for group in _NAMED_ARRAYS
+                for name, value in getattr(self, group).items()
+            },
+        }
+        for name, value in arrays.items():
+            if np.asarray(value).dtype.hasobject:
+                raise RecordingError(f"Got Python objects in {name}: give numbers.")
+        return arrays
+
+
+def _read_arrays(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
+    with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

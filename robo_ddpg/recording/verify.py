@@ -1,0 +1,93 @@
+"""Simulating a recorded episode again, to the last bit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.errors import RecordingError
+from robo_ddpg.recording.recorder import record, recordable_env
+from robo_ddpg.recording.recording import Recording
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How a recording and its repetition compare."""
+
+    steps: int
+    """Control steps compared."""
+    departs: str
+    """What departs first, such as `states`; empty if everything is bit-identical."""
+    row: int | None = None
+    """Row of that array where it departs first; None if the lengths differ or nothing departs."""
+    time_s: float | None = None
+    """Simulated time of that row [s]."""
+    difference: float | None = None
+    """Largest absolute difference in that row."""
+
+    @property
+    def identical(self) -> bool:
+        """Whether every bit is the same."""
+        return not self.departs
+
+    def __str__(self) -> str:
+        if self.identical:
+            return f"bit-identical in all {self.steps} steps"
+        if self.row is None:
+            return f"departs: {self.departs} has another length"
+        return f"departs at {self.time_s:.3f} s: {self.departs}, off by up to {self.difference:.3g}"
+
+
+def verify(recording: Recording) -> Verification:
+    """Simulate an episode again from its seed and actions, and compare every state.
+
+    Raises:
+        RecordingError: the task is now another than the one recorded.
+    """
+    task = recording.task
+    env = recordable_env(task["name"], 1, threads=1, **task["settings"])
+    try:
+        recording.check_model(env.task.model)
+        actions = recording.actions
+        if actions.shape[1:] != env.single_action_space.shape:
+            raise RecordingError(
+                f"the recording has actions of shape {actions.shape[1:]}, the task "
+                f"{task['name']!r} takes {env.single_action_space.shape}: record it again"
+            )
+        rows = iter(actions[:, None])
+        (again,) = record(env, lambda _: next(rows), [recording.seed], len(actions))
+    finally:
+        env.close()
+    return _compared(recording, again)
+
+
+def _compared(old: Recording, new: Recording) -> Verification:
+    """The first difference in time; states before what follows from them."""
+    steps = len(old.actions)
+    found: list[Verification] = []
+    for name, rate in (
+        ("initial", 0.0),
+        ("states", old.frames_per_second),
+        ("rewards", old.control_hz),
+        ("success", old.control_hz),
+    ):
+        a, b = getattr(old, name), getattr(new, name)
+        if name == "initial":
+            a, b = a[None], b[None]
+        if a.shape != b.shape:
+            return Verification(steps, name)
+        differs = np.flatnonzero(_bits_differ(a, b))
+        if len(differs):
+            row = int(differs[0])
+            offset = 1 if name in ("rewards", "success") else 0  # row 0 is the end of step 1
+            time_s = (row + offset) / rate if rate else 0.0
+            size = float(np.abs(a[row].astype(float) - b[row].astype(float)).max())
+            found.append(Verification(steps, name, row, time_s, size))
+    return min(found, key=lambda r: r.time_s or 0.0, default=Verification(steps, ""))
+
+
+def _bits_differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+    """Rows whose bytes differ; unlike `!=` this tells -0 from 0 and knows NaN."""
+    bytes_a, bytes_b = (np.ascontiguousarray(x).view(np.uint8).reshape(len(x), -1) for x in (a, b))
+    return np.asarray((bytes_a != bytes_b).any(1))

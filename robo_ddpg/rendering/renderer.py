@@ -1,0 +1,103 @@
+"""Images of a simulation: one model, one camera, one size, as many frames as wanted."""
+
+import copy
+from typing import Any, Self
+
+import mujoco
+import numpy as np
+import numpy.typing as npt
+
+from robo_ddpg.errors import RenderingError
+from robo_ddpg.rendering import gl
+
+Frame = npt.NDArray[np.uint8]
+"""An RGB image of shape (height, width, 3)."""
+
+_VARIED = ("geom_type", "geom_size", "geom_rbound")
+"""Fields of the model that may differ between simulations and can be seen."""
+
+
+class FrameRenderer:
+    """Renders states of one model from one camera; a context manager.
+
+    Args:
+        model: the compiled model; it is never modified.
+        width: of the image [pixel].
+        height: of the image [pixel].
+        camera: the name or index of one of the model's cameras; None for MuJoCo's free camera.
+
+    Raises:
+        RenderingError: if OpenGL does not work here, or the model has no such camera.
+    """
+
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        width: int = 640,
+        height: int = 480,
+        camera: str | int | None = None,
+    ) -> None:
+        if width < 1 or height < 1:
+            raise RenderingError(f"Got an image of {width} x {height}: give at least one pixel.")
+        self._model = model
+        self._camera = _camera_id(model, camera)
+        gl.ensure()
+        self._shown = _fitted(model, width, height)
+        self._renderer: Any = mujoco.Renderer(self._shown, height, width)
+
+    def camera(self, name: str | int | None) -> int:
+        """Look up another camera of the model, for `render`.
+
+        Raises:
+            RenderingError: if the model has no such camera.
+        """
+        return _camera_id(self._model, name)
+
+    def render(self, data: mujoco.MjData, camera: int | None = None) -> Frame:
+        """Render the state in `data`, whose positions must be current (`mj_forward`).
+
+        Args:
+            data: the state; shapes and sizes are those of its own model.
+            camera: from `camera`; the renderer's own if not given.
+
+        Returns:
+            An image of shape (height, width, 3).
+        """
+        if self._renderer is None:
+            raise RenderingError("This renderer is closed: create another to render again.")
+        for name in _VARIED:
+            getattr(self._shown, name)[:] = getattr(data.model, name)
+        self._renderer.update_scene(data, self._camera if camera is None else camera)
+        frame: Frame = self._renderer.render()
+        return frame
+
+    def close(self) -> None:
+        """Free the OpenGL context; closing again does nothing."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _camera_id(model: mujoco.MjModel, camera: str | int | None) -> int:
+    if camera is None:
+        return -1
+    names = [model.camera(i).name for i in range(model.ncam)]
+    if isinstance(camera, str) and camera in names:
+        return names.index(camera)
+    if isinstance(camera, int) and 0 <= camera < model.ncam:
+        return camera
+    known = ", ".join(name or str(i) for i, name in enumerate(names)) or "none"
+    raise RenderingError(f"Unknown camera {camera!r}. This model's cameras: {known}.")
+
+
+def _fitted(model: mujoco.MjModel, width: int, height: int) -> mujoco.MjModel:
+    """Return a copy whose offscreen buffer is as large as the image: all of it is cleared often."""
+    copied = copy.copy(model)
+    copied.vis.global_.offwidth, copied.vis.global_.offheight = width, height
+    return copied

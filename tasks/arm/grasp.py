@@ -1,0 +1,294 @@
+"""Grasp: pick up a cube and carry it to a goal in the air."""
+
+import dataclasses
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.arm.grasp_scene import OBJECT, grasp_scene
+from tasks.arm.grasp_settings import GraspSettings
+from tasks.arm.objects import NAMES, Objects
+from tasks.arm.pads import Pads
+from tasks.arm.robot import PANDA, HalfSpace, box
+from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
+from tasks.arrays import Array, Generators, Mask
+from tasks.goals import PointGoalTask, PointView, layout, norm
+from tasks.rewards import closeness, tolerance
+
+TABLE_LOW_M = np.array([-0.3, -0.8])
+"""Corner of the table [m]."""
+TABLE_HIGH_M = np.array([0.9, 0.8])
+"""Opposite corner of the table [m]."""
+START_RAD = np.array([0.0, -0.0331, 0.0, -2.4767, 0.0, 2.4435, 0.7854])
+"""Joint positions at the start [rad]: the fingertips 0.2 m above the middle of the cubes' area."""
+
+PARTS = {
+    "object": 3,
+    "goal": 3,
+    "to_goal": 3,
+    "to_goal_fine": 3,
+    "tip": 3,
+    "to_object": 3,
+    "to_object_fine": 3,
+    "object_yaw": 2,
+    "object_size": 1,
+    "clearance": 1,
+    "tip_velocity": 3,
+    "object_velocity": 3,
+    "finger_position": 2,
+    "finger_command": 1,
+    "press": 2,
+    "object_shape": 4,
+}
+"""Parts of the observation and how many values each has; `object_shape` only if shapes vary."""
+
+APPROACH = {0.3: 0.35, 0.06: 0.35, 0.02: 0.3}
+"""Distance at which a share of `approach` is mostly gone [m], and that share."""
+LIFT_M = 0.12
+"""Height of the goal above the cube in `lift` [m]."""
+PRESS_SCALE_N = 5.0
+"""Force that is observed as 1 [N]."""
+OFF_TABLE_M = 0.005
+"""Clearance below the cube's lowest corner from which it counts as off the table [m]."""
+STILL_RAD_S = 1.0
+"""Speed of turning that leaves a tenth of the reward for stillness at the goal [rad/s]."""
+REACH_M = 0.035
+"""Farthest that the cube's centre may be from the fingertips when it is held [m]."""
+
+
+class Grasp(ArmTask, PointGoalTask):
+    """Pick up a cube with a frictional grasp and hold it at a random point in the air.
+
+    Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so
+    that pushing, flicking and throwing earn nothing:
+
+    - `approach` draws the fingertips to the cube, from afar, over the last centimetres, and to its
+      middle: without the last part cubes are caught by an edge, and dropped on the way.
+    - `contact` pays for pressing the cube between both pads, without which nothing can be lifted.
+    - `lift` grows over the first 10 cm, because every goal in the air lies behind the lifting.
+    - `bring` draws the held cube to the goal: far, near, and precisely, without spinning there.
+    """
+
+    name = "grasp"
+    arm = dataclasses.replace(
+        PANDA,
+        # The pads reach 9.25 mm beyond the tip: they stay 2 mm clear of the table.
+        workspace=(
+            *box("tip", low=(0.25, -0.40, 0.0115), high=(0.70, 0.40, 0.50)),
+            HalfSpace("wrist", (0.0, 0.0, 1.0), 0.06),
+            HalfSpace("elbow", (0.0, 0.0, 1.0), 0.10),
+        ),
+    )
+    weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
+    view = PointView((0.47, 0.0, 0.15), 0.2, 0.04, layout(PARTS), achieved="object")
+    recorded = ("sensordata",)
+
+    settings: GraspSettings
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(GraspSettings(**settings))
+
+    @property
+    def action(self) -> ActionMode:
+        """Fingertip or joint motion, and the gripper."""
+        settings = self.settings
+        if settings.action == "joint":
+            return JointMotion(settings.step_rad, gripper=True)
+        turn = settings.yaw_step_rad if settings.yaw else 0.0
+        return EndEffectorMotion(settings.step_m, turn, gripper=True)
+
+    def build(self) -> mujoco.MjSpec:
+        """The table, the arm, a cube of middle size and the goal marker."""
+        settings = self.settings
+        return grasp_scene(
+            settings.timestep_s,
+            sum(settings.cube_m) / 4,
+            0.6 * settings.tolerance_m,
+            rolls=settings.shape not in ("cube", "box"),
+        )
+
+    def bind(self, batch: Batch) -> None:
+        """Keep views of hand, fingers, cube and goal."""
+        model, n = batch.model, batch.nsim
+        tip, body = model.site(self.arm.tip).id, model.body(OBJECT).id
+        self._tip = batch.bind("site_xpos")[:, tip]
+        self._hand = batch.bind("site_xmat")[:, tip].reshape(n, 3, 3)
+        self._position = batch.bind("xpos")[:, body]
+        self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
+        self._goal = batch.bind("mocap_pos")[:, 0]
+        self._bind_state(batch)
+        self.objects = Objects(batch, OBJECT)
+        """What lies on each table."""
+        self._hold_steps = max(1, round(self.settings.hold_s * self.settings.control_hz))
+        self._previous_tip, self._tip_velocity = np.zeros((n, 3)), np.zeros((n, 3))
+        self._held = np.zeros(n, int)
+        self.pads = Pads(model, n)
+        self.clearance = np.zeros(n)
+        """Height of the cube's lowest corner above the table [m], (n,)."""
+        self.held = np.zeros(n, bool)
+        """Whether both pads press the cube, which is between them, (n,)."""
+        self.distance = np.zeros(n)
+
+    def _bind_state(self, batch: Batch) -> None:
+        model = batch.model
+        joints = [model.joint(name) for name in self.arm.joints]
+        self._qpos, self._qvel, self._ctrl = map(batch.bind, ("qpos", "qvel", "ctrl"))
+        self._joints = slice(joints[0].qposadr[0], joints[-1].qposadr[0] + 1)
+        free = model.joint(OBJECT)
+        self._pose = slice(free.qposadr[0], free.qposadr[0] + 7)
+        self._velocity = slice(free.dofadr[0], free.dofadr[0] + 3)
+        self._spin = slice(free.dofadr[0] + 3, free.dofadr[0] + 6)
+        self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
+        self._finger_actuator = model.actuator(self.arm.fingers[0]).id
+        self._finger_range_m = model.joint(self.arm.fingers[0]).range[1]
+
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """The cube anywhere in its rectangle, turned at random; the goal drawn from its box."""
+        for i, rng in zip(ids, rngs, strict=True):
+            self._qpos[i, self._joints] = START_RAD
+            self._qpos[i, self._joints] += rng.normal(0.0, self.settings.start_noise_rad, 7)
+            half = rng.uniform(*self.settings.cube_m) / 2
+            place = rng.uniform(self.settings.cube_low_m, self.settings.cube_high_m)
+            angle = rng.uniform(-np.pi, np.pi) / 2
+            turn = np.cos(angle), 0.0, 0.0, np.sin(angle)
+            self._qpos[i, self._pose] = [*place, half, *turn]
+            self._goal[i] = self._draw_goal(rng, place, half)
+            shape = self.settings.shape
+            kind = int(rng.integers(len(NAMES))) if shape == "any" else NAMES.index(shape)
+            self.objects.put(i, kind, half)
+        self._held[ids] = 0
+
+    def _draw_goal(self, rng: np.random.Generator, place: Array, half: float) -> Array:
+        goal = rng.uniform(self.settings.goal_low_m, self.settings.goal_high_m)
+        if self.settings.goal == "lift":
+            goal[:] = [*place, half + LIFT_M]
+        if self.settings.goal == "table":
+            goal[2] = half
+        return goal
+
+    def started(self, ids: NDArray[np.intp]) -> None:
+        """Everything is at rest where the episode starts."""
+        self._previous_tip[ids] = self._tip[ids]
+        self._tip_velocity[ids] = 0.0
+        self.pads.reset(ids)
+        self._measure()
+
+    def advance(self) -> None:
+        """Judge the grasp, and count how long the cube has been held at the goal."""
+        self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
+        self._previous_tip[:] = self._tip
+        self.pads.feel(self.records["sensordata"], self._hand)
+        self._measure()
+        self._held = np.where(self._on_goal(), self._held + 1, 0)
+
+    def _measure(self) -> None:
+        self.clearance = self._position[:, 2] - self.objects.depth(self._rotation)
+        self.distance = norm(self._goal - self._position)
+        self._to_object = self._position - self._tip
+        self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
+
+    def _on_goal(self) -> Mask:
+        off_table = self.clearance > OFF_TABLE_M
+        there = ~off_table if self.settings.goal == "table" else self.held & off_table
+        return there & (self.distance < self.settings.tolerance_m)
+
+    def observe(self) -> dict[str, Array]:
+        """Cube, goal and hand, their differences (coarse and fine), fingers and what they feel."""
+        view, fingers = self.view, self._qpos[:, self._fingers]
+        parts = {
+            "object": view.position(self._position),
+            **view.goal(self._goal, self._position),
+            "tip": view.position(self._tip),
+            "to_object": view.coarse(self._to_object),
+            "to_object_fine": view.fine(self._to_object),
+            "object_yaw": self._yaw(),
+            "object_size": (self.objects.half_m[:, None] - 0.0225) / 0.0025,
+            "clearance": view.fine(self.clearance[:, None]),
+            "tip_velocity": 2.0 * self._tip_velocity,
+            "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
+            "finger_position": self._opening(fingers),
+            "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]]),
+            "press": np.clip(self.pads.press / PRESS_SCALE_N, -2.0, 2.0),
+        }
+        if self.settings.shape == "any":
+            parts["object_shape"] = self.objects.one_hot()
+        return parts
+
+    def _yaw(self) -> Array:
+        """Cosine and sine of the object's yaw in the hand, the same for all that look the same."""
+        axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
+        return self.objects.turned(axes)
+
+    def _opening(self, finger_m: Array) -> Array:
+        """How far fingers are or should be open: +1 open, -1 closed."""
+        return np.asarray(2.0 * finger_m / self._finger_range_m - 1.0)
+
+    def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
+        """`approach`, `contact`, `lift`, `bring`."""
+        reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
+        approach = np.asarray(sum(share * closeness(reach, m) for m, share in APPROACH.items()))
+        still = tolerance(info[..., 3], margin=STILL_RAD_S)
+        precise = np.exp(-0.7 * np.square(distance / 0.03)) * (0.7 + 0.3 * still)
+        bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
+        return {
+            "approach": approach,
+            "contact": held,
+            "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
+            "bring": held * bring,
+        }
+
+    def reward_info(self) -> Array:
+        """What the reward depends on besides the goals, (n, 4).
+
+        Distance from fingertips to cube [m], whether it is held, its clearance [m], and how fast it
+        turns [rad/s].
+        """
+        spin = norm(self._qvel[:, self._spin])
+        return np.stack([norm(self._to_object), self.held, self.clearance, spin], 1)
+
+    def success(self) -> Mask:
+        """On the goal, and has been for the holding time.
+
+        In the air that takes both fingers, holding the cube off the table. A goal on the table is
+        where the cube has to lie, however it came there, and whether it is still touched or not.
+        """
+        return self._held >= self._hold_steps
+
+    def failure(self) -> Mask:
+        """The cube has left the table."""
+        return _off_table(self._position)
+
+    def metrics(self) -> dict[str, Array]:
+        """Distance between cube and goal, clearance, and whether the cube is held."""
+        return {
+            "distance_m": self.distance.copy(),
+            "clearance_m": self.clearance.copy(),
+            "held": self.held.astype(float),
+        }
+
+    def attainable(self, goal: Array) -> Mask:
+        """Goals off the table, or on it, as the setting says."""
+        off_table = goal[..., 2] > self.settings.cube_m[1] / 2 + OFF_TABLE_M
+        return ~off_table if self.settings.goal == "table" else off_table
+
+    def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
+        """The cube has left the table, whatever the goal."""
+        return _off_table(achieved)
+
+
+class GraspAny(Grasp):
+    """Pick up a cube, a cylinder, a ball or a box, and hold it at a random point in the air."""
+
+    name = "grasp-any"
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"shape": "any", "yaw": True, **settings})
+
+
+def _off_table(position: Array) -> Mask:
+    place = position[..., :2]
+    inside = (place > TABLE_LOW_M) & (place < TABLE_HIGH_M)
+    return ~inside.all(-1) | (position[..., 2] < 0.0)

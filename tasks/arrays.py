@@ -1,0 +1,17 @@
+"""Kinds of arrays; the first dimension is the simulation unless said otherwise."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+"""What physics and tasks calculate with."""
+Mask = NDArray[np.bool_]
+"""Yes or no, per simulation."""
+Ids = NDArray[np.intp]
+"""Indices of simulations."""
+Generators = list[np.random.Generator]
+"""A random generator per simulation."""
+Float32 = NDArray[np.float32]
+"""What networks calculate with: observations and actions."""
+Int64 = NDArray[np.int64]
+"""Counts and seeds."""

@@ -1,0 +1,117 @@
+"""What robots that move in a plane have in common: forward at a given speed, upright."""
+
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.arrays import Array, Generators, Mask
+from tasks.legged.scene import legged_scene
+from tasks.legged.task import LeggedTask
+from tasks.rewards import tolerance
+from tasks.task import TaskSettings
+
+X, Z, PITCH = 0, 1, 2
+"""Where the root's positions and velocities are."""
+PITCH_RATE_RAD_S = 10.0
+"""Pitch rate that is observed as 1 [rad/s]."""
+HEIGHT_M = 0.1
+"""Height above or below that at home which is observed as 1 [m]."""
+AVERAGED_S = 1.0
+"""Time constant of the average speed that success is judged by [s]."""
+
+
+@dataclass(frozen=True)
+class PlanarSettings(TaskSettings):
+    """Settings of the planar robots' tasks."""
+
+    control_hz: float = 25.0
+    """Control steps per second [Hz]."""
+    timestep_s: float = 0.0025
+    """Physics time step [s]; feet sink into the ground by what they cover in one."""
+    episode_s: float = 10.0
+    """Episode length [s]."""
+    speed_m_s: float = 5.0
+    """Forward speed that earns the whole reward [m/s]."""
+    start_noise_rad: float = 0.05
+    """Standard deviation of the joints' and the pitch's initial positions [rad]."""
+    success_share: float = 0.9
+    """Success: the speed, averaged over the last second or so, is this share of `speed_m_s`."""
+
+    def __post_init__(self) -> None:
+        """Check what `TaskSettings` checks, and the speed."""
+        super().__post_init__()
+        if self.speed_m_s <= 0:
+            raise ValueError(f"speed_m_s must be positive, got {self.speed_m_s}")
+        if not 0 < self.success_share <= 1:
+            raise ValueError(f"success_share must be in (0, 1], got {self.success_share}")
+
+
+class Planar(LeggedTask):
+    """What the planar robots' tasks have in common."""
+
+    upright_rad: float
+    """Pitch up to which the robot counts as upright [rad]."""
+
+    settings: PlanarSettings
+
+    def build(self) -> mujoco.MjSpec:
+        """The robot on the floor."""
+        return legged_scene(self.robot, self.settings.timestep_s)
+
+    def bind(self, batch: Batch) -> None:
+        """Keep views of the state."""
+        super().bind(batch)
+        self._average = np.zeros(batch.nsim)
+        self._decay = np.exp(-1.0 / (AVERAGED_S * self.settings.control_hz))
+        self._root_scale = np.array([self.settings.speed_m_s, 1.0, PITCH_RATE_RAD_S])
+        self.speed = self.qvel[:, X]
+        """Forward speed [m/s], (n,)."""
+
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """Start near `home`, at rest."""
+        noise, size = self.settings.start_noise_rad, len(self.home) - PITCH
+        for i, rng in zip(ids, rngs, strict=True):
+            self.qpos[i, PITCH:] += rng.normal(0.0, noise, size)
+        self._average[ids] = 0.0
+
+    def advance(self) -> None:
+        """Average the speed."""
+        super().advance()
+        self._average += (1.0 - self._decay) * (self.speed - self._average)
+
+    def observe(self) -> dict[str, Array]:
+        """Height, pitch, velocities, joints; not the distance, which nothing depends on."""
+        pitch = self.qpos[:, [PITCH]]
+        return {
+            "height": (self.qpos[:, [Z]] - self.home[Z]) / HEIGHT_M,
+            "pitch": np.concatenate([np.sin(pitch), np.cos(pitch)], axis=1),
+            "root_velocity": self.qvel[:, : PITCH + 1] / self._root_scale,
+            **self.joints_observed(),
+        }
+
+    def reward_terms(self) -> dict[str, Array]:
+        """See the tasks."""
+        self._upright = self.upright()
+        moving = self._upright * np.clip(self.speed / self.settings.speed_m_s, 0.0, 1.0)
+        change = np.sqrt(np.square(self.command_change).mean(1))
+        return {
+            "speed": moving,
+            "smooth": moving * tolerance(change, margin=0.6),
+            "economy": moving * (1.0 - np.square(self.ctrl).mean(1)),
+        }
+
+    def upright(self) -> Array:
+        """1 with the torso upright, less when it leans, (n,)."""
+        return tolerance(self.qpos[:, PITCH], (-self.upright_rad, self.upright_rad), 0.5)
+
+    def success(self) -> Mask:
+        """The average speed is high enough."""
+        settings = self.settings
+        return np.asarray(self._average >= settings.success_share * settings.speed_m_s)
+
+    def metrics(self) -> dict[str, Array]:
+        """The average speed over the last second or so."""
+        return {"speed_m_s": self._average.copy()}

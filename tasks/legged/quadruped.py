@@ -1,0 +1,239 @@
+"""Locomotion in space: a four-legged robot follows a commanded velocity."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.arrays import Array, Generators, Mask
+from tasks.legged.gait import Trot
+from tasks.legged.robot import QUADRUPED
+from tasks.legged.rough_ground import add_rough_ground
+from tasks.legged.scene import legged_scene
+from tasks.legged.task import LeggedTask
+from tasks.rewards import tolerance
+from tasks.rotation import rotations, to_body
+from tasks.task import TaskSettings
+
+ACTION_RAD = (0.45, 0.5, 0.3)
+"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]: enough to
+step aside as far as the greatest push asks for, and too little to undo what lifts the foot."""
+TURN_RAD_S = 5.0
+"""Angular velocity that is observed as 1 [rad/s]."""
+TILT_FAILS = 0.5
+"""The robot counts as fallen where its vertical leans more than 60 degrees: the cosine."""
+LOWEST_M = 0.2
+"""The robot counts as fallen where its torso is lower than this above the foot of all bumps [m]."""
+AVERAGED_S = 1.0
+"""Time constant of the average errors that success is judged by [s]."""
+
+
+@dataclass(frozen=True)
+class QuadrupedSettings(TaskSettings):
+    """Settings of `locomotion-quadruped`."""
+
+    control_hz: float = 50.0
+    """Control steps per second [Hz]."""
+    timestep_s: float = 0.002
+    """Physics time step [s]; feet sink into the ground by what they cover in one."""
+    episode_s: float = 20.0
+    """Episode length [s]."""
+    forward_m_s: tuple[float, float] = (-0.6, 1.0)
+    """Range of the commanded forward velocity [m/s]."""
+    sideways_m_s: tuple[float, float] = (-0.4, 0.4)
+    """Range of the commanded velocity to the left [m/s]."""
+    turn_rad_s: tuple[float, float] = (-1.0, 1.0)
+    """Range of the commanded turn to the left [rad/s]."""
+    command_s: float = 5.0
+    """Time after which the command changes [s]."""
+    stand_share: float = 0.1
+    """Share of the commands that are to stand still."""
+    start_noise_rad: float = 0.05
+    """Standard deviation of the joints' initial positions [rad]."""
+    rough_m: float = 0.0
+    """Height of the bumps of rough ground [m]; 0: flat ground."""
+    random_push_n: float = 60.0
+    """Greatest horizontal push on the torso [N]; one lasts 0.1 s and comes every 2 s on average."""
+    velocity_error_m_s: float = 0.15
+    """Success: the average error of the velocity is at most this [m/s] ..."""
+    turn_error_rad_s: float = 0.2
+    """... and that of the turn at most this [rad/s]."""
+
+    def __post_init__(self) -> None:
+        """Check what `TaskSettings` checks, and the commands."""
+        super().__post_init__()
+        for name in ("forward_m_s", "sideways_m_s", "turn_rad_s"):
+            low, high = getattr(self, name)
+            if not low <= high:
+                raise ValueError(f"{name} must be (low, high), got {(low, high)}")
+        if self.command_s <= 0 or self.rough_m < 0 or not 0 <= self.stand_share <= 1:
+            raise ValueError(
+                "command_s must be positive, rough_m not negative, stand_share in [0, 1], "
+                f"got {self}"
+            )
+
+
+class Quadruped(LeggedTask):
+    """Walk on four legs as commanded: forward, sideways and turning, and bear pushes.
+
+    The action is added to a trot on the spot (policies modulating trajectory generators, Iscen et
+    al. 2018): legs that take turns are learned within minutes, and none of them drags.
+
+    Reward terms, each in [0, 1]; style only counts as far as the command is followed:
+
+    - `velocity` and `turn` pay for following the command.
+    - `level` pays for a torso that does not sway: neither tilted nor bobbing.
+    - `steps` pays for knees that bend as they do in the trot on the spot: no dragging feet.
+    - `posture` pays for the other joints near those of the trot: no splayed legs.
+    - `smooth` pays for actions that change little, because twitching wears a machine out.
+    - `economy` pays for joints that turn slowly.
+    """
+
+    name = "locomotion-quadruped"
+    robot = QUADRUPED
+    weights = {  # noqa: RUF012 - never changed
+        "velocity": 0.3,
+        "turn": 0.3,
+        "level": 0.1,
+        "steps": 0.15,
+        "posture": 0.05,
+        "smooth": 0.05,
+        "economy": 0.05,
+    }
+
+    settings: QuadrupedSettings
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(QuadrupedSettings(**settings))
+
+    def build(self) -> mujoco.MjSpec:
+        """The robot on flat or rough ground."""
+        scene = legged_scene(self.robot, self.settings.timestep_s)
+        if self.settings.rough_m:
+            add_rough_ground(scene, self.settings.rough_m)
+        return scene
+
+    def bind(self, batch: Batch) -> None:
+        """Keep views of the state; draw no command yet."""
+        super().bind(batch)
+        settings, n = self.settings, batch.nsim
+        self._standing = batch.model.key_ctrl[0].copy()
+        self._trot = Trot(n, self._standing, settings.control_hz)
+        self._segment_steps = max(1, round(settings.command_s * settings.control_hz))
+        self._segments = -(-self.episode_steps // self._segment_steps)
+        self._schedule = np.zeros((n, self._segments, 3))
+        self._step = np.zeros(n, int)
+        self.command = np.zeros((n, 3))
+        """Commanded forward velocity, velocity to the left [m/s] and turn [rad/s], (n, 3)."""
+        self.error = np.zeros((n, 2))
+        """Average errors of velocity [m/s] and turn [rad/s], (n, 2)."""
+        self._sum = np.zeros((n, 2))
+        self._decay = np.exp(-1.0 / (AVERAGED_S * settings.control_hz))
+        self._sense()
+
+    def action_offset(self) -> Array:
+        """The trot on the spot, (n, nu)."""
+        return self._trot.positions
+
+    def action_scale(self) -> Array:
+        """Abduction, hip and knee of each leg."""
+        return np.tile(ACTION_RAD, 4)
+
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """Start standing, with a schedule of commands."""
+        for i, rng in zip(ids, rngs, strict=True):
+            self._schedule[i] = self._draw(rng)
+            self.qpos[i, 7:] += rng.normal(0.0, self.settings.start_noise_rad, 12)
+            self._trot.reset(i, rng)
+        self._step[ids] = 0
+        self._sum[ids] = 0.0
+        self.command[ids] = self._schedule[ids, 0]
+
+    def _draw(self, rng: np.random.Generator) -> Array:
+        settings = self.settings
+        low, high = np.transpose([settings.forward_m_s, settings.sideways_m_s, settings.turn_rad_s])
+        commands = rng.uniform(low, high, (self._segments, 3))
+        commands[rng.random(self._segments) < settings.stand_share] = 0.0
+        return np.asarray(commands)
+
+    def started(self, ids: NDArray[np.intp]) -> None:
+        """The state has changed."""
+        super().started(ids)
+        self._sense()
+        self.error[ids] = 0.0
+
+    def advance(self) -> None:
+        """Average the errors, advance the trot, and change commands when it is time."""
+        super().advance()
+        self._sense()
+        now = np.abs(self._errors())
+        self._sum += now
+        self.error += (1.0 - self._decay) * (now - self.error)
+        self._step += 1
+        segment = np.minimum(self._step // self._segment_steps, self._segments - 1)
+        self.command[:] = self._schedule[np.arange(len(segment)), segment]
+        self._trot.advance(self.command)
+
+    def _sense(self) -> None:
+        """What follows from the state: the vertical and the velocity, in the torso's frame."""
+        rotation = rotations(self.qpos[:, 3:7])
+        self._up = rotation[:, 2]
+        self._velocity = to_body(rotation, self.qvel[:, :3])
+        self._turn = self.qvel[:, 3:6]
+
+    def _errors(self) -> Array:
+        """Errors of the velocity in the plane [m/s] and of the turn [rad/s], (n, 2)."""
+        off = self._velocity[:, :2] - self.command[:, :2]
+        return np.stack(
+            [np.sqrt(np.square(off).sum(1)), self._turn[:, 2] - self.command[:, 2]], axis=1
+        )
+
+    def observe(self) -> dict[str, Array]:
+        """Velocities, the vertical, command, phase, joints, and the commands to them."""
+        return {
+            "velocity": self._velocity,
+            "turn": self._turn / TURN_RAD_S,
+            "up": self._up,
+            "command": self.command.copy(),
+            "phase": self._trot.observed,
+            **self.joints_observed(),
+            "target": (self.ctrl - self._standing) / 0.5,
+        }
+
+    def reward_terms(self) -> dict[str, Array]:
+        """See the class."""
+        velocity, turn = self._errors().T
+        follows = tolerance(velocity, margin=0.5)
+        sway = np.square(self._up[:, :2]).sum(1) + np.square(0.5 * self._velocity[:, 2])
+        wobble = np.square(self._turn[:, :2]).sum(1)
+        change = np.sqrt(np.square(self.command_change).mean(1))
+        speed = np.sqrt(np.square(self.joint_velocity).mean(1))
+        off_trot = np.square(self.joint_position - self._trot.positions).reshape(-1, 4, 3).mean(1)
+        splayed, stiff = np.sqrt(off_trot[:, :2].mean(1)), np.sqrt(off_trot[:, 2])
+        return {
+            "velocity": follows,
+            "turn": follows * tolerance(turn, margin=0.5),
+            "level": follows * tolerance(np.sqrt(sway + 0.01 * wobble), margin=0.4),
+            "steps": follows * tolerance(stiff, margin=0.3),
+            "posture": follows * tolerance(splayed, margin=0.5),
+            "smooth": follows * tolerance(change, margin=0.15),
+            "economy": follows * tolerance(speed, margin=10.0),
+        }
+
+    def success(self) -> Mask:
+        """The command is followed, on average over the last second or so."""
+        settings = self.settings
+        allowed = (settings.velocity_error_m_s, settings.turn_error_rad_s)
+        return np.asarray((self.error <= allowed).all(1))
+
+    def failure(self) -> Mask:
+        """The robot has fallen."""
+        return np.asarray((self._up[:, 2] < TILT_FAILS) | (self.qpos[:, 2] < LOWEST_M))
+
+    def metrics(self) -> dict[str, Array]:
+        """Errors averaged over the episode so far."""
+        velocity, turn = self._sum.T / np.maximum(self._step, 1)
+        return {"velocity_error_m_s": velocity, "turn_error_rad_s": turn}

@@ -1,0 +1,107 @@
+"""Paired statistics agree with numbers worked out by hand, and find the better controller."""
+
+import json
+
+import numpy as np
+import pytest
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.errors import ControllerError
+from robo_ddpg.evaluation.comparison import Comparison, check_same_task, compare
+from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
+from robo_ddpg.evaluation.statistics import mcnemar_exact, paired_share_interval, sign_flip_test
+
+
+def evaluation(success: list[bool] | None, returns: list[float]) -> Evaluation:
+    count = len(returns)
+    solved = None if success is None else np.array(success)
+    lengths = np.full(count, 50)
+    seeds = 100 + np.arange(count)
+    episodes = Episodes(seeds, np.array(returns), lengths, solved, *np.zeros((2, count), bool))
+    return Evaluation("reach", "x", 100, episodes)
+
+
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "p"),
+    [(0, 0, 1.0), (0, 5, 2 / 32), (1, 5, 2 * 7 / 64), (3, 3, 1.0), (0, 10, 2 / 1024)],
+)
+def test_mcnemar_counts_coin_tosses(only_a: int, only_b: int, p: float) -> None:
+    assert mcnemar_exact(only_a, only_b) == pytest.approx(p)
+    assert mcnemar_exact(only_b, only_a) == pytest.approx(p)
+
+
+def test_the_interval_of_a_paired_difference_is_newcombes() -> None:
+    # Newcombe 1998, table III: 36 both, 12 only the first, 2 only the second, 0 neither, method 10.
+    first = np.array([True] * 36 + [True] * 12 + [False] * 2)
+    second = np.array([True] * 36 + [False] * 12 + [True] * 2)
+    low, high = paired_share_interval(second, first)
+    assert (low, high) == (pytest.approx(0.0569, abs=2e-3), pytest.approx(0.3404, abs=2e-3))
+
+
+def test_two_perfect_controllers_may_still_differ_a_little() -> None:
+    solved = np.ones(50, bool)
+    low, high = paired_share_interval(solved, solved)
+    assert low == pytest.approx(-high) and 0.05 < high < 0.12
+
+
+@pytest.mark.parametrize(
+    ("differences", "p"),
+    [([1.0] * 4, 2 / 16), ([0.0, 0.0], 1.0), ([1.0, -1.0], 1.0), ([1.0, 2.0, 4.0], 2 / 8)],
+)
+def test_few_differences_are_tested_with_every_sign(differences: list[float], p: float) -> None:
+    assert sign_flip_test(np.array(differences)) == pytest.approx(p)
+
+
+def test_many_differences_are_tested_with_drawn_signs() -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=200)
+    assert sign_flip_test(noise - noise.mean()) > 0.9
+    assert sign_flip_test(noise + 1.0) < 1e-3
+
+
+def test_the_controller_that_solves_what_the_other_cannot_is_better() -> None:
+    a = evaluation([True] * 4 + [False] * 8, [10.0] * 12)
+    b = evaluation([True] * 3 + [False] + [True] * 8, [10.0] * 12)
+    forth, back = Comparison(a, b).summary(), Comparison(b, a).summary()
+    assert forth["only_a_solved"] == [103]
+    assert forth["only_b_solved"] == list(range(104, 112))
+    assert Comparison(a, b).disagreements.tolist() == [103, *range(104, 112)]
+    assert forth["success_difference"] == pytest.approx(7 / 12)
+    assert forth["success_p"] == pytest.approx(2 * (1 + 9) / 2**9)
+    assert forth["b_is_better"] is True
+    assert back["b_is_better"] is False
+
+
+def test_where_success_does_not_decide_the_return_does() -> None:
+    solved = [True] * 8
+    a, b = evaluation(solved, [1.0] * 8), evaluation(solved, [2.0 + 0.1 * i for i in range(8)])
+    assert Comparison(a, b).summary()["b_is_better"] is True
+    assert Comparison(b, a).summary()["b_is_better"] is False
+    assert Comparison(a, a).summary()["b_is_better"] is False
+
+
+def test_without_success_its_statistics_are_null() -> None:
+    a = evaluation(None, [1.0, 2.0])
+    summary = json.loads(json.dumps(Comparison(a, a).summary(), allow_nan=False))
+    assert summary["success_difference"] is None and summary["only_a_solved"] is None
+
+
+def test_a_controller_compared_with_itself_does_the_same() -> None:
+    summary = compare("reach", "reach", episodes=3).summary()
+    assert summary["return_difference"] == 0.0
+    assert summary["success_p"] == 1.0 and summary["b_is_better"] is False
+
+
+def with_task(name: str, **settings: object) -> Controller:
+    shipped = Controller.find("reach")
+    task = {**shipped.task, "name": name, "settings": {**shipped.task["settings"], **settings}}
+    return Controller(shipped.tensors, {**shipped.metadata, "task": task}, f"{name}.safetensors")
+
+
+def test_controllers_of_different_episodes_are_refused() -> None:
+    here = with_task("reach")
+    with pytest.raises(ControllerError, match="controllers of one task"):
+        check_same_task(here, with_task("grasp"))
+    with pytest.raises(ControllerError, match="tolerance_m"):
+        check_same_task(here, with_task("reach", tolerance_m=0.5))
+    check_same_task(here, with_task("reach", action="joint"))
