@@ -190,7 +190,7 @@ class DDPG:
         }
 
     def state(self) -> dict[str, Tensor]:
-        """Tensors that resume learning exactly, together with `replay.save`."""
+        """Tensors that resume learning exactly, together with `replay_buffer.save`."""
         arrays = {
             "generators.replay": self.replay_buffer.generator_state(),
             **prefixed("exploration", self._exploration.state()),

@@ -235,7 +235,7 @@ def _say_result(evaluation: Any, run: RunDirectory) -> None:
 
 
 def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
-    """Write the evaluation and its picture; their names go to standard error, apart from results."""
+    """Write the result and its picture; their names go to standard error, apart from results."""
     from robo_ddpg.evaluation.robustness import (
         EPISODES,
         evaluate_robustness,

@@ -78,7 +78,8 @@ def robustness_section(result: dict[str, Any]) -> str:
             values = [[100 * y for y in column] for column in _columns(levels, *keys)]
             chart = line_chart([Line(name, x, *values)], curve["unit"], "success [%]", (0, 100))
         figures.append(figure(chart, curve["title"]))
-    note = f"{result.get('episodes')} episodes at each point, the same seeds; bands are 95 % intervals."
+    episodes = result.get("episodes")
+    note = f"{episodes} episodes at each point, the same seeds; bands are 95 % intervals."
     return section("Robustness", "".join(figures), note) if figures else ""
 
 

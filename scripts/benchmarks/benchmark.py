@@ -29,7 +29,7 @@ from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.task_defaults import agent_settings
 
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.json"
+OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.json"
 SIMULATIONS = 64
 ROUNDS = 40
 MASTERED = 0.99

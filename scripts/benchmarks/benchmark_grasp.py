@@ -22,7 +22,7 @@ from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.evaluation.evaluate import SEED, run_episodes
 from tasks.arm.objects import NAMES
 
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "grasp.json"
+OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "grasp.json"
 SIMULATIONS = 64
 ROUNDS = 9
 EPISODES = 200

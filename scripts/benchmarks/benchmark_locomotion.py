@@ -31,7 +31,7 @@ from robo_ddpg.training.task_defaults import agent_settings, evaluation_plan
 from robo_ddpg.training.trainer import EVALUATION_SEED, Trainer
 
 TASK = "HalfCheetah-v5"
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.json"
+OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.json"
 EPISODES = 10
 THRESHOLDS = (5000.0, 8000.0)
 MINUTES = (1.0, 2.0, 3.0, 5.0, 7.5, 10.0)

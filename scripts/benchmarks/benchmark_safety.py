@@ -1,8 +1,8 @@
 """Attacks the safety filter, and says what it let through and what it costs.
 
-`make bench-safety`, or `python scripts/benchmarks/benchmark_safety.py --steps 1e5` for a taste. What
-the arm is commanded to do follows from the actions alone, so most steps leave out the physics; a
-part runs with it, in free space, to see what the simulated arm makes of the commands.
+`make bench-safety`, or `python scripts/benchmarks/benchmark_safety.py --steps 1e5` for a taste.
+What the arm is commanded to do follows from the actions alone, so most steps leave out the physics;
+a part runs with it, in free space, to see what the simulated arm makes of the commands.
 """
 
 import argparse
@@ -53,7 +53,7 @@ CHUNK_STEPS = 200_000
 PHYSICS_SHARE = 0.02
 """Control steps with physics, as a share of all others."""
 Key = tuple[str, str, bool]
-OUT = Path(__file__).parent.parent / "docs" / "safety.json"
+OUT = Path(__file__).resolve().parents[2] / "docs" / "safety.json"
 
 
 @dataclass(frozen=True)

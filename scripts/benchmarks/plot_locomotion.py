@@ -5,7 +5,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 COLORS = {"robo_ddpg": "#0b6bcb", "SB3 TD3": "#d9822b", "SB3 SAC": "#7a8794"}
 
 

@@ -24,7 +24,7 @@ STEPS = 108
 """Control steps."""
 WITH, WITHOUT, OUTSIDE = "#1f5fa8", "#e07b39", "#c8ccd2"
 """Colours."""
-OUT = Path(__file__).parent.parent / "docs" / "safety.png"
+OUT = Path(__file__).resolve().parents[2] / "docs" / "safety.png"
 
 
 def motion(safety: bool) -> tuple[Array, Array, Array]:

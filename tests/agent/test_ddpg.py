@@ -113,7 +113,7 @@ def test_learning_resumes_exactly_from_saved_bytes(tmp_path, noise):
 
     resumed = make_agent(settings, seed=99)
     resumed.load_state(load(state))
-    resumed.replay.load(tmp_path)
+    resumed.replay_buffer.load(tmp_path)
 
     assert advance(resumed, 10, seed=1) == expected
     mine, theirs = agent.state(), resumed.state()

@@ -20,11 +20,11 @@ def test_standing_still_has_no_jerk_costs_little_and_never_succeeds() -> None:
     size = env.single_action_space.shape[0]
     hold_still = run_episodes(env, lambda x: np.zeros((len(x), size), np.float32), 5, 3)
     moving = run_episodes(env, lambda x: np.ones((len(x), size), np.float32), 5, 3)
-    assert (hold_still.measures["jerk_rms_rad_s3"] < 1.0).all()
-    assert (moving.measures["jerk_rms_rad_s3"] > 10.0).all()
-    assert (hold_still.measures["energy_j"] < 0.1 * moving.measures["energy_j"]).all()
-    assert np.isnan(hold_still.measures["time_to_success_s"]).all()
-    assert (hold_still.measures["hold_s"] == 0.0).all()
+    assert (hold_still.episode_metrics["jerk_rms_rad_s3"] < 1.0).all()
+    assert (moving.episode_metrics["jerk_rms_rad_s3"] > 10.0).all()
+    assert (hold_still.episode_metrics["energy_j"] < 0.1 * moving.episode_metrics["energy_j"]).all()
+    assert np.isnan(hold_still.episode_metrics["time_to_success_s"]).all()
+    assert (hold_still.episode_metrics["hold_s"] == 0.0).all()
 
 
 def test_time_to_success_and_hold_time_add_up_to_at_most_the_episode() -> None:

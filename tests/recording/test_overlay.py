@@ -7,10 +7,10 @@ import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
-from test_recording import PENDULUM, record
 
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.video import render_recordings
+from tests.recording.test_recording import PENDULUM, record
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
-from test_recording import PENDULUM, record
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task_of
@@ -20,6 +19,7 @@ from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.video import VERDICT_S, render_recordings
 from robo_ddpg.rendering.renderer import FrameRenderer
+from tests.recording.test_recording import PENDULUM, record
 
 
 @pytest.fixture(scope="module")

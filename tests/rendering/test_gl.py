@@ -55,7 +55,7 @@ def describe(*, hidden: tuple[str, ...] = (), late: bool = False, **environment:
     kept = {name: value for name, value in os.environ.items() if name not in unset}
     child = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         env={**kept, **environment},
         capture_output=True,
         text=True,

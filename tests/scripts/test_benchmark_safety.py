@@ -9,7 +9,7 @@ import pytest
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import Simulation
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "benchmarks"))
 
 from adversaries import ADVERSARIES, box_centre
 from benchmark_safety import (

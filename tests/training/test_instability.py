@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.training.instability import InstabilityLog, replay
+from robo_ddpg.training.instability import InstabilityLog, resimulate
 
 
 def test_a_kept_unstable_step_becomes_unstable_again(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_a_kept_unstable_step_becomes_unstable_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(unstable, [False, True, False])
     log.add(unstable, action, 0)
     (file,) = tmp_path.iterdir()
-    assert sum(warning.number for warning in replay(file).warning) > 0
+    assert sum(warning.number for warning in resimulate(file).warning) > 0
 
 
 @pytest.mark.parametrize(("task", "settings"), [("reach", {}), ("grasp", {"cube_m": (0.02, 0.06)})])
@@ -37,6 +37,6 @@ def test_a_healthy_step_is_replayed_to_the_same_state(
         env.step(action)
     log.add(np.array([False, True, True]), action, 0)
     for index in (1, 2):
-        data = replay(tmp_path / f"0-{index}.npz")
+        data = resimulate(tmp_path / f"0-{index}.npz")
         np.testing.assert_array_equal(data.qpos, env.batch.bind("qpos")[index])
         np.testing.assert_array_equal(data.qvel, env.batch.bind("qvel")[index])

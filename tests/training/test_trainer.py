@@ -187,7 +187,7 @@ def test_episodes_of_before_are_not_continued_by_those_after_resuming(tmp_path: 
     settings = settings_of(run.read_config())
     trainer = Trainer(dataclasses.replace(settings, steps=300), run, SilentProgress())
     trainer.resume()
-    ring = trainer.agent.replay._ring
+    ring = trainer.agent.replay_buffer._ring
     assert (ring.episode_end[:200] < 25).all()
 
 
@@ -309,7 +309,7 @@ def test_an_unstable_simulation_is_ended_not_learned_from_and_kept_for_replay(
     settings = settings_of(run.read_config())
     trainer = Trainer(settings, run, SilentProgress())
     trainer.resume()
-    assert len(trainer.agent.replay) == 599
+    assert len(trainer.agent.replay_buffer) == 599
     (file,) = run.unstable.iterdir()
     assert file.name == "240-5.npz"
     with np.load(file) as arrays:
