@@ -9,6 +9,10 @@ class UnknownEnvironmentError(RoboDDPGError, ValueError):
     """No task has the given name."""
 
 
+class EntryPointError(RoboDDPGError, ImportError):
+    """A name of the form module:Class leads to nothing."""
+
+
 class SettingsError(RoboDDPGError, ValueError):
     """A setting has a value that cannot work."""
 

@@ -1,7 +1,6 @@
 """Tasks whose goal is a point: how it is observed, replaced by another, and rewarded."""
 
 import abc
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,18 +24,14 @@ class PointView:
     """Length that is observed as 1 [m]."""
     fine_m: float
     """Length that is observed as 1 in fine views [m]."""
-    slices: Mapping[str, slice]
-    """Where each part of the observation lies; `goal`, `to_goal` and `to_goal_fine` among them."""
-    achieved: str
-    """The part that shows the achieved point."""
 
     def position(self, point: Array) -> Array:
         """A point as it is observed, (..., 3) [m] -> (..., 3)."""
         return np.asarray((point - np.array(self.centre_m)) / self.scale_m)
 
-    def point(self, observation: NDArray[Any], part: str) -> Array:
-        """The point that a part of the observation shows, (..., o) -> (..., 3) [m]."""
-        return np.asarray(observation[..., self.slices[part]] * self.scale_m + self.centre_m)
+    def point(self, observed: NDArray[Any]) -> Array:
+        """The point that is observed so, (..., 3) -> (..., 3) [m]."""
+        return np.asarray(observed * self.scale_m + self.centre_m)
 
     def coarse(self, difference: Array) -> Array:
         """A difference of points as it is observed from afar, (..., 3) [m] -> (..., 3)."""
@@ -61,19 +56,14 @@ class PointView:
         }
 
 
-def layout(parts: Mapping[str, int]) -> dict[str, slice]:
-    """Where each part of an observation lies, from how many values each has."""
-    ends = np.cumsum(list(parts.values())).tolist()
-    return {
-        name: slice(end - size, end) for (name, size), end in zip(parts.items(), ends, strict=True)
-    }
-
-
 class PointGoalTask(GoalTask):
     """A task whose goal is a point, and whose reward depends on the distance to it."""
 
     view: PointView
     """How points are observed."""
+    achieved: str
+    """The part of the observation that shows the achieved point; the goal is shown by the parts
+    `goal`, `to_goal` and `to_goal_fine`."""
     distance: Array
     """Distance between the achieved point and the goal [m], (n,)."""
 
@@ -92,17 +82,17 @@ class PointGoalTask(GoalTask):
 
     def achieved_goal(self, observation: NDArray[Any]) -> Array:
         """The achieved point [m]."""
-        return self.view.point(observation, self.view.achieved)
+        return self.view.point(observation[..., self.layout[self.achieved]])
 
     def desired_goal(self, observation: NDArray[Any]) -> Array:
         """The goal [m]."""
-        return self.view.point(observation, "goal")
+        return self.view.point(observation[..., self.layout["goal"]])
 
     def replace_goal(self, observation: NDArray[Any], goal: Array) -> NDArray[Any]:
         """The same observation with the goal somewhere else."""
         changed = observation.copy()
         for name, values in self.view.goal(goal, self.achieved_goal(observation)).items():
-            changed[..., self.view.slices[name]] = values
+            changed[..., self.layout[name]] = values
         return changed
 
 

@@ -3,6 +3,7 @@
 import abc
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,6 +73,9 @@ class Task(abc.ABC):
 
     name: str
     """Registered name, or `module:Class` for a task from elsewhere."""
+    drive: str
+    """Entry point, `module:Class`, of what turns actions into actuator commands for its robot: a
+    subclass of `robo_ddpg.control.drive.Drive`."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
     recorded: tuple[str, ...] = ()
@@ -80,6 +84,8 @@ class Task(abc.ABC):
     derived: bool = True
     """Whether the task reads what follows from positions and velocities, such as where sites are;
     without it the simulation is faster."""
+    layout: dict[str, slice]
+    """Where each part of the observation lies; known as soon as the task is simulated."""
     records: dict[str, Array]
     """Field -> its values after each physics step of the last control step, (n, substeps, ...)."""
 
@@ -193,3 +199,12 @@ class GoalTask(Task):
     def compute_terminated(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Mask:
         """Whether the episode ends here, from what `compute_reward` takes, -> (b,)."""
         return np.zeros(len(achieved), bool)
+
+
+def layout(parts: Mapping[str, Array]) -> dict[str, slice]:
+    """Where each part of an observation lies, from the parts, (n, k) each."""
+    ends = np.cumsum([part.shape[1] for part in parts.values()]).tolist()
+    return {
+        name: slice(end - part.shape[1], end)
+        for (name, part), end in zip(parts.items(), ends, strict=True)
+    }

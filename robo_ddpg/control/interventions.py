@@ -3,73 +3,62 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tasks.arrays import Array
+from tasks.arrays import Array, Ids
 
-REASONS = (
-    "non_finite",
-    "out_of_range",
-    "joint_acceleration",
-    "joint_velocity",
-    "joint_position",
-    "hand_speed",
-    "workspace",
-    "torque",
-)
-"""Why an action of an arm may be altered. The size is in the unit of the limit: actions, rad/s^2,
-rad/s, rad, m/s, N m; for the workspace it is the share of the motion that was replaced by braking.
-Torque is cut off by the actuators, all else by the safety filter."""
-
-VIOLATIONS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
-"""Limits that the simulated arm is checked against at every physics step [rad, rad/s, m/s, m]."""
+NON_FINITE, OUT_OF_RANGE = "non_finite", "out_of_range"
+"""Why any robot's action may be altered before its drive sees it; sizes in units of actions."""
 
 
-class Ledger:
-    """Counts per episode, for n simulations."""
+class Interventions:
+    """Counts per episode, for n simulations; whoever alters an action says so by name."""
 
-    def __init__(self, nsim: int, reasons: tuple[str, ...], violations: tuple[str, ...]) -> None:
+    def __init__(self, nsim: int, reasons: tuple[str, ...], limits: tuple[str, ...]) -> None:
         """Start from nothing.
 
         Args:
             nsim: number of simulations.
             reasons: why an action may be altered.
-            violations: limits that the simulated robot is checked against.
-        """
-        self.reasons, self.limits = reasons, violations
-        self.counts = np.zeros((len(reasons), nsim), np.int64)
-        """Control steps altered, per reason and simulation."""
-        self.sizes = np.zeros((len(reasons), nsim))
-        """Largest alteration, per reason and simulation."""
-        self.step = np.zeros((nsim, len(reasons)))
-        """Alteration at the last control step, per simulation and reason; 0 for none."""
-        self.overshoots = np.zeros((len(violations), nsim))
-        """Worst overshoot of the simulated state, per limit and simulation; 0 for none."""
+            limits: what the simulated robot is checked against.
 
-    def reset(self, ids: NDArray[np.intp]) -> None:
+        Raises:
+            ValueError: a name is there twice.
+        """
+        for names in (reasons, limits):
+            if len(set(names)) != len(names):
+                raise ValueError(f"expected different names, got {names}")
+        self._step = np.zeros((len(reasons), nsim))
+        self._overshoot = np.zeros((len(limits), nsim))
+        self.altered: dict[str, Array] = dict(zip(reasons, self._step, strict=True))
+        """Reason -> size of the alteration in the present control step, (n,), 0 for none; to be
+        written into."""
+        self.overshoot: dict[str, Array] = dict(zip(limits, self._overshoot, strict=True))
+        """Limit -> how far it was overstepped in the present control step, (n,), negative or 0
+        where it was kept; to be written into."""
+        self._counts = np.zeros((len(reasons), nsim), np.int64)
+        self._sizes = np.zeros((len(reasons), nsim))
+        self._worst = np.zeros((len(limits), nsim))
+
+    def reset(self, ids: Ids) -> None:
         """Start new episodes."""
-        self.counts[:, ids] = 0
-        self.sizes[:, ids] = 0.0
-        self.step[ids] = 0.0
-        self.overshoots[:, ids] = 0.0
+        for values in (self._counts, self._sizes, self._step, self._worst):
+            values[:, ids] = 0
 
-    def record(self, step: Array, overshoot: Array) -> None:
-        """Add one control step.
+    def begin(self) -> None:
+        """A control step begins: nothing is altered yet."""
+        self._step[:] = 0.0
 
-        Args:
-            step: size of the alteration per reason, (reasons, n).
-            overshoot: overshoot per limit, negative or 0 for none, (limits, n).
-        """
-        self.step = step.T
-        self.counts += step > 0
-        np.maximum(self.sizes, step, out=self.sizes)
-        np.maximum(self.overshoots, overshoot, out=self.overshoots)
+    def count(self) -> None:
+        """The control step is over: add it to the episode."""
+        self._counts += self._step > 0
+        np.maximum(self._sizes, self._step, out=self._sizes)
+        np.maximum(self._worst, self._overshoot, out=self._worst)
 
-    def report(self) -> dict[str, dict[str, NDArray[Any]]]:
+    def report(self) -> dict[str, dict[str, Any]]:
         """Per reason, how many steps of the episode were altered and the largest alteration."""
-        rows = zip(self.reasons, self.counts.copy(), self.sizes.copy(), strict=True)
+        rows = zip(self.altered, self._counts.copy(), self._sizes.copy(), strict=True)
         return {reason: {"count": count, "size": size} for reason, count, size in rows}
 
     def violations(self) -> dict[str, Array]:
-        """Per limit, the worst overshoot of the episode."""
-        return dict(zip(self.limits, self.overshoots.copy(), strict=True))
+        """Per limit, the worst overshoot of the episode, 0 for none, (n,)."""
+        return dict(zip(self.overshoot, self._worst.copy(), strict=True))

@@ -8,15 +8,13 @@ import numpy as np
 from mujoco.batch import Batch, SimulationError
 from numpy.typing import NDArray
 
-from robo_ddpg.control.arm.drive import ArmDrive
 from robo_ddpg.control.drive import Drive
-from robo_ddpg.control.interventions import Ledger
-from robo_ddpg.control.legged import LeggedDrive
+from robo_ddpg.control.entry_points import load
+from robo_ddpg.control.interventions import NON_FINITE, OUT_OF_RANGE, Interventions
 from robo_ddpg.envs.randomization import Randomization
-from tasks.arm.task import ArmTask
-from tasks.arrays import Array, Mask
-from tasks.legged.task import LeggedTask
-from tasks.task import GoalTask, Task
+from robo_ddpg.errors import SettingsError
+from tasks.arrays import Array, Ids, Mask
+from tasks.task import GoalTask, Task, layout
 
 OBSERVATION_LIMIT = 10.0
 """Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
@@ -54,8 +52,9 @@ class Simulation:
             threads: physics threads; 0 for one per core.
 
         Raises:
-            ValueError: the task object belongs to other simulations already, or its robot is of a
-                kind that cannot be driven.
+            ValueError: the task object belongs to other simulations already.
+            EntryPointError: the task's drive cannot be found.
+            SettingsError: it is no drive.
         """
         if task.bound:
             raise ValueError(f"this task object ({task.name}) has simulations; make another one")
@@ -66,7 +65,8 @@ class Simulation:
         self.rngs = [np.random.default_rng() for _ in range(nsim)]
         self.steps = np.zeros(nsim, int)
         self.drive = make_drive(task, self.batch, threads)
-        self.ledger = Ledger(nsim, self.drive.reasons, self.drive.violations)
+        reasons = (NON_FINITE, OUT_OF_RANGE, *self.drive.reasons)
+        self.interventions = Interventions(nsim, reasons, self.drive.limits)
         self._randomization = Randomization(task, self.batch, self.drive.action_size)
         self._warnings = np.zeros(nsim, int)
         self._failed = np.zeros(nsim, bool)
@@ -76,6 +76,7 @@ class Simulation:
         self._records: dict[Any, Any] = {**self.drive.records, **task.records}
         task.bind(self.batch)
         self.reset(np.arange(nsim))
+        task.layout = layout(task.observe())
 
     @property
     def action_size(self) -> int:
@@ -85,23 +86,12 @@ class Simulation:
     @property
     def observation_size(self) -> int:
         """Number of observed values."""
-        return sum(part.shape[1] for part in self.task.observe().values())
+        return sum(part.stop - part.start for part in self.task.layout.values())
 
     @property
     def controls(self) -> Array:
         """Actuator commands of the last control step, one per physics step, (n, substeps, nu)."""
         return self.drive.controls
-
-    @property
-    def arm(self) -> ArmDrive:
-        """The drive, if the robot is an arm.
-
-        Raises:
-            TypeError: it is not.
-        """
-        if not isinstance(self.drive, ArmDrive):
-            raise TypeError(f"the robot of {self.task.name} is not an arm")
-        return self.drive
 
     def motion_at(self, index: int, substep: int) -> Array:
         """Positions and velocities within the last control step, (nq + nv,).
@@ -124,7 +114,7 @@ class Simulation:
         mujoco.mj_forward(model, data)
         return data
 
-    def reset(self, ids: NDArray[np.intp]) -> NDArray[np.float32]:
+    def reset(self, ids: Ids) -> NDArray[np.float32]:
         """Start new episodes in some simulations; observes all of them, (n, o)."""
         rngs = [self.rngs[i] for i in ids]
         self.batch.reset(ids, keyframe=_HOME, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
@@ -134,7 +124,7 @@ class Simulation:
         if self.task.derived:
             self.batch.forward(ids, stage=_VELOCITY_STAGE)
         self.task.started(ids)
-        self.ledger.reset(ids)
+        self.interventions.reset(ids)
         self.steps[ids] = 0
         self._warnings[ids] = self.batch.warning[ids, :, 1].sum(1)
         return self._observe()
@@ -145,27 +135,24 @@ class Simulation:
         Args:
             action: (n, a); anything is allowed, the safety filter deals with it.
         """
-        alteration = self.command(action)
+        self.command(action)
         self._simulate()
-        self.ledger.record(alteration, self.drive.review(alteration))
+        self.drive.check_limits(self.interventions)
+        self.interventions.count()
         self.steps += 1
         self.task.advance()
         return self._outcome()
 
-    def command(self, action: NDArray[np.floating[Any]]) -> Array:
+    def command(self, action: NDArray[np.floating[Any]]) -> None:
         """Turn actions into the next `controls`, without simulating them.
 
         Args:
-            action: (n, a); anything is allowed.
-
-        Returns:
-            How much each reason altered the action, (reasons, n).
+            action: (n, a); anything is allowed; `interventions` says what was altered.
         """
-        alteration = np.zeros((len(self.drive.reasons), self.nsim))
+        self.interventions.begin()
         action = self._randomization.delay(np.asarray(action, float))
-        action, finite = sanitize(action, alteration)
-        self.drive.command(action, finite, alteration)
-        return alteration
+        action, finite = sanitize(action, self.interventions.altered)
+        self.drive.command(action, finite, self.interventions)
 
     def _simulate(self) -> None:
         """Step the physics, then make every field describe the new state."""
@@ -187,8 +174,8 @@ class Simulation:
             "is_success": self.task.success(),
             "reward_terms": terms,
             "metrics": self.task.metrics(),
-            "safety": self.ledger.report(),
-            "violations": self.ledger.violations(),
+            "safety": self.interventions.report(),
+            "violations": self.interventions.violations(),
             "unstable": unstable,
         }
         if isinstance(self.task, GoalTask):
@@ -219,21 +206,24 @@ def make_drive(task: Task, batch: Batch, threads: int) -> Drive:
     """The drive for a task's robot.
 
     Raises:
-        ValueError: the task is not that of a robot that can be driven.
+        EntryPointError: the entry point that the task names leads to nothing.
+        SettingsError: it leads to something that is no drive.
     """
-    if isinstance(task, ArmTask):
-        return ArmDrive(task, batch, threads)
-    if isinstance(task, LeggedTask):
-        return LeggedDrive(task, batch)
-    raise ValueError(f"{type(task).__name__} must be an ArmTask or a LeggedTask")
+    kind = load(task.drive)
+    if not (isinstance(kind, type) and issubclass(kind, Drive)):
+        raise SettingsError(
+            f"the drive {task.drive!r} of {task.name} must be a subclass of "
+            f"robo_ddpg.control.drive.Drive, got {kind!r}"
+        )
+    return kind(task, batch, threads)
 
 
-def sanitize(action: Array, alteration: Array) -> tuple[Array, Mask | None]:
+def sanitize(action: Array, altered: dict[str, Array]) -> tuple[Array, Mask | None]:
     """Non-finite actions become zero, others are clipped to [-1, 1].
 
     Args:
         action: (n, a).
-        alteration: alteration per reason, (reasons, n); written into.
+        altered: reason -> size of the alteration, (n,); written into.
 
     Returns:
         Actions within [-1, 1], and which of them were finite, (n,); None if all were.
@@ -241,10 +231,10 @@ def sanitize(action: Array, alteration: Array) -> tuple[Array, Mask | None]:
     clipped = np.minimum(np.maximum(action, -1.0), 1.0)
     excess = np.abs(clipped - action).max(1)  # infinite or not a number as the action is
     if excess.max() < np.inf:
-        alteration[1] = excess
+        altered[OUT_OF_RANGE][:] = excess
         return clipped, None
     finite = np.asarray(np.isfinite(action).all(1))
-    alteration[0] = ~finite
-    alteration[1] = np.where(finite, excess, 0.0)
+    altered[NON_FINITE][:] = ~finite
+    altered[OUT_OF_RANGE][:] = np.where(finite, excess, 0.0)
     clipped[~finite] = 0.0
     return clipped, finite

@@ -135,7 +135,8 @@ def _add_step(
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
     metrics |= {name: float(v[index]) for name, v in env.simulation.drive.efforts().items()}
-    safety = env.simulation.ledger.step[index].copy()
+    altered = env.simulation.interventions.altered
+    safety = {reason: float(sizes[index]) for reason, sizes in altered.items()}
     success = bool(info["is_success"][index])
     episode.steps.append(
         {
@@ -151,7 +152,6 @@ def _add_step(
 
 def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
     steps = episode.steps
-    safety = np.array([step["safety"] for step in steps])
     control_hz = env.task.settings.control_hz
     return Recording(
         task=env.task.describe(),
@@ -174,7 +174,7 @@ def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
             for name in steps[0]["metrics"]
         },
         safety={
-            reason: safety[:, i].astype(np.float32)
-            for i, reason in enumerate(env.simulation.ledger.reasons)
+            reason: np.array([step["safety"][reason] for step in steps], np.float32)
+            for reason in steps[0]["safety"]
         },
     )

@@ -124,8 +124,8 @@ class LiveController:
         action = self._act(self._observation)
         self._observation, reward, terminated, truncated, info = env.step(action)
         self._queue_frames()
-        altered = env.simulation.ledger.step[0] > 0
-        reasons = [name for name, hit in zip(info["safety"], altered, strict=True) if hit]
+        altered = env.simulation.interventions.altered
+        reasons = [name for name, sizes in altered.items() if sizes[0] > 0]
         self._interventions += bool(reasons)
         self.status = Status(
             task=self.status.task,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arm.reach import Reach
@@ -48,14 +49,14 @@ def bang_bang(simulation: Simulation, rng: np.random.Generator) -> Actor:
 
 def nearest_limit(simulation: Simulation, rng: np.random.Generator) -> Actor:
     """Always on toward the nearest limit: of each joint, or of the fingertips' box."""
-    arm = simulation.arm.facts
-    if isinstance(simulation.arm.mode, JointMotion):
-        bounds, motion = simulation.arm.motion.bounds, simulation.arm.motion
+    arm = as_arm(simulation.drive).arm
+    if isinstance(as_arm(simulation.drive).mode, JointMotion):
+        bounds, motion = as_arm(simulation.drive).motion.bounds, as_arm(simulation.drive).motion
         middle = 0.5 * (bounds.low + bounds.high)
         return lambda *_: _signs(motion.position - middle)
     centre = box_centre(arm)
-    kinematics = simulation.arm.motion.kinematics
-    kinematics.update(simulation.arm.motion.position)
+    kinematics = as_arm(simulation.drive).motion.kinematics
+    kinematics.update(as_arm(simulation.drive).motion.position)
     return lambda *_: _signs(kinematics.sites_position[:, kinematics.tip] - centre)
 
 

@@ -25,6 +25,7 @@ from mujoco.batch import Batch
 
 from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.transitions import Transitions
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.task_defaults import agent_settings
@@ -167,7 +168,7 @@ def replay(model: mujoco.MjModel, commands: list[np.ndarray[Any, Any]], simulati
 
 def _filter_share(env: RobotVectorEnv, step: Loop) -> float:
     spent = [0.0]
-    motion = env.simulation.arm.motion
+    motion = as_arm(env.simulation.drive).motion
     original = motion.filter
 
     def timed(*arguments: Any) -> Any:

@@ -29,7 +29,7 @@ from filter_cost import filter_cost
 from numpy.typing import NDArray
 from safety_learning import learning
 
-from robo_ddpg.control.interventions import VIOLATIONS
+from robo_ddpg.control.arm.monitor import LIMITS as ACTUAL_LIMITS
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.runs.directory import RunDirectory
@@ -103,7 +103,7 @@ class Findings:
     )
     """Worst commanded overshoot relative to the limit, negative if kept."""
     actual: NDArray[np.float64] = dataclasses.field(
-        default_factory=lambda: np.zeros(len(VIOLATIONS))
+        default_factory=lambda: np.zeros(len(ACTUAL_LIMITS))
     )
     """Worst overshoot of the simulated arm [rad, rad/s, m/s, m]; 0 if kept."""
 
@@ -134,12 +134,13 @@ def run(attack: Attack) -> Findings:
             action = actor(step, observation)
             if attack.physics:
                 observation = simulation.step(action).observation
-                altered = simulation.ledger.step > 0
             else:
-                altered = simulation.command(action).T > 0
-            found.altered += int(altered.any(1).sum())
+                simulation.command(action)
+            sizes = np.stack(list(simulation.interventions.altered.values()))
+            found.altered += int((sizes > 0).any(0).sum())
             check.add()
-        found.actual = np.maximum(found.actual, simulation.ledger.overshoots.max(1))
+        worst = np.stack(list(simulation.interventions.violations().values())).max(1)
+        found.actual = np.maximum(found.actual, worst)
     found.steps, found.violations, found.commanded = check.steps, check.counts, check.overshoots
     return found
 
@@ -223,7 +224,7 @@ def rows(found: dict[Key, Findings]) -> Iterator[dict[str, Any]]:
             "altered": result.altered / result.steps,
             "commanded_violations": dict(zip(LIMITS, result.violations.tolist(), strict=True)),
             "commanded_overshoot": dict(zip(LIMITS, result.commanded.tolist(), strict=True)),
-            "actual_overshoot": dict(zip(VIOLATIONS, result.actual.tolist(), strict=True))
+            "actual_overshoot": dict(zip(ACTUAL_LIMITS, result.actual.tolist(), strict=True))
             if physics
             else None,
         }

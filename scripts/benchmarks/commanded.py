@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 from mujoco.batch import Batch
 
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arrays import Array
 
@@ -31,7 +32,7 @@ class CommandCheck:
         Args:
             simulation: whose commands are checked.
         """
-        arm, motion = simulation.arm.facts, simulation.arm.motion
+        arm, motion = as_arm(simulation.drive).arm, as_arm(simulation.drive).motion
         self._motion = motion
         self._timestep, substeps = simulation.task.settings.timestep_s, simulation.task.substeps
         keep = 1.0 - arm.limits.margin
@@ -82,7 +83,7 @@ class _Points:
     """Where the fingertips are, and how far all points are inside the workspace."""
 
     def __init__(self, simulation: Simulation) -> None:
-        arm, model = simulation.arm.facts, copy.copy(simulation.task.model)
+        arm, model = as_arm(simulation.drive).arm, copy.copy(simulation.task.model)
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
         model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
         self._substeps = simulation.task.substeps + 1

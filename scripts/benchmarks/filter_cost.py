@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 
 SIMULATIONS = 64
@@ -44,7 +45,7 @@ def _measured(mode: str) -> dict[str, float]:
     env.reset(seed=0)
     env.action_space.seed(0)
     actions = [env.action_space.sample() for _ in range(STEPS)]
-    motion = env.simulation.arm.motion
+    motion = as_arm(env.simulation.drive).motion
     timers = {
         "filter": _Timer(motion.filter),
         "kinematics": _Timer(motion.kinematics.update),

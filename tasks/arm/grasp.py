@@ -15,7 +15,7 @@ from tasks.arm.pads import Pads
 from tasks.arm.robot import PANDA, HalfSpace, box
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import PointGoalTask, PointView, layout, norm
+from tasks.goals import PointGoalTask, PointView, norm
 from tasks.rewards import closeness, tolerance
 
 TABLE_LOW_M = np.array([-0.3, -0.8])
@@ -25,25 +25,6 @@ TABLE_HIGH_M = np.array([0.9, 0.8])
 START_RAD = np.array([0.0, -0.0331, 0.0, -2.4767, 0.0, 2.4435, 0.7854])
 """Joint positions at the start [rad]: the fingertips 0.2 m above the middle of the cubes' area."""
 
-PARTS = {
-    "object": 3,
-    "goal": 3,
-    "to_goal": 3,
-    "to_goal_fine": 3,
-    "tip": 3,
-    "to_object": 3,
-    "to_object_fine": 3,
-    "object_yaw": 2,
-    "object_size": 1,
-    "clearance": 1,
-    "tip_velocity": 3,
-    "object_velocity": 3,
-    "finger_position": 2,
-    "finger_command": 1,
-    "press": 2,
-    "object_shape": 4,
-}
-"""Parts of the observation and how many values each has; `object_shape` only if shapes vary."""
 
 APPROACH = {0.3: 0.35, 0.06: 0.35, 0.02: 0.3}
 """Distance at which a share of `approach` is mostly gone [m], and that share."""
@@ -83,7 +64,8 @@ class Grasp(ArmTask, PointGoalTask):
         ),
     )
     weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
-    view = PointView((0.47, 0.0, 0.15), 0.2, 0.04, layout(PARTS), achieved="object")
+    view = PointView((0.47, 0.0, 0.15), 0.2, 0.04)
+    achieved = "object"
     recorded = ("sensordata",)
 
     settings: GraspSettings

@@ -32,18 +32,18 @@ class GraspDemonstrator:
         """Read the task's action.
 
         Args:
-            task: the task, with end-effector actions.
+            task: the task, with end-effector actions; its simulations are made already.
 
         Raises:
             ValueError: the task has other actions.
         """
         settings = task.settings
-        self._part, self._scale_m = task.view.slices, task.view.scale_m
         if settings.action != "end-effector":
             raise ValueError(
                 f"the demonstrator moves the end effector, got action={settings.action!r}; "
                 "use action='end-effector'"
             )
+        self._part, self._scale_m = task.layout, task.view.scale_m
         self._yaw, self._yaw_step = settings.yaw, settings.yaw_step_rad
         self._folds = np.array([max(shape.folds, 1) for shape in SHAPES])
         self._kind = None if settings.shape == "any" else NAMES.index(settings.shape)

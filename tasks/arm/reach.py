@@ -12,20 +12,10 @@ from tasks.arm.robot import PANDA
 from tasks.arm.scene import add_table_contacts, arm_scene
 from tasks.arm.task import ArmSettings, ArmTask
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import PointGoalTask, PointView, layout, norm
+from tasks.goals import PointGoalTask, PointView, norm
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
 
-PARTS = {
-    "tip": 3,
-    "goal": 3,
-    "to_goal": 3,
-    "to_goal_fine": 3,
-    "tip_velocity": 3,
-    "joint_position": 7,
-    "joint_velocity": 7,
-}
-"""Parts of the observation and how many values each has."""
 FINGER_M = 0.02
 """Where the fingers are held [m]: at the end of their range physics would solve for their stops,
 at every step."""
@@ -63,7 +53,8 @@ class Reach(ArmTask, PointGoalTask):
     name = "reach"
     arm = PANDA
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
-    view = PointView((0.45, 0.0, 0.25), 0.3, 0.04, layout(PARTS), achieved="tip")
+    view = PointView((0.45, 0.0, 0.25), 0.3, 0.04)
+    achieved = "tip"
 
     settings: ReachSettings
 

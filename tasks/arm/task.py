@@ -58,6 +58,7 @@ class ArmSettings(TaskSettings):
 class ArmTask(Task):
     """A task for a robot arm with a gripper."""
 
+    drive = "robo_ddpg.control.arm.drive:ArmDrive"
     arm: Arm
     """The robot."""
 

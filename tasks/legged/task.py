@@ -13,6 +13,7 @@ from tasks.task import Task
 class LeggedTask(Task):
     """A task for a robot on legs."""
 
+    drive = "robo_ddpg.control.legged:LeggedDrive"
     robot: LeggedRobot
     """The robot."""
     derived = False

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from robo_ddpg.control.arm.hand_speed import HandSpeed
 from robo_ddpg.control.arm.kinematics import ArmKinematics
-from robo_ddpg.control.arm.motion import ArmMotion, Timing
+from robo_ddpg.control.arm.motion import REASONS, ArmMotion, Timing
 from robo_ddpg.control.braking import JointBounds, Stop, braking_speeds, full_brake, stop_after
-from robo_ddpg.control.interventions import REASONS
+from robo_ddpg.control.interventions import Interventions
 from tasks.arm.reach import Reach
 from tasks.arm.robot import PANDA
 from tasks.arrays import Array
@@ -183,7 +183,7 @@ def test_from_any_safe_state_the_arm_stays_safe_and_can_brake(
         hand = motion.velocity[:, None] @ jacobian
         faster = motion.velocity + push * (hand @ jacobian.swapaxes(1, 2))[:, 0]
         wanted = faster if period < 2 else full_brake(motion.velocity, scene.step)
-        target = motion.filter(wanted, np.zeros((len(REASONS), N)))
+        target = motion.filter(wanted, Interventions(N, REASONS, ()).altered)
         fastest = scene.fastest_within(motion.position, motion.velocity, target)
         assert (fastest[safe] <= motion._hand_speed.limit + 1e-12).all()
         if period >= 2:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from robo_ddpg.control.legged import REASONS, Servo
+from robo_ddpg.control.legged import Servo
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.model_fields import scale_strength
 from tasks import make
@@ -82,7 +82,7 @@ def test_an_action_that_is_not_a_number_lets_motors_go() -> None:
     simulation.step(np.ones((SIMULATIONS, 6)))
     simulation.step(np.full((SIMULATIONS, 6), np.nan))
     np.testing.assert_allclose(simulation.controls[:, -1], 0.0)
-    assert (simulation.ledger.report()["non_finite"]["count"] == 1).all()
+    assert (simulation.interventions.report()["non_finite"]["count"] == 1).all()
 
 
 def test_a_target_that_is_too_far_is_counted_by_what_is_missing() -> None:
@@ -93,7 +93,7 @@ def test_a_target_that_is_too_far_is_counted_by_what_is_missing() -> None:
     action = np.zeros((1, 12))
     action[:, 1] = 1.0
     simulation.step(action)
-    sizes = dict(zip(REASONS, simulation.ledger.step[0], strict=True))
+    sizes = {name: size[0] for name, size in simulation.interventions.altered.items()}
     assert sizes["command_rate"] == pytest.approx(0.5 / 0.02 - 3.0)
 
 
@@ -101,10 +101,10 @@ def test_servos_that_ask_for_more_torque_than_there_is_are_counted() -> None:
     simulation = simulation_of("locomotion-quadruped", random_push_n=0.0)
     simulation.batch.bind("qvel")[0, 7] = -60.0
     simulation.step(np.zeros((SIMULATIONS, 12)))
-    count = simulation.ledger.report()["torque"]["count"]
+    count = simulation.interventions.report()["torque"]["count"]
     assert count[0] == 1
     assert not count[1:].any()
-    assert 1.0 < simulation.ledger.report()["torque"]["size"][0] < 1.5 * 60.0
+    assert 1.0 < simulation.interventions.report()["torque"]["size"][0] < 1.5 * 60.0
 
 
 def test_servos_of_half_the_strength_ask_for_half_the_torque() -> None:
@@ -120,7 +120,7 @@ def test_joints_beyond_their_speed_are_reported_as_violations() -> None:
     simulation = simulation_of("locomotion")
     simulation.batch.bind("qvel")[0, 3] = 60.0
     simulation.step(np.zeros((SIMULATIONS, 6)))
-    violations = simulation.ledger.violations()["joint_velocity"]
+    violations = simulation.interventions.violations()["joint_velocity"]
     assert violations[0] > 1.0
     assert violations[1] == 0.0
 
@@ -129,4 +129,4 @@ def test_without_the_filter_commands_jump_and_nothing_is_counted() -> None:
     simulation = simulation_of("locomotion", safety=False)
     commands = driven(simulation, bang_bang_actor, 3)
     assert np.abs(np.diff(commands, axis=1)).max() == pytest.approx(2.0)
-    assert not simulation.ledger.report()["command_rate"]["count"].any()
+    assert not simulation.interventions.report()["command_rate"]["count"].any()

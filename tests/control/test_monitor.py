@@ -3,26 +3,27 @@
 import numpy as np
 import pytest
 
-from robo_ddpg.control.arm.monitor import Monitor
-from robo_ddpg.control.interventions import REASONS, VIOLATIONS
+from robo_ddpg.control.arm.monitor import LIMITS, Monitor
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arm.reach import Reach
 from tasks.arm.robot import PANDA
 
 SUBSTEPS = 4
-HAND, TORQUE = VIOLATIONS.index("hand_speed"), REASONS.index("torque")
 
 
 @pytest.fixture
 def monitor() -> Monitor:
-    return Monitor(Reach().model, 2, PANDA, SUBSTEPS)
+    model = Reach().model
+    return Monitor(model, PANDA, np.zeros((2, SUBSTEPS, model.nq + model.nv)))
 
 
 def move_tip(monitor: Monitor, path: list[float]) -> float:
     """The first arm's fingertips along x; its overshoot of the hand's speed."""
     tip = Reach().model.site(PANDA.tip).id
     monitor.records["site_xpos"][0, :, tip, 0] = path
-    return float(monitor.overshoot()[HAND, 0])
+    overshoot = {limit: np.zeros(2) for limit in LIMITS}
+    monitor.measure(overshoot)
+    return float(overshoot["hand_speed"][0])
 
 
 def test_speed_between_two_control_steps_is_seen(monitor: Monitor) -> None:
@@ -49,7 +50,7 @@ def test_a_servo_that_asks_for_more_torque_than_there_is_is_counted() -> None:
     action = np.zeros((2, 7))
     action[0, 0] = 1.0
     simulation.step(action)
-    report = simulation.ledger.report()["torque"]
+    report = simulation.interventions.report()["torque"]
     assert report["count"].tolist() == [1, 0]
     position, command = simulation.drive.states[0, :, 0], simulation.controls[0, :, 0]
     # Without the damping, which takes off at most 180 N m s/rad times the speed.

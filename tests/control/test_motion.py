@@ -9,9 +9,10 @@ import mujoco
 import numpy as np
 import pytest
 
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.control.arm.kinematics import ArmKinematics
+from robo_ddpg.control.arm.monitor import LIMITS
 from robo_ddpg.control.arm.motion import SMOOTHING_S
-from robo_ddpg.control.interventions import REASONS, VIOLATIONS
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arm.reach import Reach
 from tasks.arm.robot import HalfSpace
@@ -43,8 +44,8 @@ def started(simulation: Simulation) -> Simulation:
 
 
 def planned_tip(simulation: Simulation) -> Array:
-    kinematics = simulation.arm.motion.kinematics
-    kinematics.update(simulation.arm.motion.position)
+    kinematics = as_arm(simulation.drive).motion.kinematics
+    kinematics.update(as_arm(simulation.drive).motion.position)
     return kinematics.sites_position[:, kinematics.tip].copy()
 
 
@@ -68,8 +69,8 @@ def saturated_actor(simulation: Simulation, step: int) -> Array:
 def worst_sign_actor(simulation: Simulation, step: int) -> Array:
     """Always toward the nearest limit: of each joint, or of the fingertips' box."""
     if simulation.task.settings.action == "joint":
-        bounds = simulation.arm.motion.bounds
-        side = np.sign(simulation.arm.motion.position - 0.5 * (bounds.low + bounds.high))
+        bounds = as_arm(simulation.drive).motion.bounds
+        side = np.sign(as_arm(simulation.drive).motion.position - 0.5 * (bounds.low + bounds.high))
         return np.where(side == 0, 1.0, side)
     return np.asarray(np.sign(planned_tip(simulation) - [0.475, 0.0, 0.33]))
 
@@ -107,19 +108,19 @@ class Driven:
 def driven(request: pytest.FixtureRequest) -> Driven:
     actor, mode = request.param
     simulation = simulate(mode)
-    start = simulation.arm.motion.position[:, None]
+    start = as_arm(simulation.drive).motion.position[:, None]
     parts = [np.repeat(start, 3, axis=1)]
     for step in range(STEPS):
         simulation.step(ACTORS[actor](simulation, step))
-        parts.append(simulation.arm.motion.setpoints.copy())
-    worst = {name: float(v.max()) for name, v in simulation.ledger.violations().items()}
+        parts.append(as_arm(simulation.drive).motion.setpoints.copy())
+    worst = {name: float(v.max()) for name, v in simulation.interventions.violations().items()}
     return Driven(simulation, np.concatenate(parts, axis=1), worst)
 
 
 def test_commanded_positions_velocities_and_accelerations_stay_within_limits(
     driven: Driven,
 ) -> None:
-    bounds, points = driven.simulation.arm.motion.bounds, driven.setpoints
+    bounds, points = as_arm(driven.simulation.drive).motion.bounds, driven.setpoints
     timestep = driven.simulation.task.settings.timestep_s
     velocity = np.diff(points, axis=1) / timestep
     acceleration = np.diff(velocity, axis=1) / timestep
@@ -132,7 +133,7 @@ def test_commanded_positions_velocities_and_accelerations_stay_within_limits(
 
 
 def test_commanded_points_of_the_arm_stay_inside_the_workspace(driven: Driven) -> None:
-    arm, model = driven.simulation.arm.facts, driven.simulation.task.model
+    arm, model = as_arm(driven.simulation.drive).arm, driven.simulation.task.model
     kinematics = ArmKinematics(model, SIMULATIONS, arm, sorted({p.site for p in arm.workspace}))
     for pose in driven.setpoints.swapaxes(0, 1):
         kinematics.update(pose)
@@ -143,7 +144,7 @@ def test_commanded_points_of_the_arm_stay_inside_the_workspace(driven: Driven) -
 
 
 def test_the_commanded_hand_keeps_its_speed(driven: Driven) -> None:
-    arm, model = driven.simulation.arm.facts, driven.simulation.task.model
+    arm, model = as_arm(driven.simulation.drive).arm, driven.simulation.task.model
     kinematics, tips = ArmKinematics(model, SIMULATIONS, arm, []), []
     for pose in driven.setpoints.swapaxes(0, 1):
         kinematics.update(pose)
@@ -153,18 +154,18 @@ def test_the_commanded_hand_keeps_its_speed(driven: Driven) -> None:
 
 
 def test_the_simulated_arm_keeps_its_limits_in_free_space(driven: Driven) -> None:
-    assert driven.overshoots == dict.fromkeys(VIOLATIONS, 0.0)
+    assert driven.overshoots == dict.fromkeys(LIMITS, 0.0)
 
 
 def test_the_filter_was_needed(driven: Driven) -> None:
     """Otherwise the tests above would show nothing."""
-    report = driven.simulation.ledger.report()
+    report = driven.simulation.interventions.report()
     assert sum(int(entry["count"].sum()) for entry in report.values()) > SIMULATIONS * STEPS / 2
 
 
 def test_setpoints_average_the_planned_motion() -> None:
     simulation = simulate("joint")
-    motion, timestep = simulation.arm.motion, simulation.task.settings.timestep_s
+    motion, timestep = as_arm(simulation.drive).motion, simulation.task.settings.timestep_s
     period, substeps = simulation.task.substeps * timestep, simulation.task.substeps
     planned, given = [np.repeat(motion.position[:, None], 50, axis=1)], []
     for step in range(5):
@@ -186,25 +187,25 @@ def test_a_non_finite_action_brakes_and_is_counted(bad: float) -> None:
     simulation = simulate("joint")
     for step in range(4):
         simulation.step(saturated_actor(simulation, step))
-    before = simulation.arm.motion.velocity.copy()
+    before = as_arm(simulation.drive).motion.velocity.copy()
     assert np.abs(before).max() > 0.1
     action = saturated_actor(simulation, 0)
     action[0, 0] = bad
     simulation.step(action)
-    after, settings = simulation.arm.motion.velocity, simulation.task.settings
+    after, settings = as_arm(simulation.drive).motion.velocity, simulation.task.settings
     # All joints slow down by the same share, as fast as the first of them can.
     slowed = 1 - after[0] / before[0]
     np.testing.assert_allclose(slowed, slowed[0])
-    hardest = np.abs(after[0] - before[0]) / simulation.arm.motion.bounds.acceleration
+    hardest = np.abs(after[0] - before[0]) / as_arm(simulation.drive).motion.bounds.acceleration
     assert hardest.max() == pytest.approx(1 / settings.control_hz)
-    count = simulation.ledger.report()["non_finite"]["count"]
+    count = simulation.interventions.report()["non_finite"]["count"]
     assert count[0] == 1 and not count[1:].any()
 
 
 @pytest.mark.parametrize("mode", ["end-effector", "joint"])
 def test_non_finite_actions_stop_the_arm_as_soon_as_its_slowest_joint_can(mode: Mode) -> None:
     simulation = simulate(mode)
-    motion = simulation.arm.motion
+    motion = as_arm(simulation.drive).motion
     for step in range(10):
         simulation.step(random_actor(simulation, step // 5))
     brake = motion.bounds.acceleration / simulation.task.settings.control_hz
@@ -222,10 +223,10 @@ def test_non_finite_actions_stop_the_arm_as_soon_as_its_slowest_joint_can(mode: 
 def test_alterations_are_reported_in_the_units_of_their_limits() -> None:
     simulation = simulate("joint", step_rad=0.2)
     simulation.step(np.full((SIMULATIONS, 7), 3.0))
-    sizes = dict(zip(REASONS, simulation.ledger.step[0], strict=True))
+    sizes = {name: size[0] for name, size in simulation.interventions.altered.items()}
     period = simulation.task.substeps * simulation.task.settings.timestep_s
     # Asked for 0.2 rad per period from standstill: 4 rad/s, where A T is reached first.
-    reached = simulation.arm.motion.bounds.acceleration * period
+    reached = as_arm(simulation.drive).motion.bounds.acceleration * period
     assert sizes["out_of_range"] == pytest.approx(2.0)
     assert sizes["joint_acceleration"] == pytest.approx((0.2 / period - reached).max() / period)
     assert sizes["joint_velocity"] == 0
@@ -236,8 +237,10 @@ def test_an_action_within_every_limit_is_left_alone() -> None:
     simulation = simulate("joint", step_rad=0.002)
     for step in range(5):
         simulation.step(random_actor(simulation, step))
-    assert not simulation.ledger.sizes.any()
-    np.testing.assert_allclose(simulation.arm.motion.velocity, simulation.drive.asked, atol=1e-12)
+    report = simulation.interventions.report()
+    assert not any(altered["size"].any() for altered in report.values())
+    drive = as_arm(simulation.drive)
+    np.testing.assert_allclose(drive.motion.velocity, drive.requested, atol=1e-12)
 
 
 def test_an_arm_that_starts_outside_the_workspace_can_come_back() -> None:
@@ -258,8 +261,8 @@ def test_limits_are_monitored_but_not_enforced_without_the_filter() -> None:
     simulation = Simulation(Reach(action="joint", step_rad=0.2, safety=False), 4, threads=1)
     for _ in range(30):
         simulation.step(np.ones((4, 7)))
-    assert set(simulation.ledger.violations()) == set(VIOLATIONS)
-    assert (simulation.ledger.violations()["joint_velocity"] > 0.5).all()
+    assert set(simulation.interventions.violations()) == set(LIMITS)
+    assert (simulation.interventions.violations()["joint_velocity"] > 0.5).all()
 
 
 def test_a_window_longer_than_the_control_period_is_refused() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import Simulation
 
@@ -54,9 +55,9 @@ def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
     simulation = Simulation(task, 1, threads=1)
     check = CommandCheck(simulation)
     check.restart()
-    bounds, step = simulation.arm.motion.bounds, task.settings.timestep_s
+    bounds, step = as_arm(simulation.drive).motion.bounds, task.settings.timestep_s
     path = np.arange(1, task.substeps + 1)[:, None] * (1.5 * bounds.velocity * step)
-    simulation.arm.motion.setpoints[0] = simulation.arm.motion.position + path
+    as_arm(simulation.drive).motion.setpoints[0] = as_arm(simulation.drive).motion.position + path
     check.add()
     found = dict(zip(LIMITS, check.overshoots, strict=True))
     assert found["joint_velocity"] == pytest.approx(0.5)

@@ -199,7 +199,7 @@ def test_extreme_actions_are_survived_and_counted(task_name: str, kind: str) -> 
         assert np.isfinite(reward)
         assert info["safety"][reason]["count"] == step
         assert not info["unstable"]
-    assert set(info["safety"]) == set(env.simulation.ledger.reasons)
+    assert set(info["safety"]) == set(env.simulation.interventions.altered)
     env.reset()
     *_, info = env.step(np.zeros(env.action_space.shape))
     assert info["safety"][reason]["count"] == 0

@@ -7,12 +7,13 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from robo_ddpg.control.arm import monitor, motion
 from robo_ddpg.control.arm.action_modes import make_command
 from robo_ddpg.control.arm.kinematics import ArmKinematics, as_slice
 from robo_ddpg.control.arm.monitor import Monitor
 from robo_ddpg.control.arm.motion import ArmMotion, Timing
-from robo_ddpg.control.drive import root_mean_square
-from robo_ddpg.control.interventions import REASONS, VIOLATIONS
+from robo_ddpg.control.drive import Drive, root_mean_square
+from robo_ddpg.control.interventions import Interventions
 from tasks.arm.robot import Arm
 from tasks.arm.task import ActionMode, ArmTask
 from tasks.arrays import Array, Mask
@@ -20,18 +21,19 @@ from tasks.arrays import Array, Mask
 MANY = 32
 """Simulations from which sharing the kinematics among threads costs less than it saves."""
 
-TORQUE = REASONS.index("torque")
+TORQUE = "torque"
+"""Why the actuators themselves cut an action off; its size is in N m."""
 
 
-class ArmDrive:
+class ArmDrive(Drive):
     """Actions of an arm, through kinematics and safety filter, to its position actuators."""
 
-    facts: Arm
-    """What is known of the arm."""
+    arm: Arm
+    """The arm."""
     mode: ActionMode
     """What the action means."""
-    reasons: tuple[str, ...] = REASONS
-    violations: tuple[str, ...] = VIOLATIONS
+    reasons = (*motion.REASONS, TORQUE)
+    limits = monitor.LIMITS
 
     def __init__(self, task: ArmTask, batch: Batch, threads: int) -> None:
         """Build kinematics, filter and monitor.
@@ -41,8 +43,9 @@ class ArmDrive:
             batch: its simulations.
             threads: threads for the kinematics; 0 for one per core.
         """
+        super().__init__(task, batch, threads)
         model, n = task.model, batch.nsim
-        self.facts, self.mode = task.arm, task.action
+        self.arm, self.mode = task.arm, task.action
         timing = Timing(task.settings.control_hz, task.substeps)
         sites = sorted({plane.site for plane in task.arm.workspace} - {task.arm.tip})
         threads = threads if n >= MANY else 1
@@ -52,13 +55,12 @@ class ArmDrive:
         self._joint_qpos = _qpos_ids(model, task.arm.joints)
         home = model.key_qpos[0, self._joint_qpos]
         self._command = make_command(task.action, self.kinematics, home, timing.control_hz)
-        self._monitor = Monitor(model, n, task.arm, task.substeps)
-        self.records, self.states = self._monitor.records, self._monitor.states
+        self._monitor = Monitor(model, task.arm, self.states)
+        self.records |= self._monitor.records
         self._gripper = int(task.action.gripper)
         self.action_size = self._command.size + self._gripper
-        self.asked: Array = np.zeros((n, len(task.arm.joints)))
-        """Joint velocities the last actions asked for [rad/s], (n, j)."""
-        self.controls: Array = np.zeros((n, task.substeps, model.nu))
+        self.requested: Array = np.zeros((n, len(task.arm.joints)))
+        """Joint velocities that the last actions requested [rad/s], (n, j)."""
         self._opening: Array = np.zeros((n, len(task.arm.fingers)))
         self._bind(task, batch)
 
@@ -68,8 +70,8 @@ class ArmDrive:
         return self.motion.velocity
 
     def efforts(self) -> dict[str, Array]:
-        """Joint speeds asked for and planned [rad/s], (n,) each."""
-        speeds = {"requested_rad_s": self.asked, "applied_rad_s": self.motion.velocity}
+        """Joint speeds requested and planned [rad/s], (n,) each."""
+        speeds = {"requested_rad_s": self.requested, "applied_rad_s": self.motion.velocity}
         return {name: root_mean_square(values) for name, values in speeds.items()}
 
     def reset(self, ids: NDArray[np.intp]) -> None:
@@ -81,22 +83,22 @@ class ArmDrive:
         self._ctrl[ids, self._finger_actuators] = self._opening[ids]
         self.controls[ids, :, self._finger_actuators] = self._opening[ids][:, None]
 
-    def command(self, action: Array, finite: Mask | None, alteration: Array) -> None:
+    def command(self, action: Array, finite: Mask | None, interventions: Interventions) -> None:
         """Write `controls`."""
         self.kinematics.update(self.motion.position)
         wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
         if finite is not None:
             wanted[~finite] = 0.0
-        self.asked = wanted
-        target = self.motion.filter(wanted, alteration)
+        self.requested = wanted
+        target = self.motion.filter(wanted, interventions.altered)
         self.controls[:, :, self._joint_actuators] = self.motion.advance(target)
         if self._gripper:
             self._move_fingers(action[:, -1:])
 
-    def review(self, alteration: Array) -> Array:
+    def check_limits(self, interventions: Interventions) -> None:
         """Add what the torque limits cut off, and compare the arm with its other limits."""
-        alteration[TORQUE] = self._monitor.torque_excess()
-        return self._monitor.overshoot()
+        interventions.altered[TORQUE][:] = self._monitor.torque_excess()
+        self._monitor.measure(interventions.overshoot)
 
     def _move_fingers(self, action: Array) -> None:
         """Both fingers have the same target, as one motor drives them."""
@@ -122,6 +124,17 @@ class ArmDrive:
         self._finger_step = arm.finger_speed_m_s / task.settings.control_hz
         self._lead = arm.finger_lead_m
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
+
+
+def as_arm(drive: Drive) -> ArmDrive:
+    """A drive that is known to be that of an arm.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(drive, ArmDrive):
+        raise TypeError(f"expected the drive of an arm, got {type(drive).__name__}")
+    return drive
 
 
 def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:

@@ -7,27 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.control.arm.kinematics import as_slice
-from robo_ddpg.control.interventions import VIOLATIONS
 from tasks.arm.robot import Arm
 from tasks.arrays import Array
 
-RecordItem = str | int
-
-_STATE = int(mujoco.mjtState.mjSTATE_QPOS | mujoco.mjtState.mjSTATE_QVEL)
+LIMITS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
+"""What the simulated arm is checked against at every physics step [rad, rad/s, m/s, m]."""
 
 
 class Monitor:
     """Records what the physics does within a control step, and how far it oversteps."""
 
-    def __init__(self, model: mujoco.MjModel, nsim: int, arm: Arm, substeps: int) -> None:
+    def __init__(self, model: mujoco.MjModel, arm: Arm, states: Array) -> None:
         """Prepare the records.
 
         Args:
             model: model with the arm in it.
-            nsim: number of simulations.
             arm: the arm and its limits.
-            substeps: physics steps per control step.
+            states: positions and velocities after each physics step, (n, substeps, nq + nv).
         """
+        self._states = states
         self._timestep = model.opt.timestep
         self._hand_speed = arm.limits.hand_speed_m_s
         self._low, self._high = _state_limits(model, arm)
@@ -42,19 +40,16 @@ class Monitor:
         self._actuators = as_slice(np.array([model.actuator(name).id for name in arm.joints]))
         joints = [model.joint(name).id for name in arm.joints]
         self._dofs = as_slice(model.jnt_dofadr[joints])
-        self._record(model, nsim, substeps)
+        self._record(model, *states.shape[:2])
 
     def _record(self, model: mujoco.MjModel, nsim: int, substeps: int) -> None:
         """Make room for what is recorded after every physics step."""
-        self.states = np.zeros((nsim, substeps, model.nq + model.nv))
-        """Positions and velocities after each physics step, (n, substeps, nq + nv)."""
         self._sites = np.zeros((nsim, substeps, model.nsite, 3))
         self._flat_sites = self._sites.reshape(nsim * substeps, -1)
         self._tips = np.full((nsim, substeps + 1, 3), np.nan)
         self._servo = np.zeros((nsim, substeps, model.nu))
         self._gravity = np.zeros((nsim, substeps, model.nv))
-        self.records: dict[RecordItem, Any] = {
-            _STATE: self.states,
+        self.records: dict[str | int, Any] = {
             "site_xpos": self._sites,
             "actuator_force": self._servo,
             "qfrc_gravcomp": self._gravity,
@@ -72,22 +67,26 @@ class Monitor:
         asked = np.abs(self._servo[:, :, self._actuators] + self._gravity[:, :, self._dofs])
         return np.asarray(np.maximum((_over_time(np.maximum, asked) - self._torque).max(1), 0.0))
 
-    def overshoot(self) -> Array:
-        """How far each limit was overstepped, negative where it was kept, (violations, n)."""
-        highest, lowest = _over_time(np.maximum, self.states), _over_time(np.minimum, self.states)
+    def measure(self, overshoot: dict[str, Array]) -> None:
+        """How far each limit was overstepped.
+
+        Args:
+            overshoot: limit -> its overshoot, (n,), negative where it was kept; written into.
+        """
+        states = self._states
+        highest, lowest = _over_time(np.maximum, states), _over_time(np.minimum, states)
         outside = np.maximum(highest - self._high, self._low - lowest)  # (n, nq + nv)
         self._tips[:, 0] = self._tips[:, -1]
         self._tips[:, 1:] = self._sites[:, :, self._tip]
         steps = self._tips[:, 1:] - self._tips[:, :-1]
         squares = np.einsum("nsk,nsk->ns", steps, steps)
-        heights = (self._flat_sites @ self._normals).reshape(*self.states.shape[:2], -1)
+        heights = (self._flat_sites @ self._normals).reshape(*states.shape[:2], -1)
         clearance = _over_time(np.minimum, heights) - self._offsets
-        out = np.empty((len(VIOLATIONS), len(outside)))
-        outside[:, : self._nq].max(1, out=out[0])
-        outside[:, self._nq :].max(1, out=out[1])
-        out[2] = np.sqrt(np.fmax.reduce(squares, axis=1)) / self._timestep - self._hand_speed
-        out[3] = -clearance.min(1)
-        return out
+        speed = np.sqrt(np.fmax.reduce(squares, axis=1)) / self._timestep
+        outside[:, : self._nq].max(1, out=overshoot["joint_position"])
+        outside[:, self._nq :].max(1, out=overshoot["joint_velocity"])
+        np.subtract(speed, self._hand_speed, out=overshoot["hand_speed"])
+        np.negative(clearance.min(1), out=overshoot["workspace"])
 
 
 def _over_time(extreme: np.ufunc, values: Array) -> Array:

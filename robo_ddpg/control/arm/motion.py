@@ -18,7 +18,6 @@ from robo_ddpg.control.braking import (
     position_interval,
     stop_after,
 )
-from robo_ddpg.control.interventions import REASONS
 from tasks.arm.robot import Arm
 from tasks.arrays import Array
 
@@ -28,8 +27,12 @@ SMOOTHING_S = 0.02
 SHARES = np.array([1.0, 0.8, 0.6, 0.4, 0.2, 0.0])
 """Shares of the wanted motion that are tried, the rest being braking."""
 
-_REASON = {name: i for i, name in enumerate(REASONS)}
-_JOINT_REASONS = slice(_REASON["joint_acceleration"], _REASON["joint_position"] + 1)
+JOINT_REASONS = ("joint_acceleration", "joint_velocity", "joint_position")
+"""The limits of joints, in the order in which they are enforced [rad/s^2, rad/s, rad]."""
+HAND_SPEED, WORKSPACE = "hand_speed", "workspace"
+"""The other limits; sizes are in m/s, and the share of the motion replaced by braking."""
+REASONS = (*JOINT_REASONS, HAND_SPEED, WORKSPACE)
+"""Why the filter may alter a motion."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class ArmMotion:
         self._braking_periods = math.ceil(np.max(self.bounds.velocity / self._step))
         self._middle = 0.5 * (self.bounds.low + self.bounds.high)
         self._half = 0.5 * (self.bounds.high - self.bounds.low)
-        self._units = np.array([[1.0 / timing.period_s], [1.0], [timing.period_s]])
+        self._units = (1.0 / timing.period_s, 1.0, timing.period_s)
         self._enforced = enforced
         window = max(SMOOTHING_S, self.bounds.window_s)
         samples = _samples(timing, window)
@@ -123,20 +126,21 @@ class ArmMotion:
         self._plan[ids] = 0.0
         self.position[ids] = np.clip(position, self.bounds.low, self.bounds.high)
 
-    def filter(self, wanted: Array, ledger: Array) -> Array:
+    def filter(self, wanted: Array, altered: dict[str, Array]) -> Array:
         """The nearest safe motion.
 
         Args:
             wanted: joint velocities that are asked for at the end of the period [rad/s], (n, j).
-            ledger: alteration per reason, (reasons, n); what is altered here is written into it.
+            altered: reason -> size of the alteration, (n,); what is altered here is written into
+                those of `REASONS`.
 
         Returns:
             Joint velocities at the end of the period [rad/s], (n, j).
         """
         if not self._enforced:
             return wanted
-        target, stop = self._keep_joints(wanted, ledger)
-        return self._keep_space(target, stop, ledger)
+        target, stop = self._keep_joints(wanted, altered)
+        return self._keep_space(target, stop, altered)
 
     def advance(self, target: Array) -> Array:
         """Carry the plan one control period further.
@@ -159,7 +163,7 @@ class ArmMotion:
         self._last_acceleration[:] = self._acceleration
         return commands
 
-    def _keep_joints(self, wanted: Array, ledger: Array) -> tuple[Array, Stop]:
+    def _keep_joints(self, wanted: Array, altered: dict[str, Array]) -> tuple[Array, Stop]:
         """Clip to one limit after the other; intervals overlap, so the last one keeps them all.
 
         Joints that change speed too fast are slowed down together: the hand keeps its direction.
@@ -178,11 +182,12 @@ class ArmMotion:
             low, high = position_interval(self.position, velocity, bounds, self._period)
             _clip(steps[2], low, high, out=steps[3])
             stop = stop_after(velocity, steps[3], self._step, self._period)
-        altered = np.abs(steps[1:] - steps[:-1]).max(2)  # (3, n)
-        np.multiply(altered, self._units, out=ledger[_JOINT_REASONS])
+        sizes = np.abs(steps[1:] - steps[:-1]).max(2)  # (3, n)
+        for reason, size, unit in zip(JOINT_REASONS, sizes, self._units, strict=True):
+            np.multiply(size, unit, out=altered[reason])
         return steps[3], stop
 
-    def _keep_space(self, wanted: Array, stop: Stop, ledger: Array) -> Array:
+    def _keep_space(self, wanted: Array, stop: Stop, altered: dict[str, Array]) -> Array:
         """Keep workspace and hand speed."""
         self._workspace.update()
         outside = self._workspace.worst(stop).min(1) < -ROUNDING_M
@@ -193,8 +198,8 @@ class ArmMotion:
             return wanted
         target = wanted.copy()
         target[ids], shares, left = self._toward_brake(wanted[ids], ids)
-        ledger[_REASON["workspace"], ids] = (1.0 - shares) * left
-        ledger[_REASON["hand_speed"], ids] = np.maximum(excess[ids], 0.0)
+        altered[WORKSPACE][ids] = (1.0 - shares) * left
+        altered[HAND_SPEED][ids] = np.maximum(excess[ids], 0.0)
         return target
 
     def _toward_brake(

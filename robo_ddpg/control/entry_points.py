@@ -1,0 +1,45 @@
+"""Objects by name, `module:attribute`, as Gymnasium names what makes its environments."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from robo_ddpg.errors import EntryPointError
+
+
+def load(entry_point: str) -> Any:
+    """What an entry point names; modules are also found in the working directory.
+
+    Args:
+        entry_point: `module:attribute`, such as `my_package.my_module:MyTask`.
+
+    Raises:
+        EntryPointError: it has another form, or there is no such module or attribute.
+    """
+    module_name, _, attribute = entry_point.partition(":")
+    is_file = module_name.endswith(".py")
+    if is_file or not all(map(str.isidentifier, [*module_name.split("."), attribute])):
+        raise EntryPointError(
+            f"{entry_point!r} names nothing: expected module:Class, such as my_module:MyTask for "
+            "the class MyTask in my_module.py"
+        )
+    module = _imported(module_name, entry_point)
+    if not hasattr(module, attribute):
+        raise EntryPointError(f"{module_name!r} has no {attribute!r}: {module.__file__} was read")
+    return getattr(module, attribute)
+
+
+def _imported(name: str, entry_point: str) -> Any:
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        raise EntryPointError(
+            f"no module {name!r} for {entry_point!r}; looked in {here} and sys.path"
+        ) from None
+    finally:
+        sys.path.remove(here)
