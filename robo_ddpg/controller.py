@@ -129,12 +129,17 @@ class Controller:
         return cls(tensors, _checked(path, metadata, tensors), str(path))
 
     @classmethod
-    def find(cls, name: str | os.PathLike[str]) -> "Controller":
+    def find(cls, name: "Controller | str | os.PathLike[str]") -> "Controller":
         """A controller by file, run directory, or the name of a task whose controller ships.
+
+        Args:
+            name: one of these; a controller is returned as it is.
 
         Raises:
             ControllerError: there is none.
         """
+        if isinstance(name, Controller):
+            return name
         path = Path(name)
         if path.is_dir():
             return cls.load(path / FILE_NAME)

@@ -1,30 +1,50 @@
 """Task definitions: what is to be learned.
 
 Everything here is MuJoCo and NumPy; how tasks are simulated, learned and shown is in `robo_ddpg`.
+Tasks are imported when they are first used.
 """
 
-from tasks.arm.grasp import Grasp, GraspAny
-from tasks.arm.grasp_settings import GraspSettings
-from tasks.arm.reach import Reach, ReachSettings
-from tasks.arm.task import ArmTask
-from tasks.legged.planar import PlanarSettings
-from tasks.legged.quadruped import Quadruped, QuadrupedSettings
-from tasks.legged.runner import Runner
-from tasks.legged.stepping import Hopper, Walker
-from tasks.legged.task import LeggedTask
-from tasks.registry import UnknownTaskError, make, names, register, summary
-from tasks.task import GoalTask, Task
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tasks.registry import UnknownTaskError, factory, make, names, register, summary
+
+if TYPE_CHECKING:
+    from tasks.arm.grasp import Grasp, GraspAny
+    from tasks.arm.grasp_settings import GraspSettings
+    from tasks.arm.reach import Reach, ReachSettings
+    from tasks.arm.task import ArmTask
+    from tasks.legged.planar import PlanarSettings
+    from tasks.legged.quadruped import Quadruped, QuadrupedSettings
+    from tasks.legged.runner import Runner
+    from tasks.legged.stepping import Hopper, Walker
+    from tasks.legged.task import LeggedTask
+    from tasks.task import GoalTask, Task
 
 DISTRIBUTION = "robo-ddpg"
 """Tells this package apart from any other top-level package called `tasks`."""
 
-register("reach", Reach)
-register("grasp", Grasp)
-register("grasp-any", GraspAny)
-register("locomotion", Runner)
-register("locomotion-quadruped", Quadruped)
-register("locomotion-hopper", Hopper)
-register("locomotion-walker", Walker)
+_MODULES = {
+    "tasks.arm.grasp": ("Grasp", "GraspAny"),
+    "tasks.arm.grasp_settings": ("GraspSettings",),
+    "tasks.arm.reach": ("Reach", "ReachSettings"),
+    "tasks.arm.task": ("ArmTask",),
+    "tasks.legged.planar": ("PlanarSettings",),
+    "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
+    "tasks.legged.runner": ("Runner",),
+    "tasks.legged.stepping": ("Hopper", "Walker"),
+    "tasks.legged.task": ("LeggedTask",),
+    "tasks.task": ("GoalTask", "Task"),
+}
+_MODULE_OF = {name: module for module, names_ in _MODULES.items() for name in names_}
+
+register("reach", "tasks.arm.reach:Reach")
+register("grasp", "tasks.arm.grasp:Grasp")
+register("grasp-any", "tasks.arm.grasp:GraspAny")
+register("locomotion", "tasks.legged.runner:Runner")
+register("locomotion-quadruped", "tasks.legged.quadruped:Quadruped")
+register("locomotion-hopper", "tasks.legged.stepping:Hopper")
+register("locomotion-walker", "tasks.legged.stepping:Walker")
 
 __all__ = [
     "DISTRIBUTION",
@@ -44,8 +64,15 @@ __all__ = [
     "Task",
     "UnknownTaskError",
     "Walker",
+    "factory",
     "make",
     "names",
     "register",
     "summary",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE_OF[name]), name)

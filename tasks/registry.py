@@ -1,24 +1,27 @@
-"""Tasks by name."""
+"""Tasks by name; a task's module is imported when the task is made."""
 
 import difflib
+import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tasks.task import Task
+if TYPE_CHECKING:
+    from tasks.task import Task
 
-_factories: dict[str, Callable[..., Task]] = {}
+_factories: dict[str, "str | Callable[..., Task]"] = {}
 
 
 class UnknownTaskError(ValueError):
     """No task has this name."""
 
 
-def register(name: str, factory: Callable[..., Task]) -> None:
+def register(name: str, factory: "str | Callable[..., Task]") -> None:
     """Make a task available by name.
 
     Args:
         name: lower-case name with hyphens, such as `reach`.
-        factory: called with the task's settings as keyword arguments.
+        factory: called with the task's settings as keyword arguments; or where it is, as
+            `module:Class`.
 
     Raises:
         ValueError: the name is taken.
@@ -35,10 +38,10 @@ def names() -> list[str]:
 
 def summary(name: str) -> str:
     """The first line of the task's docstring."""
-    return (_factory(name).__doc__ or "").strip().split("\n")[0]
+    return (factory(name).__doc__ or "").strip().split("\n")[0]
 
 
-def make(name: str, **settings: Any) -> Task:
+def make(name: str, **settings: Any) -> "Task":
     """A new task by name.
 
     Args:
@@ -48,12 +51,21 @@ def make(name: str, **settings: Any) -> Task:
     Raises:
         UnknownTaskError: no such task; the message names the nearest one.
     """
-    return _factory(name)(**settings)
+    return factory(name)(**settings)
 
 
-def _factory(name: str) -> Callable[..., Task]:
-    if name in _factories:
-        return _factories[name]
-    near = difflib.get_close_matches(name, names(), n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UnknownTaskError(f"unknown task {name!r}; {hint}available: {', '.join(names())}")
+def factory(name: str) -> "Callable[..., Task]":
+    """What makes the task of this name.
+
+    Raises:
+        UnknownTaskError: no such task; the message names the nearest one.
+    """
+    if name not in _factories:
+        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownTaskError(f"unknown task {name!r}; {hint}available: {', '.join(names())}")
+    found = _factories[name]
+    if isinstance(found, str):
+        module, _, attribute = found.partition(":")
+        found = _factories[name] = getattr(importlib.import_module(module), attribute)
+    return found

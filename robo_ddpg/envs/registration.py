@@ -1,19 +1,22 @@
-"""Tasks by name, by `module:Class`, and as Gymnasium ids."""
+"""Tasks by name, and as Gymnasium ids.
 
-import difflib
-import importlib
-import sys
-from pathlib import Path
-from typing import Any
+Tasks and physics are imported when the first task is made: importing this module is quick.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
 import tasks
-from robo_ddpg.errors import RoboDDPGError, SettingsError, UnknownEnvironmentError
-from tasks.task import Task
+from robo_ddpg.control.entry_points import load
+from robo_ddpg.errors import EntryPointError, RoboDDPGError, SettingsError
+
+if TYPE_CHECKING:
+    from tasks.task import Task
 
 
-def make_task(task: str | Task, **settings: Any) -> Task:
+def make_task(task: "str | Task", **settings: Any) -> "Task":
     """A task from its name.
 
     Args:
@@ -22,18 +25,17 @@ def make_task(task: str | Task, **settings: Any) -> Task:
         **settings: the task's settings.
 
     Raises:
-        UnknownEnvironmentError: there is no such task.
+        UnknownTaskError: no task is registered under this name.
+        EntryPointError: `module:Class` leads to no task.
         SettingsError: the task has no such setting, or not with this value.
     """
-    settings = {key: tuple(v) if isinstance(v, list) else v for key, v in settings.items()}
-    if isinstance(task, Task):
+    if not isinstance(task, str):
         if settings:
             raise SettingsError(f"give settings {sorted(settings)} where the task is made")
         return task
+    make = task_class(task)
     try:
-        return _import_task(task)(**settings) if ":" in task else tasks.make(task, **settings)
-    except tasks.UnknownTaskError as error:
-        raise UnknownEnvironmentError(f"{error}{_near_gymnasium_id(task)}") from None
+        return make(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
     except RoboDDPGError:
         raise
     except (TypeError, ValueError) as error:
@@ -42,17 +44,28 @@ def make_task(task: str | Task, **settings: Any) -> Task:
         raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error
 
 
-def make_task_of(described: dict[str, Any]) -> Task:
+def make_task_of(described: dict[str, Any]) -> "Task":
     """The task that a controller or a recording was made with.
 
     Args:
         described: what `Task.describe` returned.
 
     Raises:
-        UnknownEnvironmentError: there is no such task.
+        UnknownTaskError: no task is registered under this name now.
+        EntryPointError: `module:Class` leads to no task.
         SettingsError: the task has no such setting now, or not with this value.
     """
     return make_task(described["name"], **described["settings"])
+
+
+def task_class(name: str) -> "Callable[..., Task]":
+    """What makes the task of a name, from settings as keyword arguments.
+
+    Raises:
+        UnknownTaskError: no task is registered under this name.
+        EntryPointError: `module:Class` leads to no task.
+    """
+    return _own_task(name) if ":" in name else tasks.factory(name)
 
 
 def environment_id(task: str) -> str:
@@ -72,36 +85,13 @@ def register_environments() -> None:
             )
 
 
-def _near_gymnasium_id(name: str) -> str:
-    """A hint at the Gymnasium environment that may have been meant."""
-    near = difflib.get_close_matches(name, gymnasium.registry, n=1, cutoff=0.8)
-    return f"; Gymnasium has {near[0]}" if near else ""
+def _own_task(name: str) -> "type[Task]":
+    from tasks.task import Task
 
-
-def _import_task(path: str) -> type[Task]:
-    module_name, _, class_name = path.partition(":")
-    is_file = module_name.endswith(".py")
-    if is_file or not all(map(str.isidentifier, [*module_name.split("."), class_name])):
-        raise UnknownEnvironmentError(
-            f"{path!r} is not a task: expected module:Class, such as my_module:MyTask for the "
-            "class MyTask in my_module.py"
-        )
-    here = str(Path.cwd())
-    sys.path.insert(0, here)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise
-        raise UnknownEnvironmentError(
-            f"no module {module_name!r} for the task {path!r}; looked in {here} and sys.path"
-        ) from None
-    finally:
-        sys.path.remove(here)
-    found = getattr(module, class_name, None)
+    found = load(name)
     if not (isinstance(found, type) and issubclass(found, Task)):
-        raise UnknownEnvironmentError(
-            f"{module_name!r} has no subclass of tasks.Task named {class_name!r}"
+        raise EntryPointError(
+            f"{name!r} is no task: expected a subclass of tasks.Task, got {found}"
         )
-    found.name = path
+    found.name = name
     return found

@@ -10,16 +10,16 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Outcome, Simulation
+from robo_ddpg.model_fields import model_hash
 from robo_ddpg.rendering.renderer import FrameRenderer
-from tasks.task import Task
-
-Observation = NDArray[np.float32]
-Action = NDArray[np.float32]
+from tasks.arrays import Float32, Int64
+from tasks.task import GoalTask, Task
 
 
-class RobotEnv(gymnasium.Env[Observation, Action]):
+class RobotEnv(gymnasium.Env[Float32, Float32]):
     """One simulation of a task.
 
     Actions are in [-1, 1]; whatever they are, the arm stays within its limits. `info` has
@@ -63,14 +63,14 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
+    ) -> tuple[Float32, dict[str, Any]]:
         """Start an episode."""
         super().reset(seed=seed)
         self.simulation.rngs[0] = self.np_random
         observation = self.simulation.reset(np.array([0]))
         return observation[0], {}
 
-    def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+    def step(self, action: Float32) -> tuple[Float32, float, bool, bool, dict[str, Any]]:
         """One control step.
 
         Raises:
@@ -94,7 +94,7 @@ class RobotEnv(gymnasium.Env[Observation, Action]):
         self._view.close()
 
 
-class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
+class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
     """Many simulations of a task, stepped together on all cores without subprocesses.
 
     Simulation k behaves as a `RobotEnv` with seed + k would alone.
@@ -151,15 +151,27 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
             "render_fps": self.task.settings.control_hz,
         }
         self._view = _View(self.simulation, camera, width, height)
+        self.seeds: Int64 = np.zeros(num_envs, np.int64)
+        """The seed that each simulation's random numbers were last started from, (n,)."""
         self._finished = np.zeros(num_envs, bool)
         self._seeded = False
+
+    @property
+    def goal_space(self) -> GoalSpace | None:
+        """How goals are read, replaced and rewarded; None if the task has no goals."""
+        task: Any = self.task
+        return task if isinstance(self.task, GoalTask) else None
+
+    def describe(self) -> dict[str, Any]:
+        """The task's name and settings, and the hash of its model."""
+        return self.task.describe() | {"model_hash": model_hash(self.task.model)}
 
     def reset(
         self,
         *,
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
-    ) -> tuple[Observation, dict[str, Any]]:
+    ) -> tuple[Float32, dict[str, Any]]:
         """Start episodes, in all simulations or in those of `options["reset_mask"]`, (n,) bool.
 
         Raises:
@@ -178,8 +190,8 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
         return self.simulation.reset(ids), {}
 
     def step(
-        self, actions: Action
-    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+        self, actions: Float32
+    ) -> tuple[Float32, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """One control step of all simulations.
 
         Raises:
@@ -222,6 +234,7 @@ class RobotVectorEnv(VectorEnv[Observation, Action, NDArray[Any]]):
         for i in ids:
             if seeds[i] is not None:
                 self.simulation.rngs[i] = seeding.np_random(seeds[i])[0]
+                self.seeds[i] = seeds[i]
         self._seeded = True
 
     def _restarted(self, outcome: Outcome) -> Outcome:
@@ -261,7 +274,7 @@ def _blanked(info: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
     return blanked
 
 
-def _objects(rows: Observation, mask: NDArray[np.bool_]) -> NDArray[np.object_]:
+def _objects(rows: Float32, mask: NDArray[np.bool_]) -> NDArray[np.object_]:
     """Rows of the mask as an object array, None elsewhere: Gymnasium's final observations."""
     out = np.full(len(rows), None, object)
     for i in np.flatnonzero(mask):

@@ -1,6 +1,7 @@
 """The directory of a training run."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ class RunDirectory:
         self.curve = path / "learning_curve.png"
         self.videos = path / "videos"
         self.unstable = path / "unstable"
+
+    @staticmethod
+    def default(task: str, seed: int) -> Path:
+        """Where a run goes if nobody says where: runs/TASK/seed-SEED."""
+        return Path("runs") / re.sub(r"[^\w.-]", "-", task) / f"seed-{seed}"
 
     def check(self, *, force: bool) -> None:
         """Refuse a place where a new run would overwrite something.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.envs.robot_env import RobotVectorEnv
+from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.files import replacing
 from robo_ddpg.model_fields import model_fields, with_fields
@@ -25,16 +25,16 @@ MOST_FILES = 20
 class InstabilityLog:
     """Writes a file per unstable simulation: its model's fields; state and commands of its step."""
 
-    def __init__(self, env: RobotVectorEnv, directory: Path) -> None:
+    def __init__(self, simulation: Simulation, directory: Path) -> None:
         """Keep views of the simulations.
 
         Args:
-            env: the simulations.
+            simulation: the simulations.
             directory: where files go; made when there is a first one.
         """
         self.files = 0
-        self._env, self._directory = env, directory
-        self._live = {name: env.batch.bind(name) for name in STATE}
+        self._simulation, self._directory = simulation, directory
+        self._live = {name: simulation.batch.bind(name) for name in STATE}
         self._before: dict[str, NDArray[Any]] = {}
 
     def before_step(self) -> None:
@@ -54,14 +54,14 @@ class InstabilityLog:
                 return
             self.files += 1
             arrays: dict[str, Any] = {name: values[i] for name, values in self._before.items()}
-            fields = model_fields(self._env.batch, int(i))
+            fields = model_fields(self._simulation.batch, int(i))
             arrays |= {_MODEL + name: values for name, values in fields.items()}
             with replacing(self._directory / f"{transitions}-{i}.npz") as part:
                 np.savez_compressed(
                     part,
-                    task=json.dumps(self._env.task.describe()),
+                    task=json.dumps(self._simulation.task.describe()),
                     action=action[i],
-                    controls=self._env.simulation.controls[i],
+                    controls=self._simulation.controls[i],
                     **arrays,
                 )
 

@@ -33,6 +33,8 @@ class TrainSettings:
     """Training stops once this success rate ..."""
     mastered_times: int = 5
     """... was reached in so many evaluations in a row; 0 never stops early."""
+    device: str = "cpu"
+    """Where networks are trained: `cpu` or `cuda`."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
 

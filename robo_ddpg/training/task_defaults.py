@@ -1,13 +1,15 @@
 """What differs from the agent's default settings for each task, and how long each is trained."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.gymnasium_batch import PLANAR_ROBOTS
-from robo_ddpg.envs.vector import is_gymnasium_id
+from robo_ddpg.envs.names import GymnasiumSource, resolve
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.training.settings import TrainSettings
 
 # Bursts carry the held cube away from the table; the gripper stays with the policy meanwhile. The
 # physics takes as long as an update per 8 transitions, which then costs nothing on two cores.
@@ -87,6 +89,10 @@ DEFAULT_STEPS = 300_000
 """For tasks that are not listed."""
 
 
+MASTERED_TIMES = 5
+"""Evaluations in a row that a task has to be mastered in before training stops early."""
+
+
 @dataclass(frozen=True)
 class EvaluationPlan:
     """How often a policy is judged during training, and by how many episodes."""
@@ -114,7 +120,7 @@ def evaluation_plan(task: str) -> EvaluationPlan:
         return _PLANS[task]
     if task.startswith("locomotion"):
         return EvaluationPlan(50_000, 50)
-    if is_gymnasium_id(task):
+    if isinstance(resolve(task), GymnasiumSource):
         return EvaluationPlan(10_000, 20)
     return EvaluationPlan()
 
@@ -136,5 +142,50 @@ def agent_settings(task: str, preset: str = "default") -> AgentSettings:
         return settings
     # This package's tasks scale their observations by hand; statistics on top of that made reach
     # take three times as long.
-    ours: dict[str, Any] = {} if is_gymnasium_id(task) else {"normalize_observations": False}
+    foreign = isinstance(resolve(task), GymnasiumSource)
+    ours: dict[str, Any] = {} if foreign else {"normalize_observations": False}
     return dataclasses.replace(settings, **ours, **AGENT.get(task, {}))
+
+
+def train_settings(
+    task: str,
+    *,
+    preset: str = "default",
+    agent: Mapping[str, Any] | None = None,
+    environment: Mapping[str, Any] | None = None,
+    stop_early: bool = True,
+    **others: Any,
+) -> TrainSettings:
+    """Complete settings of a training, from those that differ from the task's defaults.
+
+    Args:
+        task: name of a task, `module:Class`, or the id of a Gymnasium environment.
+        preset: `default` (tuned), `td3` or `ddpg-2015`.
+        agent: fields of `AgentSettings`.
+        environment: settings of the task.
+        stop_early: stop once the task is mastered.
+        **others: further fields of `TrainSettings`; None stands for the default.
+
+    Raises:
+        UnknownEnvironmentError: there is no such task or environment.
+        SettingsError: a setting does not exist or has a value that cannot work.
+    """
+    source = resolve(task)
+    plan = evaluation_plan(source.name)
+    defaults = {
+        "steps": STEPS.get(source.name, DEFAULT_STEPS),
+        "evaluate_every": plan.every,
+        "evaluation_episodes": plan.episodes,
+        "mastered_times": MASTERED_TIMES if stop_early else 0,
+    }
+    given = {name: value for name, value in others.items() if value is not None}
+    try:
+        learning = dataclasses.replace(agent_settings(source.name, preset), **(agent or {}))
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"agent settings of {source.name}: {error}") from error
+    return TrainSettings(
+        task=source.name,
+        agent=learning,
+        environment=source.complete(environment or {}),
+        **(defaults | given),
+    )

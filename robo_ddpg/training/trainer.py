@@ -1,7 +1,9 @@
 """The training loop: collect, store, update, evaluate, keep the best."""
 
+import contextlib
 import dataclasses
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,12 +13,11 @@ import torch
 from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.controller import FORMAT, Controller, versions
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import make_vector_env, size_of
+from robo_ddpg.envs.environment import size_of
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation, evaluate, run_episodes
 from robo_ddpg.interruption import Interruption
-from robo_ddpg.model_fields import model_hash
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.training_log import Row, TrainingLog, plot_learning_curve, write_rows
@@ -25,7 +26,6 @@ from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import InstabilityLog
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
-from tasks.task import GoalTask
 
 FINAL_ROUNDS = 2
 """The final evaluation has this many times the episodes of an evaluation during training."""
@@ -48,21 +48,24 @@ class Trainer:
             run: where results go.
             progress: shows how it goes.
         """
-        torch.set_num_threads(1)
         self.settings, self.run, self.progress = settings, run, progress
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
-        self.env = make_vector_env(settings.task, n, threads=1, **settings.environment)
-        self.evaluation_env = make_vector_env(
+        self.env = make_environment(settings.task, n, threads=1, **settings.environment)
+        self.evaluation_env = make_environment(
             settings.task, settings.evaluation_episodes, **settings.environment
         )
-        task = self.env.task if isinstance(self.env, RobotVectorEnv) else None
-        goals: Any = task if isinstance(task, GoalTask) else None
-        observations: Any = self.env.single_observation_space
-        actions: Any = self.env.single_action_space
-        self.agent = DDPG(observations, actions, settings.agent, n, settings.seed, goals)
+        self.agent = DDPG(
+            self.env.single_observation_space,
+            self.env.single_action_space,
+            settings.agent,
+            n,
+            settings.seed,
+            self.env.goal_space,
+        )
+        simulation = self.env.simulation
         self.instabilities = (
-            InstabilityLog(self.env, run.unstable) if isinstance(self.env, RobotVectorEnv) else None
+            InstabilityLog(simulation, run.unstable) if simulation is not None else None
         )
         self.training_s = 0.0
         self._best: tuple[float, float] | None = None
@@ -94,7 +97,7 @@ class Trainer:
             DivergenceError: the learner's numbers are no longer finite.
         """
         log = TrainingLog(self.run.metrics, self.run.tensorboard, self.agent.transitions)
-        with log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
+        with _one_torch_thread(), log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
             with self._interruption:
                 self._loop(physics)
             self.progress.update(self._share(), {**self._state(), **self._tally.means()})
@@ -224,13 +227,10 @@ class Trainer:
 
     def _metadata(self) -> dict[str, Any]:
         env, settings = self.env, self.settings
-        actions: Any = env.single_action_space
-        task: dict[str, Any] = {"name": settings.task, "settings": settings.environment}
-        if isinstance(env, RobotVectorEnv):
-            task = env.task.describe() | {"model_hash": model_hash(env.task.model)}
+        actions = env.single_action_space
         return {
             "format": FORMAT,
-            "task": task,
+            "task": env.describe(),
             "observation_size": size_of(env.single_observation_space),
             "action_low": actions.low.tolist(),
             "action_high": actions.high.tolist(),
@@ -265,6 +265,17 @@ class Trainer:
         self.env.close()
         self.evaluation_env.close()
         return evaluation
+
+
+@contextlib.contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    """Networks this small are slower on several threads, and the physics needs a core."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Clock:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.vector import gymnasium_vector_env
+from robo_ddpg.envs.foreign import one_after_the_other
 from robo_ddpg.evaluation.evaluate import SEED, run_episodes
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
@@ -95,7 +95,7 @@ def ours(seed: int, minutes: float) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         trainer = Trainer(settings, run, SilentProgress())
-        trainer.evaluation_env = gymnasium_vector_env(TASK, EPISODES)
+        trainer.evaluation_env = one_after_the_other(TASK, EPISODES)
         run.create(force=False)
         run.write_json(run.config.name, configuration(settings))
         trainer.train()
@@ -134,7 +134,7 @@ class _Judge:
 
     def __init__(self, limit_s: float, model: Any) -> None:
         self._limit_s, self._model = limit_s, model
-        self._env = gymnasium_vector_env(TASK, EPISODES)
+        self._env = one_after_the_other(TASK, EPISODES)
         self._spent_s, self._due_s, self._last = 0.0, EVALUATE_EVERY_S, time.monotonic()
         self._best: dict[str, Any] = {}
         self.curve: Curve = []
@@ -170,7 +170,7 @@ def _mean_return(act: Act, seed: int, env: Any) -> float:
 
 
 def _result(learner: str, seed: int, updates: int, curve: Curve, act: Act) -> Result:
-    final = _mean_return(act, SEED, gymnasium_vector_env(TASK, EPISODES))
+    final = _mean_return(act, SEED, one_after_the_other(TASK, EPISODES))
     return Result(learner, seed, updates, curve, final, os.getloadavg()[0])
 
 

@@ -8,7 +8,7 @@ from stable_baselines3 import SAC, TD3
 from stable_baselines3.common.callbacks import BaseCallback
 
 import robo_ddpg  # noqa: F401 - registers the environments
-from robo_ddpg.envs.vector import make_vector_env
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.evaluation.evaluate import run_episodes
 from robo_ddpg.training.trainer import EVALUATION_SEED
 
@@ -24,7 +24,7 @@ class Judge(BaseCallback):
         super().__init__()
         self.curve: list[tuple[float, int, float]] = []
         """Training time [s], transitions and success of each evaluation."""
-        self._env = make_vector_env(task, EPISODES)
+        self._env = make_environment(task, EPISODES)
         self._budget_s, self._every_s = budget_s, every_s
         self._spent_s, self._since = 0.0, time.monotonic()
 

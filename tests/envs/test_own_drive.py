@@ -69,7 +69,7 @@ class Balance(Task):
 
     name = f"{__name__}:Balance"
     drive = f"{__name__}:TorqueDrive"
-    weights = {"upright": 1.0}
+    weights = {"upright": 1.0}  # noqa: RUF012 - never changed
     push_body = "pole"
 
     def __init__(self, **settings: Any) -> None:

@@ -11,7 +11,8 @@ from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 
 import tasks
 from robo_ddpg import RobotEnv
-from robo_ddpg.errors import RenderingError, SettingsError, UnknownEnvironmentError
+from robo_ddpg.errors import RenderingError, SettingsError
+from tasks import UnknownTaskError
 
 
 def test_settings_change_the_task() -> None:
@@ -49,7 +50,7 @@ def test_settings_that_cannot_work_are_named(settings: dict[str, Any], named: st
 
 
 def test_an_unknown_task_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownEnvironmentError, match="did you mean 'reach'"):
+    with pytest.raises(UnknownTaskError, match="did you mean 'reach'"):
         RobotEnv("reech")
 
 

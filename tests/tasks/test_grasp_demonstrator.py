@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from robo_ddpg.envs.vector import make_vector_env
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.evaluation.evaluate import run_episodes
 from tasks import make
 from tasks.arm.grasp_demonstrator import GraspDemonstrator
@@ -11,7 +11,7 @@ from tasks.arm.grasp_demonstrator import GraspDemonstrator
 
 def solved(episodes: int, task: str = "grasp", **settings) -> tuple[float, dict]:
     """Share of episodes that are solved, and the worst overshoot of each limit."""
-    env = make_vector_env(task, episodes, **settings)
+    env = make_environment(task, episodes, **settings)
     found = run_episodes(env, GraspDemonstrator(env.task).act, seed=7_000, count=episodes)
     return found.success.mean(), {limit: over.max() for limit, over in found.violations.items()}
 
@@ -36,7 +36,7 @@ def test_the_demonstrator_carries_cubes_across_the_table() -> None:
 
 
 def test_demonstrations_depend_on_the_observation_only() -> None:
-    env = make_vector_env("grasp", 3)
+    env = make_environment("grasp", 3)
     observation, _ = env.reset(seed=0)
     demonstrator = GraspDemonstrator(env.task)
     actions = demonstrator.act(observation)

@@ -1,0 +1,158 @@
+"""Training and recording as functions, as short as on the command line.
+
+Evaluating and comparing are `robo_ddpg.evaluate` and `robo_ddpg.compare`.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.evaluation.evaluate import SEED, Evaluation
+from robo_ddpg.recording.recorder import record_episodes
+from robo_ddpg.recording.video import VideoInfo, render_recordings
+from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.runs.training_log import Row, read_metrics
+
+AnyPath = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that has ended; everything it left lies in its directory."""
+
+    path: Path
+    """Directory of the run."""
+    evaluation: Evaluation
+    """The final evaluation of the best controller."""
+
+    @property
+    def controller(self) -> Controller:
+        """The best controller by evaluation."""
+        return Controller.load(RunDirectory(self.path).controller)
+
+    @property
+    def metrics(self) -> list[Row]:
+        """The rows of metrics.csv, one per evaluation; None for what was not measured."""
+        return read_metrics(RunDirectory(self.path).metrics)
+
+
+def train(
+    task: str,
+    *,
+    out: AnyPath | None = None,
+    seed: int = 0,
+    preset: str = "default",
+    agent: Mapping[str, Any] | None = None,
+    environment: Mapping[str, Any] | None = None,
+    steps: int | None = None,
+    minutes: float | None = None,
+    simulations: int = 64,
+    evaluate_every: int | None = None,
+    stop_early: bool = True,
+    device: str = "cpu",
+    force: bool = False,
+    quiet: bool = False,
+) -> Run:
+    """Train a controller.
+
+    Blocks until the budget is used up or the task is mastered. In the main thread Ctrl-C ends it in
+    good order: what was learned is saved and returned. Shows its progress on a terminal, in a
+    notebook, and as plain lines elsewhere.
+
+    Args:
+        task: name of a task, `module:Class`, or the id of a Gymnasium environment.
+        out: directory of the run; runs/TASK/seed-SEED if not given.
+        seed: fixes every random number of the run.
+        preset: learning settings to start from: `default` (tuned), `td3` or `ddpg-2015`.
+        agent: learning settings that differ from them, such as `{"discount": 0.9}`.
+        environment: settings of the task that differ from its defaults.
+        steps: transitions to collect at most; the default depends on the task.
+        minutes: training time to use at most [min].
+        simulations: simulations that collect in parallel.
+        evaluate_every: transitions between evaluations; the default depends on the task.
+        stop_early: stop once 99 % success were reached in five evaluations in a row.
+        device: where networks are trained, `cpu` or `cuda`.
+        force: replace an earlier run in the same directory.
+        quiet: show no progress.
+
+    Raises:
+        UnknownEnvironmentError: there is no such task or environment.
+        SettingsError: a setting does not exist or has a value that cannot work.
+        OutputDirectoryError: the directory holds something else, or cannot be written.
+        DivergenceError: the learner's numbers are no longer finite.
+    """
+    from robo_ddpg.training import trainer
+    from robo_ddpg.training.progress import make_progress
+    from robo_ddpg.training.task_defaults import train_settings
+
+    settings = train_settings(
+        task,
+        preset=preset,
+        agent=agent,
+        environment=environment,
+        steps=steps,
+        minutes=minutes,
+        seed=seed,
+        simulations=simulations,
+        evaluate_every=evaluate_every,
+        stop_early=stop_early,
+        device=device,
+    )
+    run = RunDirectory(Path(out) if out else RunDirectory.default(settings.task, seed))
+    progress = make_progress(f"train {settings.task}", quiet=quiet)
+    return Run(run.path, trainer.train(settings, run, progress, force=force))
+
+
+def record(
+    controller: Controller | AnyPath,
+    path: AnyPath,
+    *,
+    episodes: int = 3,
+    seed: int = SEED,
+    camera: str | Sequence[str] = "front",
+    width: int = 640,
+    height: int = 480,
+    grid: tuple[int, int] | None = None,
+    speed: float = 1.0,
+    overlay: bool = True,
+    **settings: Any,
+) -> VideoInfo:
+    """Film a controller.
+
+    Args:
+        controller: a controller, its file, a run directory, or a task whose controller ships.
+        path: the .mp4 or .gif to write.
+        episodes: how many; episode k starts from seed + k.
+        seed: seed of the first episode.
+        camera: camera of the scene; several are shown side by side.
+        width: of one camera's picture [pixel].
+        height: of one camera's picture [pixel].
+        grid: rows and columns of episodes shown at once; None shows one at a time.
+        speed: of the playback; 2.0 is twice as fast as reality.
+        overlay: write what happens into the picture.
+        **settings: settings of the task that differ from those it was trained with.
+
+    Raises:
+        ControllerError: there is no such controller.
+        RecordingError: its environment cannot be recorded.
+        RenderingError: nothing can be rendered, or there is no such camera.
+        VideoError: there is nothing to see, or the file cannot be written.
+    """
+    from robo_ddpg.envs.registration import make_task_of
+
+    controller = Controller.find(controller)
+    recordings = record_episodes(controller, episodes=episodes, seed=seed, **settings)
+    return render_recordings(
+        recordings,
+        make_task_of(recordings[0].task).model,
+        path,
+        camera=camera,
+        width=width,
+        height=height,
+        grid=grid,
+        speed=speed,
+        overlay=overlay,
+    )

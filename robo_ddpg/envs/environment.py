@@ -1,0 +1,71 @@
+"""What training, evaluation, robustness and recording ask of an environment."""
+
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from robo_ddpg.agent.transitions import GoalSpace
+from robo_ddpg.envs.simulation import Simulation
+from tasks.arrays import Int64
+
+
+class Environment(Protocol):
+    """Parallel simulations without autoreset: finished ones wait for a reset with their mask.
+
+    Whatever is known of an environment besides spaces and steps is asked of it here, so that nobody
+    needs to know its class: `RobotVectorEnv` is one, `ForeignEnvironment` makes one of any vector
+    environment of Gymnasium's.
+    """
+
+    num_envs: int
+    """Number of simulations n."""
+    single_observation_space: Any
+    """Observations of one simulation, a one-dimensional Box."""
+    single_action_space: Any
+    """Actions of one simulation, a one-dimensional Box."""
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """The physics, with all that can be recorded and changed in it; None if out of reach."""
+
+    @property
+    def goal_space(self) -> GoalSpace | None:
+        """How goals are read, replaced and rewarded; None without goals."""
+
+    @property
+    def seeds(self) -> Int64:
+        """The seed that each simulation's random numbers were last started from, (n,)."""
+
+    def describe(self) -> dict[str, Any]:
+        """What a controller file says of it, as JSON-compatible values.
+
+        Returns:
+            `name` and `settings`, which make it again, and `model_hash` where there is a model.
+        """
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start episodes; simulation k draws from seed + k.
+
+        Args:
+            seed: None goes on with the random numbers as they are.
+            options: `reset_mask`, (n,) bool, for some simulations only.
+        """
+
+    def step(
+        self, actions: Any
+    ) -> tuple[Any, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+        """One control step of all simulations: observation, reward, terminated, truncated, info.
+
+        `info` may have `is_success` and `unstable`, (n,) bool, and `reward_info`, (n, k): what a
+        reward depends on besides the goals.
+        """
+
+    def close(self) -> None:
+        """Free what it holds; may be called twice."""
+
+
+def size_of(space: Any) -> int:
+    """Number of values in a one-dimensional Box."""
+    return int((space.shape or (0,))[0])
