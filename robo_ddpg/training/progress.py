@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -36,9 +36,11 @@ class Progress(Protocol):
 
 
 def make_progress(title: str, *, quiet: bool = False) -> Progress:
-    """A live display on a terminal, plain lines elsewhere, nothing if quiet."""
+    """A live display on a terminal and in a notebook, plain lines elsewhere, nothing if quiet."""
     if quiet:
         return SilentProgress()
+    if Console().is_jupyter:
+        return NotebookProgress(title)
     return LiveProgress(title) if sys.stderr.isatty() else PlainProgress(title)
 
 
@@ -70,8 +72,8 @@ class PlainProgress(SilentProgress):
         now = time.monotonic()
         if now >= self._next:
             self._next = now + PLAIN_INTERVAL_S
-            facts = "  ".join(f"{name} {value}" for name, value in _facts(done, row))
-            sys.stderr.write(f"{self._title}  {100 * done:3.0f} %  {facts}\n")
+            figures = "  ".join(f"{name} {value}" for name, value in _figures(done, row))
+            sys.stderr.write(f"{self._title}  {100 * done:3.0f} %  {figures}\n")
             sys.stderr.flush()
 
     def note(self, text: str) -> None:
@@ -81,7 +83,7 @@ class PlainProgress(SilentProgress):
 
 
 class LiveProgress(SilentProgress):
-    """A bar with the figures under it."""
+    """A bar with the figures under it, on a terminal."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -96,22 +98,49 @@ class LiveProgress(SilentProgress):
 
     def update(self, done: float, row: Row) -> None:
         """Redraw."""
-        table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=1.0, completed=done, width=36, complete_style="green")
-        table.add_row(f"[bold]{escape(self._title)}[/bold]", bar, f"{100 * done:.0f} %")
-        facts = Table.grid(padding=(0, 3))
-        facts.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in _facts(done, row)))
-        grid = Table.grid()
-        grid.add_row(table)
-        grid.add_row(facts)
-        self._live.update(grid)
+        self._live.update(_drawn(self._title, done, row))
 
     def note(self, text: str) -> None:
         """Print the line above the bar."""
         self._live.console.print(text, highlight=False, markup=False)
 
 
-def _facts(done: float, row: Row) -> list[tuple[str, str]]:
+class NotebookProgress(SilentProgress):
+    """The same bar in the output of a notebook's cell."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shown: Any = None
+
+    def update(self, done: float, row: Row) -> None:
+        """Redraw in place."""
+        from IPython.display import display
+
+        drawn = _drawn(self._title, done, row)
+        if self._shown is None:
+            self._shown = display(drawn, display_id=True)
+        else:
+            self._shown.update(drawn)
+
+    def note(self, text: str) -> None:
+        """Print the line below the bar."""
+        sys.stdout.write(text + "\n")
+
+
+def _drawn(title: str, done: float, row: Row) -> Table:
+    """The bar with the figures under it."""
+    table = Table.grid(padding=(0, 2))
+    bar = ProgressBar(total=1.0, completed=done, width=36, complete_style="green")
+    table.add_row(f"[bold]{escape(title)}[/bold]", bar, f"{100 * done:.0f} %")
+    figures = Table.grid(padding=(0, 3))
+    figures.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in _figures(done, row)))
+    grid = Table.grid()
+    grid.add_row(table)
+    grid.add_row(figures)
+    return grid
+
+
+def _figures(done: float, row: Row) -> list[tuple[str, str]]:
     """Names and values to show, what is not known left out."""
     left = None if done <= 0 else (row.get("training_s") or 0.0) * (1 - done) / done
     forms = (
