@@ -15,7 +15,7 @@ from tasks.arm.pads import Pads
 from tasks.arm.robot import PANDA, HalfSpace, box
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import PointGoalTask, PointView, norm
+from tasks.goals import FAR, PointGoalTask, PointView, norm
 from tasks.rewards import closeness, tolerance
 
 TABLE_LOW_M = np.array([-0.3, -0.8])
@@ -38,6 +38,23 @@ STILL_RAD_S = 1.0
 """Speed of turning that leaves a tenth of the reward for stillness at the goal [rad/s]."""
 REACH_M = 0.035
 """Farthest that the cube's centre may be from the fingertips when it is held [m]."""
+HALF_M, HALF_SPREAD_M = 0.0225, 0.0025
+"""Half-width of the object that is observed as 0, and the difference from it that is observed as 1
+[m]: the middle of the default `cube_m`, halved, and its ends."""
+SPEED_M_S = 0.5
+"""Velocity that is observed as 1 [m/s]: about that of carrying."""
+LIFTED_M = 0.1
+"""Clearance from which `lift` is earned in full [m]: the lowest goals in the air."""
+FAR_M, NEAR_M = 0.3, 0.1
+"""Scales of `bring` on which a quarter of it each is earned [m]: the size of the goal box, and the
+last decimetre. The other half is precision."""
+PRECISE_M = 0.03
+"""Distance at which half of the reward for precision is left, as exp(-0.7) is 0.5 [m]: the default
+tolerance."""
+STILL_SHARE = 0.3
+"""Share of the reward for precision that is only paid for a cube that does not spin."""
+MARKER_SHARE = 0.6
+"""Radius of the goal's marker as a share of the tolerance: the cube must not hide it."""
 
 
 class Grasp(ArmTask, PointGoalTask):
@@ -88,7 +105,7 @@ class Grasp(ArmTask, PointGoalTask):
         return grasp_scene(
             settings.timestep_s,
             sum(settings.cube_m) / 4,
-            0.6 * settings.tolerance_m,
+            MARKER_SHARE * settings.tolerance_m,
             rolls=settings.shape not in ("cube", "box"),
         )
 
@@ -187,13 +204,13 @@ class Grasp(ArmTask, PointGoalTask):
             "to_object": view.coarse(self._to_object),
             "to_object_fine": view.fine(self._to_object),
             "object_yaw": self._yaw(),
-            "object_size": (self.objects.half_m[:, None] - 0.0225) / 0.0025,
+            "object_size": (self.objects.half_m[:, None] - HALF_M) / HALF_SPREAD_M,
             "clearance": view.fine(self.clearance[:, None]),
-            "tip_velocity": 2.0 * self._tip_velocity,
-            "object_velocity": np.clip(2.0 * self._qvel[:, self._velocity], -2.0, 2.0),
+            "tip_velocity": self._tip_velocity / SPEED_M_S,
+            "object_velocity": np.clip(self._qvel[:, self._velocity] / SPEED_M_S, -FAR, FAR),
             "finger_position": self._opening(fingers),
             "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]]),
-            "press": np.clip(self.pads.press / PRESS_SCALE_N, -2.0, 2.0),
+            "press": np.clip(self.pads.press / PRESS_SCALE_N, -FAR, FAR),
         }
         if self.settings.shape == "any":
             parts["object_shape"] = self.objects.one_hot()
@@ -213,12 +230,14 @@ class Grasp(ArmTask, PointGoalTask):
         reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
         approach = np.asarray(sum(share * closeness(reach, m) for m, share in APPROACH.items()))
         still = tolerance(info[..., 3], margin=STILL_RAD_S)
-        precise = np.exp(-0.7 * np.square(distance / 0.03)) * (0.7 + 0.3 * still)
-        bring = 0.25 * closeness(distance, 0.3) + 0.25 * closeness(distance, 0.1) + 0.5 * precise
+        precise = np.exp(-0.7 * np.square(distance / PRECISE_M))
+        precise = precise * ((1.0 - STILL_SHARE) + STILL_SHARE * still)
+        near = 0.25 * closeness(distance, FAR_M) + 0.25 * closeness(distance, NEAR_M)
+        bring = near + 0.5 * precise
         return {
             "approach": approach,
             "contact": held,
-            "lift": held * np.clip(clearance / 0.1, 0.0, 1.0),
+            "lift": held * np.clip(clearance / LIFTED_M, 0.0, 1.0),
             "bring": held * bring,
         }
 

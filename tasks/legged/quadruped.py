@@ -29,6 +29,27 @@ LOWEST_M = 0.2
 """The robot counts as fallen where its torso is lower than this above the foot of all bumps [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average errors that success is judged by [s]."""
+TARGET_RAD = 0.5
+"""Distance of a joint's command from standing that is observed as 1 [rad]: the largest of
+`ACTION_RAD`."""
+MARGINS = {
+    "velocity": 0.5,
+    "turn": 0.5,
+    "level": 0.4,
+    "steps": 0.3,
+    "posture": 0.5,
+    "smooth": 0.15,
+    "economy": 10.0,
+}
+"""Deviation at which a tenth of each reward term is left: of velocity [m/s] and turn [rad/s], about
+half of what is commanded at most; sway (1 is a torso on its side); joints off the trot [rad], knees
+by 60 % of what lifts a foot, the others by a full action; change of the commands per control step,
+as a share of their range; and joint speed [rad/s], a third of what the motors can do."""
+BOB_S_M = 0.5
+"""Sway that a vertical velocity of 1 m/s counts as [s/m]."""
+WOBBLE_S2 = 0.01
+"""What the square of the speed at which the torso tilts adds to the square of sway [s^2]: 1 rad/s
+counts as a tenth."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +161,14 @@ class Quadruped(LeggedTask):
 
     def action_scale(self) -> Array:
         """Abduction, hip and knee of each leg."""
-        return np.tile(ACTION_RAD, 4)
+        return np.tile(ACTION_RAD, len(self.robot.feet))
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """Start standing, with a schedule of commands."""
         for i, rng in zip(ids, rngs, strict=True):
             self._schedule[i] = self._draw(rng)
-            self.qpos[i, 7:] += rng.normal(0.0, self.settings.start_noise_rad, 12)
+            noise = rng.normal(0.0, self.settings.start_noise_rad, len(self.robot.joints))
+            self.joint_position[i] += noise
             self._trot.reset(i, rng)
         self._step[ids] = 0
         self._sum[ids] = 0.0
@@ -200,28 +222,34 @@ class Quadruped(LeggedTask):
             "command": self.command.copy(),
             "phase": self._trot.observed,
             **self.joints_observed(),
-            "target": (self.ctrl - self._standing) / 0.5,
+            "target": (self.ctrl - self._standing) / TARGET_RAD,
         }
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         velocity, turn = self._errors().T
-        follows = tolerance(velocity, margin=0.5)
-        sway = np.square(self._up[:, :2]).sum(1) + np.square(0.5 * self._velocity[:, 2])
+        follows = tolerance(velocity, margin=MARGINS["velocity"])
+        tilt, bob = self._up[:, :2], BOB_S_M * self._velocity[:, 2]
         wobble = np.square(self._turn[:, :2]).sum(1)
+        sway = np.square(tilt).sum(1) + np.square(bob) + WOBBLE_S2 * wobble
         change = np.sqrt(np.square(self.command_change).mean(1))
         speed = np.sqrt(np.square(self.joint_velocity).mean(1))
-        off_trot = np.square(self.joint_position - self._trot.positions).reshape(-1, 4, 3).mean(1)
+        off_trot = np.square(self.joint_position - self._trot.positions)
+        off_trot = off_trot.reshape(len(off_trot), -1, len(ACTION_RAD)).mean(1)
         splayed, stiff = np.sqrt(off_trot[:, :2].mean(1)), np.sqrt(off_trot[:, 2])
-        return {
-            "velocity": follows,
-            "turn": follows * tolerance(turn, margin=0.5),
-            "level": follows * tolerance(np.sqrt(sway + 0.01 * wobble), margin=0.4),
-            "steps": follows * tolerance(stiff, margin=0.3),
-            "posture": follows * tolerance(splayed, margin=0.5),
-            "smooth": follows * tolerance(change, margin=0.15),
-            "economy": follows * tolerance(speed, margin=10.0),
+        deviations = {
+            "turn": turn,
+            "level": np.sqrt(sway),
+            "steps": stiff,
+            "posture": splayed,
+            "smooth": change,
+            "economy": speed,
         }
+        style = {
+            name: follows * tolerance(value, margin=MARGINS[name])
+            for name, value in deviations.items()
+        }
+        return {"velocity": follows, **style}
 
     def success(self) -> Mask:
         """The command is followed, on average over the last second or so."""
