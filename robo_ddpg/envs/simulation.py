@@ -20,6 +20,7 @@ OBSERVATION_LIMIT = 10.0
 """Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
 
 _VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
+_PHYSICS = mujoco.mjtState.mjSTATE_FULLPHYSICS
 _HOME = 0
 
 
@@ -101,6 +102,28 @@ class Simulation:
             substep: which physics step, from 0 to substeps - 1.
         """
         return np.asarray(self.drive.states[index, substep])
+
+    def states_between(self, index: int, frames: int) -> Array:
+        """States spread evenly over the last control step, the last of them the present one.
+
+        Args:
+            index: which simulation.
+            frames: how many.
+
+        Returns:
+            mjSTATE_FULLPHYSICS of each, (frames, nphysics). Time, positions and velocities are
+            those of the moment; the rest is as it is now.
+        """
+        model, substeps = self.task.model, self.task.substeps
+        states = np.empty((frames, mujoco.mj_stateSize(model, _PHYSICS)))
+        mujoco.mj_getState(model, self.batch.get_data(index), states[-1], _PHYSICS)
+        states[:-1] = states[-1]
+        for frame, state in enumerate(states[:-1], 1):
+            substep = max(0, substeps * frame // frames - 1)
+            motion = self.motion_at(index, substep)
+            state[0] -= (substeps - 1 - substep) * model.opt.timestep
+            state[1 : 1 + len(motion)] = motion
+        return states
 
     def data(self, index: int, into: mujoco.MjData | None = None) -> mujoco.MjData:
         """One simulation's state and model with everything derived from them, for rendering.

@@ -101,7 +101,8 @@ def record(
 def _started(env: RobotVectorEnv, index: int) -> _Episode:
     data = env.batch.get_data(index)
     initial = _state(env, data, mujoco.mjtState.mjSTATE_INTEGRATION)
-    return _Episode(initial, model_fields(env.batch, index), [_physics(env, data)])
+    physics = _state(env, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+    return _Episode(initial, model_fields(env.batch, index), [physics])
 
 
 def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> NDArray[np.float64]:
@@ -109,10 +110,6 @@ def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> N
     state = np.empty(mujoco.mj_stateSize(model, spec))
     mujoco.mj_getState(model, data, state, spec)
     return state
-
-
-def _physics(env: RobotVectorEnv, data: mujoco.MjData) -> NDArray[np.float64]:
-    return _state(env, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
 
 
 def _add_step(
@@ -123,15 +120,7 @@ def _add_step(
     reward: float,
     info: dict[str, Any],
 ) -> None:
-    end = _physics(env, env.batch.get_data(index))
-    for share in range(1, FRAMES_PER_STEP):
-        between = env.task.substeps * share // FRAMES_PER_STEP - 1
-        middle = end.copy()
-        middle[0] -= (env.task.substeps - 1 - between) * env.task.model.opt.timestep
-        motion = env.simulation.motion_at(index, between)
-        middle[1 : 1 + len(motion)] = motion
-        episode.states.append(middle)
-    episode.states.append(end)
+    episode.states.extend(env.simulation.states_between(index, FRAMES_PER_STEP))
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
     metrics |= {name: float(v[index]) for name, v in env.simulation.drive.efforts().items()}

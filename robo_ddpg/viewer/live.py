@@ -123,7 +123,7 @@ class LiveController:
         env = self._env
         action = self._act(self._observation)
         self._observation, reward, terminated, truncated, info = env.step(action)
-        self._queue_frames()
+        self._frames.extend(env.simulation.states_between(0, FRAMES_PER_STEP))
         altered = env.simulation.interventions.altered
         reasons = [name for name, sizes in altered.items() if sizes[0] > 0]
         self._interventions += bool(reasons)
@@ -141,16 +141,3 @@ class LiveController:
             return True
         over = bool(truncated[0]) and self._shown_s >= LEAST_S
         return over and self._untouched_s >= PATIENCE_S
-
-    def _queue_frames(self) -> None:
-        task, simulation = self._env.task, self._env.simulation
-        end = np.empty(mujoco.mj_stateSize(self.model, _MOTION))
-        mujoco.mj_getState(self.model, self._env.batch.get_data(0), end, _MOTION)
-        for share in range(1, FRAMES_PER_STEP):
-            substep = task.substeps * share // FRAMES_PER_STEP - 1
-            between = end.copy()
-            motion = simulation.motion_at(0, max(0, substep))
-            between[0] -= (FRAMES_PER_STEP - share) * self.frame_s
-            between[1 : 1 + len(motion)] = motion
-            self._frames.append(between)
-        self._frames.append(end)
