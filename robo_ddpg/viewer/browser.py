@@ -6,12 +6,13 @@ from typing import Any
 
 import mujoco
 import numpy as np
-from mujoco.studio import app, launch_web, messages, plugin, viewer_protocol
+from mujoco.studio import app, messages, plugin, viewer_protocol
 from mujoco.studio.dear_imgui import dear_imgui as imgui
 from mujoco.studio.sim import PauseState
 
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
+from robo_ddpg.viewer.launch import launch
 from robo_ddpg.viewer.live import LiveController, Status
 
 _LATE_S = 0.5
@@ -130,12 +131,11 @@ def watch(live: LiveController, *, port: int = 0, stop: Callable[[], bool] = lam
     layout = app.Config(show_options=False, show_inspector=False)
     plugins: list[Any] = [app.App(layout), Stepper(live), Panel(lambda: live.status)]
     try:
-        with launch_web.launch(configuration, plugins=plugins) as handle:
+        with Interruption() as interruption, launch(configuration, plugins) as handle:
             handle.set_model(live.model, data=data)
-            with Interruption() as interruption:
-                while handle.is_running() and not (stop() or interruption.requested):
-                    handle.sync()
-    except RuntimeError as error:
+            while handle.is_running() and not (stop() or interruption.requested):
+                handle.sync()
+    except (RuntimeError, OSError) as error:
         raise SettingsError(f"the viewer cannot start: {error}") from None
 
 

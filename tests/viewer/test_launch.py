@@ -1,0 +1,64 @@
+"""The viewer answers as soon as it has printed its address, and ends cleanly on Ctrl-C."""
+
+import http.client
+import signal
+import socket
+import subprocess
+
+from tests.viewer.serving import python, watch
+
+COMMAND = ("-m", "robo_ddpg")
+SLOWED = """
+import pkgutil, sys, time
+from robo_ddpg.cli.app import main
+place, name, *words = sys.argv[1:]
+owner = pkgutil.resolve_name(place)
+act = getattr(owner, name)
+def slowed(*arguments, **options):
+    time.sleep(2.0)
+    return act(*arguments, **options)
+setattr(owner, name, slowed)
+sys.exit(main(words))
+"""
+"""The command, with one function of the viewer's slowed."""
+
+
+def page(port: int) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
+    connection.request("GET", "/")
+    return connection.getresponse().read()
+
+
+def interrupted(child: "subprocess.Popen[str]") -> int:
+    child.send_signal(signal.SIGINT)
+    return child.wait(240)
+
+
+def test_the_viewer_serves_its_page_and_ends_cleanly_on_ctrl_c() -> None:
+    with watch(*COMMAND) as (port, child):
+        assert b"<canvas" in page(port)
+        assert interrupted(child) == 0
+
+
+def test_a_printed_address_answers_however_slowly_the_server_starts() -> None:
+    with watch("-c", SLOWED, "mujoco.studio.web.web_server", "_run_server") as (port, child):
+        assert b"<canvas" in page(port)
+        assert interrupted(child) == 0
+
+
+def test_ctrl_c_ends_it_cleanly_while_the_scene_is_still_being_loaded() -> None:
+    with watch("-c", SLOWED, "mujoco.studio.viewer_handle:ViewerHandle", "set_model") as (_, child):
+        assert interrupted(child) == 0
+
+
+def test_a_port_that_is_taken_is_one_line_and_exit_code_2() -> None:
+    both = socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if both else socket.AF_INET
+    with socket.create_server(("", 0), family=family, dualstack_ipv6=both) as other:
+        port = str(other.getsockname()[1])
+        words = ("watch", "reach", "--port", port)
+        with python(*COMMAND, *words, stderr=subprocess.PIPE) as child:
+            _, said = child.communicate()
+    assert child.returncode == 2
+    assert said.splitlines()[-1].startswith("robo-ddpg: the viewer cannot start")
+    assert "Traceback" not in said
