@@ -16,7 +16,27 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-REPLY_S = 30.0
+MISSING = f"no browser is installed (looked for {', '.join(NAMES)})"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu-sandbox",
+    "--disable-dev-shm-usage",
+    "--mute-audio",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+OFFLINE = (
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
+"""What keeps a browser to this machine."""
+REPLY_S = 240.0
+"""Patience with a browser on a busy machine [s]."""
 
 
 class Browser:
@@ -103,17 +123,24 @@ class Browser:
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._replies], [], [], REPLY_S)
             assert ready, "the browser does not answer"
-            self._buffer += os.read(self._replies, 1 << 20)
+            received = os.read(self._replies, 1 << 20)
+            assert received, "the browser has ended"
+            self._buffer += received
         line, _, self._buffer = self._buffer.partition(b"\0")
         return json.loads(line)
+
+
+def installed() -> str | None:
+    """Path of the browser, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Start a browser; skips the test, with the reason, where none is installed."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
+    program = installed()
     if program is None:
-        pytest.skip(f"no browser is installed (looked for {', '.join(NAMES)})")
+        pytest.skip(MISSING)
     their_in, our_out = os.pipe()
     our_in, their_out = os.pipe()
 
@@ -123,18 +150,9 @@ def browser() -> Iterator[Browser]:
         os.dup2(copies[1], 4)
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = ("--headless=new", "--no-sandbox", "--disable-gpu-sandbox", "--mute-audio")
-        quiet = ("--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage")
-        webgl = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+        pipe = ("--remote-debugging-pipe", f"--user-data-dir={profile}")
         child = subprocess.Popen(
-            [
-                program,
-                *flags,
-                *quiet,
-                *webgl,
-                "--remote-debugging-pipe",
-                f"--user-data-dir={profile}",
-            ],
+            [program, *FLAGS, *OFFLINE, *pipe],
             preexec_fn=connect,
             close_fds=False,
             stdin=subprocess.DEVNULL,
