@@ -61,7 +61,6 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         [sys.executable, "-m", "robo_ddpg", *words],
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
         env={**os.environ, **environment},
     )
