@@ -31,21 +31,36 @@ def replacing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def write_json(value: dict[str, Any], path: Path) -> Path:
-    """Write a JSON file; whole or not at all.
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """As `replacing`, for a result.
 
     Raises:
         OutputDirectoryError: it cannot be written.
     """
-    text = json.dumps(value, indent=2, allow_nan=False) + "\n"
     try:
         with replacing(path) as part:
-            part.write_text(text)
+            yield part
     except OSError as error:
         reason = error.strerror or error
         raise OutputDirectoryError(
             f"cannot write {path}: {reason}; name a place that can be written"
         ) from None
+
+
+def write_json(value: dict[str, Any], path: Path) -> Path:
+    """Write a JSON file; whole or not at all.
+
+    Raises:
+        OutputDirectoryError: it cannot be written.
+        ValueError: a number in it is not finite, which JSON cannot hold.
+    """
+    try:
+        text = json.dumps(value, indent=2, allow_nan=False) + "\n"
+    except ValueError as error:
+        raise ValueError(f"cannot write {path}: {error}") from None
+    with writing(path) as part:
+        part.write_text(text)
     return path
 
 

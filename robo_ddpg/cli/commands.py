@@ -73,7 +73,7 @@ def evaluate(words: Words) -> dict[str, Any] | None:
     """Measure a controller: success with its confidence interval, return, safety."""
     from robo_ddpg.evaluation.evaluate import evaluate
     from robo_ddpg.runs.report import write_report
-    from robo_ddpg.runs.training_log import write_rows
+    from robo_ddpg.runs.tables import write_rows
 
     options = parse(EvaluateOptions, words, "evaluate")
     controller = Controller.find(options.controller)
@@ -84,8 +84,8 @@ def evaluate(words: Words) -> dict[str, Any] | None:
         summary["without_safety"] = evaluate(controller, **plan, safety=False).summary()
     run = RunDirectory(Path(options.controller))
     if run.path.is_dir() and options.safety != "off":
-        run.write_json("evaluation.json", summary)
-        write_rows(evaluation.rows(), run.path / "evaluation.csv")
+        write_json(summary, run.evaluation)
+        write_rows(evaluation.rows(), run.episodes)
     if options.csv is not None:
         write_rows(evaluation.rows(), options.csv)
     if options.out is not None:
@@ -244,7 +244,7 @@ def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
     )
 
     if run.path.is_dir():
-        path = run.path / "robustness.json"
+        path = run.robustness
     elif options.out is not None:
         path = options.out.with_name(f"{options.out.stem}-robustness.json")
     else:
@@ -257,7 +257,7 @@ def _write_robustness(options: EvaluateOptions, run: RunDirectory) -> None:
     result = evaluate_robustness(
         controller, episodes=min(options.episodes, EPISODES), seed=options.seed, progress=note
     )
-    write_json(result, path)
+    write_json(result.to_json(), path)
     plot_robustness(result, path.with_suffix(".png"))
     for line in robustness_lines(result):
         note(line)

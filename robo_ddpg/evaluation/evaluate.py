@@ -1,8 +1,7 @@
-"""Episodes of a deterministic policy, and the statistics of them."""
+"""Evaluating a controller on its task."""
 
-import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,140 +11,20 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.envs.vector import AnyVectorEnv, make_vector_env, size_of
 from robo_ddpg.errors import ControllerError, SettingsError
-from robo_ddpg.evaluation.episode_metrics import EpisodeMetrics
-from robo_ddpg.evaluation.statistics import bootstrap_interval, interquartile_mean, wilson_interval
+from robo_ddpg.evaluation.episodes import Episodes, joined, run_episodes
+from robo_ddpg.evaluation.statistics import (
+    interquartile_mean,
+    mean_estimate,
+    spread,
+    success_rate,
+)
 from robo_ddpg.model_fields import model_hash
-from tasks.arrays import Array
-
-Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
-QUANTILES = {"median": 0.5, "p90": 0.9, "max": 1.0}
-"""What is reported of the quantities of an episode."""
 SEED = 20_000
 """Seed of the first evaluation episode; training and its own evaluations draw from others."""
-
-
-@dataclass(frozen=True)
-class Episodes:
-    """What happened in each episode; arrays of (episodes,)."""
-
-    seeds: NDArray[np.int64]
-    """Seed of each episode."""
-    returns: Array
-    """Sum of rewards."""
-    lengths: NDArray[np.int64]
-    """Control steps."""
-    success: NDArray[np.bool_] | None
-    """Solved at the end; None where the environment does not say."""
-    unstable: NDArray[np.bool_] | None
-    """Ended because the physics became unstable; None where the environment does not say."""
-    terminated: NDArray[np.bool_]
-    """Ended before its time: a failure, such as a fall."""
-    metrics: dict[str, Array] = field(default_factory=dict)
-    """The task's own quantities at the end."""
-    reward_terms: dict[str, Array] = field(default_factory=dict)
-    """Reward term -> its mean over the control steps."""
-    safety: dict[str, Array] = field(default_factory=dict)
-    """Reason -> control steps whose action was altered."""
-    violations: dict[str, Array] = field(default_factory=dict)
-    """Limit -> worst overshoot of the simulated robot."""
-    episode_metrics: dict[str, Array] = field(default_factory=dict)
-    """`EPISODE_METRICS`; NaN where there is no value."""
-    success_at_reset: NDArray[np.bool_] | None = None
-    """Solved before the first action; None where the environment does not say."""
-
-
-def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes:
-    """Run one episode in each of the first `count` simulations.
-
-    Args:
-        env: vector environment without autoreset.
-        act: observations (n, o) -> actions (n, a).
-        seed: simulation k starts from seed + k.
-        count: how many simulations are counted.
-    """
-    n = env.num_envs
-    observation, _ = env.reset(seed=seed)
-    metrics = EpisodeMetrics(env)
-    returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
-    last: dict[str, Any] = {}
-    terms: dict[str, Array] = {}
-    while running[:count].any():
-        observation, reward, terminated, truncated, info = env.step(act(observation))
-        returns += np.where(running, reward, 0.0)
-        lengths += running
-        metrics.add(running, info)
-        for name, term in info.get("reward_terms", {}).items():
-            terms[name] = terms.get(name, 0.0) + np.where(running, term, 0.0)
-        finished = terminated | truncated
-        _keep(last, _flat(info) | {"terminated": terminated}, running & finished, n)
-        running &= ~finished
-        if finished.any():
-            # Finished simulations start again so that the others can go on; it is not counted.
-            observation, _ = env.reset(options={"reset_mask": finished})
-    episodes = _episodes(seed, count, returns, lengths, last)
-    at_reset = metrics.success_at_reset
-    return dataclasses.replace(
-        episodes,
-        episode_metrics={name: values[:count] for name, values in metrics.result().items()},
-        reward_terms={name: (values / lengths)[:count] for name, values in terms.items()},
-        success_at_reset=None if at_reset is None else at_reset[:count],
-    )
-
-
-def _flat(info: dict[str, Any], prefix: str = "") -> dict[str, NDArray[Any]]:
-    flat: dict[str, NDArray[Any]] = {}
-    for key, value in info.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}/")
-        elif isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype != object:
-            flat[prefix + key] = value
-    return flat
-
-
-def _keep(
-    last: dict[str, Any], info: dict[str, NDArray[Any]], ended: NDArray[np.bool_], n: int
-) -> None:
-    """Copy the rows of simulations whose episode ends here."""
-    if not ended.any():
-        return
-    for key, value in info.items():
-        last.setdefault(key, np.zeros(n, value.dtype))[ended] = value[ended]
-
-
-def _episodes(
-    seed: int, count: int, returns: Array, lengths: NDArray[np.int64], last: dict[str, Any]
-) -> Episodes:
-    def group(prefix: str, suffix: str = "") -> dict[str, Array]:
-        return {
-            key.removeprefix(prefix).removesuffix(suffix): value[:count].astype(float)
-            for key, value in last.items()
-            if key.startswith(prefix) and key.endswith(suffix)
-        }
-
-    success, unstable = last.get("is_success"), last.get("unstable")
-    return Episodes(
-        seeds=seed + np.arange(count),
-        returns=returns[:count],
-        lengths=lengths[:count],
-        success=None if success is None else success[:count].astype(bool),
-        unstable=None if unstable is None else unstable[:count].astype(bool),
-        terminated=last["terminated"][:count].astype(bool),
-        metrics=group("metrics/"),
-        safety=group("safety/", "/count"),
-        violations=group("violations/"),
-    )
-
-
-def _joined(parts: list[Episodes]) -> Episodes:
-    def join(values: list[Any]) -> Any:
-        if isinstance(values[0], dict):
-            return {key: np.concatenate([value[key] for value in values]) for key in values[0]}
-        return None if values[0] is None else np.concatenate(values)
-
-    return Episodes(**{key: join([vars(part)[key] for part in parts]) for key in vars(parts[0])})
 
 
 @dataclass(frozen=True)
@@ -165,43 +44,35 @@ class Evaluation:
     model_matches: bool | None = None
     """Whether the model was the one the controller was trained with; None if nobody knows."""
 
+    def statistics(self) -> EvaluationStatistics:
+        """What is reported of the episodes."""
+        episodes = self.episodes
+        steps = int(episodes.lengths.sum())
+        measured = {**episodes.metrics, **episodes.episode_metrics}
+        return EvaluationStatistics(
+            task=self.task,
+            controller=self.controller,
+            episodes=len(episodes.returns),
+            seed=self.seed,
+            safety_filter=self.safety_filter,
+            model_matches=self.model_matches,
+            success=None if episodes.success is None else success_rate(episodes.success),
+            returns=mean_estimate(episodes.returns),
+            return_iqm=interquartile_mean(episodes.returns),
+            length_mean=float(episodes.lengths.mean()),
+            length_median=float(np.median(episodes.lengths)),
+            unstable=None if episodes.unstable is None else int(episodes.unstable.sum()),
+            terminated=int(episodes.terminated.sum()),
+            success_at_reset=_share(episodes.success_at_reset),
+            reward_terms={k: float(v.mean()) for k, v in episodes.reward_terms.items()} or None,
+            quantities={k: spread(v, k in episodes.metrics) for k, v in measured.items()},
+            safety={key: float(v.sum()) / steps for key, v in episodes.safety.items()} or None,
+            violations={key: float(v.max()) for key, v in episodes.violations.items()} or None,
+        )
+
     def summary(self) -> dict[str, Any]:
         """The statistics, as JSON-compatible values; what was not measured is None."""
-        episodes, success = self.episodes, self.episodes.success
-        steps = int(episodes.lengths.sum())
-        rate: tuple[float | None, float | None, float | None] = (None, None, None)
-        if success is not None:
-            rate = (float(success.mean()), *wilson_interval(int(success.sum()), len(success)))
-        low, high = bootstrap_interval(episodes.returns)
-        return {
-            "task": self.task,
-            "controller": self.controller,
-            "episodes": len(episodes.returns),
-            "seed": self.seed,
-            "safety_filter": self.safety_filter,
-            "model_matches": self.model_matches,
-            "success_rate": rate[0],
-            "success_low": rate[1],
-            "success_high": rate[2],
-            "return_mean": float(episodes.returns.mean()),
-            "return_iqm": interquartile_mean(episodes.returns),
-            "return_low": low,
-            "return_high": high,
-            "length_mean": float(episodes.lengths.mean()),
-            "length_median": float(np.median(episodes.lengths)),
-            "unstable": None if episodes.unstable is None else int(episodes.unstable.sum()),
-            "terminated": int(episodes.terminated.sum()),
-            "success_at_reset": _share(episodes.success_at_reset),
-            "reward_terms": {k: float(v.mean()) for k, v in episodes.reward_terms.items()} or None,
-            **{f"{name}_mean": float(v.mean()) for name, v in episodes.metrics.items()},
-            **{
-                f"{name}_{label}": quantile(values, level)
-                for name, values in {**episodes.metrics, **episodes.episode_metrics}.items()
-                for label, level in QUANTILES.items()
-            },
-            "safety": {key: float(v.sum()) / steps for key, v in episodes.safety.items()} or None,
-            "violations": {key: float(v.max()) for key, v in episodes.violations.items()} or None,
-        }
+        return self.statistics().to_json()
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per episode, for a CSV file."""
@@ -262,7 +133,7 @@ def evaluate(
                 progress(start + count)
     finally:
         env.close()
-    return Evaluation(task["name"], controller.path, seed, _joined(parts), **about)
+    return Evaluation(task["name"], controller.path, seed, joined(parts), **about)
 
 
 def _world(controller: Controller, env: AnyVectorEnv) -> dict[str, Any]:
@@ -285,12 +156,6 @@ def check_count_and_seed(episodes: int, seed: int) -> None:
         raise SettingsError(f"episodes must be positive, got {episodes}")
     if seed < 0:
         raise SettingsError(f"seed must not be negative, got {seed}")
-
-
-def quantile(values: Array, level: float) -> float | None:
-    """A quantile of the values that are known; None if none is."""
-    known = values[np.isfinite(values)]
-    return float(np.quantile(known, level)) if len(known) else None
 
 
 def _share(mask: NDArray[np.bool_] | None) -> float | None:

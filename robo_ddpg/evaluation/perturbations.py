@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.envs.vector import AnyVectorEnv
-from robo_ddpg.evaluation.evaluate import Act
+from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.model_fields import scale_friction, scale_mass, scale_strength
 from tasks.arrays import Array, Ids
 

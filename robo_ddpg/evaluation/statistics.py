@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from robo_ddpg.runs.evaluation_statistics import Estimate, Spread
 from tasks.arrays import Array, Mask
 
 Z_95 = 1.959963984540054
@@ -52,6 +53,31 @@ def bootstrap_interval(values: ArrayLike, seed: int = 0) -> tuple[float, float]:
     means = samples[rng.integers(len(samples), size=(RESAMPLES, len(samples)))].mean(1)
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
+
+
+def success_rate(success: Mask) -> Estimate:
+    """Share of the episodes solved, (n,), with Wilson's interval."""
+    return Estimate(float(success.mean()), *wilson_interval(int(success.sum()), len(success)))
+
+
+def mean_estimate(values: Array) -> Estimate:
+    """Mean of values, (n,), with its bootstrap interval."""
+    return Estimate(float(values.mean()), *bootstrap_interval(values))
+
+
+def spread(values: Array, with_mean: bool = False) -> Spread:
+    """How values, (n,), spread; those that are not known, NaN, do not count.
+
+    Args:
+        values: one per episode.
+        with_mean: whether the mean is given too; then all are known.
+    """
+    known = values[np.isfinite(values)]
+    mean = float(values.mean()) if with_mean else None
+    if not len(known):
+        return Spread(None, None, None, mean)
+    median, p90, most = (float(np.quantile(known, level)) for level in (0.5, 0.9, 1.0))
+    return Spread(median, p90, most, mean)
 
 
 def mcnemar_exact(only_a: int, only_b: int) -> float:

@@ -12,7 +12,8 @@ from robo_ddpg.controller import Controller, versions
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.errors import RecordingError
-from robo_ddpg.evaluation.evaluate import SEED, Act, check_count_and_seed, check_fit
+from robo_ddpg.evaluation.episodes import Act
+from robo_ddpg.evaluation.evaluate import SEED, check_count_and_seed, check_fit
 from robo_ddpg.model_fields import model_fields, model_hash
 from robo_ddpg.recording.recording import Recording
 

@@ -1,144 +1,206 @@
-"""Small charts as inline SVG, sized for a phone's width and coloured by the page's style."""
+"""Charts of runs and evaluations; the same ones as PNG files and, as SVG, in the report."""
 
-import html
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-WIDTH, HEIGHT = 360, 220
-"""Size of a chart in its own units; text is legible where that is about as many pixels."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 38
+from robo_ddpg.files import writing
+from robo_ddpg.runs.robustness_curves import RobustnessCurve
+from robo_ddpg.runs.tables import Row
+
+COLOURS = {
+    "text": "#1c232d",
+    "faint": "#667180",
+    "rule": "#e1e5ea",
+    "green": "#1b7f5c",
+    "blue": "#3b6fb6",
+    "amber": "#c2762b",
+}
+"""Colours by the names of the CSS variables that stand for them in a page."""
+
+_SIZE = (3.6, 2.3)
+"""Width and height of a chart [inch]."""
+_LEFT, _BOTTOM = 0.18, 0.19
+"""Margins of a chart, as shares of its width and height."""
+_FONT = 8.5
+"""Size of letters [point]."""
+_MOST_MARKED = 40
+"""Points of a line up to which each is marked."""
+_PERCENT = (-3.0, 103.0)
+"""Range of an axis for shares [%]; what lies at 0 and 100 is drawn whole."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart."""
+    """Values over something, and the band in which they lie with 95 % confidence."""
 
-    label: str
-    """What it shows."""
+    title: str
+    """What is shown."""
+    x_label: str
+    """Of the horizontal axis, with its unit."""
+    y_label: str
+    """Of the vertical axis, with its unit."""
     x: Sequence[float]
     """Horizontal positions."""
     y: Sequence[float]
     """Values."""
-    low: Sequence[float] | None = None
-    """Lower edge of its confidence band."""
-    high: Sequence[float] | None = None
+    low: Sequence[float] = ()
+    """Lower edge of the band; empty if there is none."""
+    high: Sequence[float] = ()
     """Upper edge."""
+    nominal: float | None = None
+    """A horizontal position to mark."""
+    y_range: tuple[float, float] | None = None
+    """Of the vertical axis; that of the values if not given."""
+    x_start: float | None = None
+    """Where the horizontal axis begins; with the first value if not given."""
 
 
-def line_chart(
-    lines: Sequence[Line],
-    x_label: str,
-    y_label: str,
-    y_range: tuple[float, float] | None = None,
-) -> str:
-    """Lines over a common axis; the k-th takes the style's colour k.
+def metric_line(rows: Sequence[Row], column: str, label: str, *, percent: bool = False) -> Line:
+    """A column of metrics.csv over training time, where it was measured.
 
     Args:
-        lines: at least one, with at least one point each.
-        x_label: of the horizontal axis, with its unit.
-        y_label: of the vertical axis, with its unit.
-        y_range: of the vertical axis; from the values if not given.
+        rows: rows of metrics.csv.
+        column: what to draw.
+        label: its name in words.
+        percent: whether it is a share, to be shown in percent.
     """
-    xs = [x for line in lines for x in line.x]
-    ys = [y for line in lines for part in (line.y, line.low or (), line.high or ()) for y in part]
-    axes = _Axes(_range(xs), y_range or _range(ys))
-    parts = [axes.draw(x_label, y_label)]
-    for k, line in enumerate(lines):
-        if line.low is not None and line.high is not None:
-            edge = [*zip(line.x, line.high, strict=True)]
-            edge += reversed([*zip(line.x, line.low, strict=True)])
-            parts.append(f'<polygon class="band c{k}" points="{axes.points(edge)}"/>')
-        points = axes.points(zip(line.x, line.y, strict=True))
-        parts.append(f'<polyline class="line c{k}" points="{points}"/>')
-        if len(line.x) <= 12:
-            parts += [
-                f'<circle class="dot c{k}" cx="{axes.x(x):.1f}" cy="{axes.y(y):.1f}" r="2.6"/>'
-                for x, y in zip(line.x, line.y, strict=True)
-            ]
-    return _svg(f"{y_label} over {x_label}", parts)
+    known = [(row["training_s"] or 0.0, row.get(column)) for row in rows]
+    points = [(x, y) for x, y in known if y is not None]
+    x, y = [x for x, _ in points], [(100 if percent else 1) * y for _, y in points]
+    unit, y_range = (" [%]", _PERCENT) if percent else ("", None)
+    return Line(label, "training time [s]", label + unit, x, y, y_range=y_range, x_start=0.0)
 
 
-def histogram(values: Sequence[float], x_label: str, bins: int = 24) -> str:
-    """How values are distributed; the median is marked.
+def robustness_line(curve: RobustnessCurve) -> Line:
+    """Success, or return where that is not known, over the size of a perturbation."""
+    points = curve.points or {}
+    found = [point.success for point in points.values() if point.success is not None]
+    rated = bool(found)
+    found = found or [point.returns for point in points.values()]
+    scale = 100.0 if rated else 1.0
+    return Line(
+        curve.title,
+        curve.unit,
+        "success [%]" if rated else "return",
+        x=[*points],
+        y=[scale * estimate.mean for estimate in found],
+        low=[scale * estimate.low for estimate in found],
+        high=[scale * estimate.high for estimate in found],
+        nominal=curve.nominal,
+        y_range=_PERCENT if rated else None,
+    )
+
+
+def learning_curve(rows: Sequence[Row], title: str = "") -> Figure:
+    """Success and return of the evaluations in training, over training time.
+
+    Args:
+        rows: rows of metrics.csv.
+        title: headline.
+    """
+    figure, axes = _figure(top=0.12 if title else 0.05, right=0.17)
+    axes.set_title(title, loc="left", fontsize=_FONT + 1, fontweight="bold", color=COLOURS["text"])
+    returns = metric_line(rows, "evaluation_return", "return")
+    success = metric_line(rows, "evaluation_success", "success", percent=True)
+    if success.y:
+        _draw(axes, success, "green")
+        axes.yaxis.label.set_color(COLOURS["green"])
+        axes = axes.twinx()
+        _style(axes)
+        axes.grid(False)
+        axes.yaxis.label.set_color(COLOURS["blue"])
+    _draw(axes, returns, "blue")
+    return figure
+
+
+def line_chart(line: Line) -> Figure:
+    """A line with its band; its title is left to what stands around the chart."""
+    figure, axes = _figure()
+    _draw(axes, line)
+    return figure
+
+
+def line_charts(lines: Sequence[Line], title: str) -> Figure:
+    """Lines with their bands and titles, a chart each, three in a row."""
+    rows = max(1, -(-len(lines) // 3))
+    figure = Figure(figsize=(3 * _SIZE[0], rows * _SIZE[1] + 0.4), dpi=130, layout="constrained")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    cells = figure.subplots(rows, 3, squeeze=False).ravel()
+    for axes, line in zip(cells, lines, strict=False):
+        _style(axes)
+        _draw(axes, line)
+        axes.set_title(line.title, loc="left", fontsize=_FONT + 1)
+    for axes in cells[len(lines) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def histogram(values: Sequence[float], x_label: str, bins: int = 24) -> Figure:
+    """How values are distributed over episodes; the median is marked.
 
     Args:
         values: at least one.
         x_label: of the horizontal axis, with its unit.
         bins: number of bars.
     """
-    low, high = _range(values)
-    counts, edges = np.histogram(values, bins=bins, range=(low, high))
-    axes = _Axes((low, high), (0.0, float(counts.max())))
-    parts = [axes.draw(x_label, "episodes")]
-    for count, left, right in zip(counts, edges, edges[1:], strict=False):
-        if count:
-            x, y = axes.x(left) + 0.5, axes.y(float(count))
-            width, height = axes.x(right) - axes.x(left) - 1, axes.y(0) - y
-            box = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-            parts.append(f'<rect class="bar" {box}/>')
-    middle = axes.x(float(np.median(values)))
-    parts.append(f'<path class="median" d="M{middle:.1f} {_TOP}V{HEIGHT - _BOTTOM}"/>')
-    return _svg(f"Histogram of {x_label}", parts)
+    figure, axes = _figure()
+    counts, edges = np.histogram(values, bins)
+    axes.stairs(counts, edges, fill=True, color=COLOURS["blue"], alpha=0.8)
+    axes.axvline(float(np.median(values)), color=COLOURS["amber"], linewidth=1.2, linestyle="--")
+    axes.set_xlabel(x_label)
+    axes.set_ylabel("episodes")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    return figure
 
 
-class _Axes:
-    """From values to positions, and the ticks between."""
+def save_png(figure: Figure, path: Path) -> None:
+    """Write a PNG file; whole or not at all.
 
-    def __init__(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> None:
-        self._x_range, self._y_range = x_range, y_range
-
-    def x(self, value: float) -> float:
-        low, high = self._x_range
-        return _LEFT + (value - low) / (high - low) * (WIDTH - _LEFT - _RIGHT)
-
-    def y(self, value: float) -> float:
-        low, high = self._y_range
-        return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
-
-    def points(self, pairs: object) -> str:
-        return " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in pairs)  # type: ignore[attr-defined]
-
-    def draw(self, x_label: str, y_label: str) -> str:
-        parts = []
-        for value in ticks(*self._y_range):
-            y = self.y(value)
-            parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
-            parts.append(f'<text class="end" x="{_LEFT - 5}" y="{y + 4:.1f}">{value:g}</text>')
-        floor = HEIGHT - _BOTTOM
-        for value in ticks(*self._x_range):
-            place = f'x="{self.x(value):.1f}" y="{floor + 15}"'
-            parts.append(f'<text class="mid" {place}>{value:g}</text>')
-        parts.append(f'<path class="axis" d="M{_LEFT} {floor}H{WIDTH - _RIGHT}"/>')
-        middle = (_LEFT + WIDTH - _RIGHT) / 2
-        parts.append(
-            f'<text class="mid" x="{middle}" y="{HEIGHT - 5}">{html.escape(x_label)}</text>'
-        )
-        at = f'x="12" y="{(_TOP + floor) / 2}" transform="rotate(-90 12 {(_TOP + floor) / 2})"'
-        parts.append(f'<text class="mid" {at}>{html.escape(y_label)}</text>')
-        return "".join(parts)
+    Raises:
+        OutputDirectoryError: it cannot be written.
+    """
+    with writing(path) as part:
+        figure.savefig(part)
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """About four round numbers between two values."""
-    step = 10 ** math.floor(math.log10((high - low) / 2.5))
-    step *= next(m for m in (1, 2, 5, 10) if (high - low) / (m * step) <= 5)
-    first = math.ceil(low / step - 1e-9)
-    count = math.floor(high / step + 1e-9) - first + 1
-    return [round((first + k) * step, 12) for k in range(count)]
+def _figure(top: float = 0.05, right: float = 0.03) -> tuple[Figure, Axes]:
+    """An empty chart; the margins are shares, fixed so that charts beside each other align."""
+    figure = Figure(figsize=_SIZE, dpi=260)
+    axes = figure.add_axes((_LEFT, _BOTTOM, 1 - _LEFT - right, 1 - _BOTTOM - top))
+    _style(axes)
+    return figure, axes
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    """Smallest and largest value, apart even if they are equal."""
-    low, high = min(values), max(values)
-    if high - low <= 1e-9 * max(1.0, abs(high)):
-        margin = 0.05 * max(1.0, abs(high))
-        return low - margin, high + margin
-    return low, high
+def _style(axes: Axes) -> None:
+    """Few lines, and letters that are legible on a phone."""
+    axes.tick_params(length=0, labelsize=_FONT, labelcolor=COLOURS["faint"])
+    axes.spines[["top", "left", "right"]].set_visible(False)
+    axes.spines["bottom"].set_color(COLOURS["faint"])
+    axes.grid(color=COLOURS["rule"], linewidth=0.7)
+    axes.set_axisbelow(True)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set(size=_FONT, color=COLOURS["faint"])
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axis.set_major_formatter("{x:g}")
 
 
-def _svg(label: str, parts: Sequence[str]) -> str:
-    head = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(label)}">'
-    return head + "".join(parts) + "</svg>"
+def _draw(axes: Axes, line: Line, colour: str = "green") -> None:
+    if line.nominal is not None:
+        axes.axvline(line.nominal, color=COLOURS["faint"], linewidth=0.8, linestyle=":")
+    if line.low:
+        axes.fill_between(line.x, line.low, line.high, color=COLOURS[colour], alpha=0.16, lw=0)
+    marker = "o" if len(line.x) <= _MOST_MARKED else None
+    axes.plot(line.x, line.y, color=COLOURS[colour], linewidth=1.5, marker=marker, markersize=3)
+    axes.set_xlabel(line.x_label)
+    axes.set_ylabel(line.y_label)
+    if line.y_range is not None:
+        axes.set_ylim(*line.y_range)
+    if line.x_start is not None:
+        axes.set_xlim(left=line.x_start)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from robo_ddpg.errors import OutputDirectoryError
-from robo_ddpg.files import replacing
 
 
 class RunDirectory:
@@ -21,6 +20,10 @@ class RunDirectory:
         self.checkpoint = path / "checkpoint"
         self.controller = path / "controller.safetensors"
         self.curve = path / "learning_curve.png"
+        self.evaluation = path / "evaluation.json"
+        self.episodes = path / "evaluation.csv"
+        self.robustness = path / "robustness.json"
+        self.report = path / "report.html"
         self.videos = path / "videos"
         self.unstable = path / "unstable"
 
@@ -89,13 +92,6 @@ class RunDirectory:
                     f"{path} is not a run to resume: it has no {needed.name}"
                 )
         return run
-
-    def write_json(self, name: str, value: dict[str, Any]) -> Path:
-        """Write a JSON file into the run directory; whole or not at all."""
-        path = self.path / name
-        with replacing(path) as part:
-            part.write_text(json.dumps(value, indent=2) + "\n")
-        return path
 
     def read_config(self) -> dict[str, Any]:
         """The configuration the run was started with.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.runs.training_log import Row
+from robo_ddpg.runs.tables import Row
 
 
 @dataclass

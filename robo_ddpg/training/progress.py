@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from robo_ddpg.runs.training_log import Row
+from robo_ddpg.runs.tables import Row
 
 PLAIN_INTERVAL_S = 5.0
 """Time between lines where there is no terminal."""

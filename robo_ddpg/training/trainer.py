@@ -16,11 +16,15 @@ from robo_ddpg.controller import FORMAT, Controller, versions
 from robo_ddpg.envs.environment import size_of
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.evaluation.evaluate import Evaluation, evaluate, run_episodes
+from robo_ddpg.evaluation.episodes import run_episodes
+from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
+from robo_ddpg.files import write_json
 from robo_ddpg.interruption import Interruption
+from robo_ddpg.runs.charts import learning_curve, save_png
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
-from robo_ddpg.runs.training_log import Row, TrainingLog, plot_learning_curve, write_rows
+from robo_ddpg.runs.tables import Row, write_rows
+from robo_ddpg.runs.training_log import TrainingLog
 from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import InstabilityLog
@@ -253,7 +257,7 @@ class Trainer:
     def _finish(self) -> Evaluation:
         """Learning curve, the best controller with its evaluation, and the report."""
         title = f"{self.settings.task}, seed {self.settings.seed}"
-        plot_learning_curve(self.log.rows, self.run.curve, title)
+        save_png(learning_curve(self.log.rows, title), self.run.curve)
         best = Controller.load(self.run.controller)
         evaluation = evaluate(best, episodes=FINAL_ROUNDS * self.settings.evaluation_episodes)
         write_evaluation(evaluation, self.run)
@@ -318,7 +322,7 @@ def train(
     run.check(force=force)
     trainer = Trainer(settings, run, progress)
     run.create(force=force)
-    run.write_json(run.config.name, configuration(settings))
+    write_json(configuration(settings), run.config)
     return trainer.train()
 
 
@@ -359,5 +363,5 @@ def resume(
 
 def write_evaluation(evaluation: Evaluation, directory: RunDirectory) -> None:
     """Write evaluation.json and evaluation.csv into a run directory."""
-    directory.write_json("evaluation.json", evaluation.summary())
-    write_rows(evaluation.rows(), directory.path / "evaluation.csv")
+    write_json(evaluation.summary(), directory.evaluation)
+    write_rows(evaluation.rows(), directory.episodes)

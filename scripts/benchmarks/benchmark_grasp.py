@@ -19,7 +19,8 @@ from mujoco.batch import MODEL_FIELDS, Batch
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.evaluation.evaluate import SEED, run_episodes
+from robo_ddpg.evaluation.episodes import run_episodes
+from robo_ddpg.evaluation.evaluate import SEED
 from tasks.arm.objects import NAMES
 
 OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "grasp.json"

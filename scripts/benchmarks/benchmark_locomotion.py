@@ -22,7 +22,9 @@ import torch
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.foreign import one_after_the_other
-from robo_ddpg.evaluation.evaluate import SEED, run_episodes
+from robo_ddpg.evaluation.episodes import run_episodes
+from robo_ddpg.evaluation.evaluate import SEED
+from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
@@ -97,7 +99,7 @@ def ours(seed: int, minutes: float) -> Result:
         trainer = Trainer(settings, run, SilentProgress())
         trainer.evaluation_env = one_after_the_other(TASK, EPISODES)
         run.create(force=False)
-        run.write_json(run.config.name, configuration(settings))
+        write_json(configuration(settings), run.config)
         trainer.train()
         rows = read_metrics(run.metrics)
         controller = Controller.load(run.controller)

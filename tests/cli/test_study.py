@@ -12,7 +12,8 @@ from robo_ddpg.cli import commands, study
 from robo_ddpg.cli.app import main
 from robo_ddpg.cli.options import RecordOptions
 from robo_ddpg.controller import Controller
-from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
+from robo_ddpg.evaluation.episodes import Episodes
+from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording

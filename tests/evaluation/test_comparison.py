@@ -8,7 +8,8 @@ import pytest
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.comparison import Comparison, check_same_task, compare
-from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
+from robo_ddpg.evaluation.episodes import Episodes
+from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.evaluation.statistics import mcnemar_exact, paired_share_interval, sign_flip_test
 
 

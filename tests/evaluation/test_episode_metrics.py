@@ -10,7 +10,8 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.evaluation.episode_metrics import Actuators
-from robo_ddpg.evaluation.evaluate import Evaluation, evaluate, run_episodes
+from robo_ddpg.evaluation.episodes import run_episodes
+from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
 
 SHORT = {"episode_s": 1.5}
 

@@ -12,7 +12,8 @@ from robo_ddpg.controller import shipped
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.errors import ControllerError, SettingsError
-from robo_ddpg.evaluation.evaluate import Episodes, Evaluation, run_episodes
+from robo_ddpg.evaluation.episodes import Episodes, run_episodes
+from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.model_fields import model_hash
 
 

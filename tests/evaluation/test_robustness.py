@@ -14,6 +14,8 @@ from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation, with_latency
 from robo_ddpg.evaluation.robustness import evaluate_robustness, robustness_lines
 from robo_ddpg.model_fields import scale_mass
+from robo_ddpg.runs.evaluation_statistics import Estimate
+from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, RobustnessPoint
 
 
 def only(name: str, *levels: float) -> dict[str, Perturbation]:
@@ -69,10 +71,10 @@ def test_the_control_is_the_world_as_it_was() -> None:
         Controller.find("reach"), episodes=3, perturbations=only("friction", 0.5, 1.0)
     )
     plain = evaluate("reach", episodes=3).summary()
-    assert result["control"]["return_mean"] == plain["return_mean"]
-    half, nominal = result["perturbations"]["friction"]["levels"]
-    assert nominal == {"level": 1.0, **result["control"]}
-    assert half["level"] == 0.5
+    assert result.control.returns.mean == plain["return_mean"]
+    points = result.perturbations["friction"].points
+    assert points is not None and list(points) == [0.5, 1.0]
+    assert points[1.0] == result.control
 
 
 @pytest.mark.parametrize(("name", "level"), [("strength", 0.05), ("latency", 6.0), ("noise", 3.0)])
@@ -80,17 +82,17 @@ def test_a_hard_world_costs_return(name: str, level: float) -> None:
     result = evaluate_robustness(
         Controller.find("reach"), episodes=4, perturbations=only(name, level)
     )
-    (hard,) = result["perturbations"][name]["levels"]
-    assert hard["return_mean"] < 0.9 * result["control"]["return_mean"]
+    hard = (result.perturbations[name].points or {})[level]
+    assert hard.returns.mean < 0.9 * result.control.returns.mean
 
 
 def test_a_push_moves_the_robot_and_ends() -> None:
     result = evaluate_robustness(
         Controller.find("reach"), episodes=4, perturbations=only("push", 300.0)
     )
-    (pushed,) = result["perturbations"]["push"]["levels"]
-    assert pushed["return_mean"] < result["control"]["return_mean"]
-    assert pushed["violations"] != result["control"]["violations"]
+    pushed = (result.perturbations["push"].points or {})[300.0]
+    assert pushed.returns.mean < result.control.returns.mean
+    assert pushed.violations != result.control.violations
 
 
 def test_latency_carries_actions_out_late() -> None:
@@ -99,15 +101,40 @@ def test_latency_carries_actions_out_late() -> None:
     assert done == [0.0, 0.0, 1.0, 2.0]
 
 
-def test_a_card_in_words_gives_success_at_each_level() -> None:
-    levels = [{"level": 0.0, "success_rate": 1.0}, {"level": 2.0, "success_rate": 0.0}]
-    late = {"title": "Action latency", "unit": "control steps", "levels": levels}
-    unknown = {"title": "Friction", "unit": "times nominal", "levels": None}
-    result = {"perturbations": {"latency": late, "friction": unknown}}
-    assert robustness_lines(result) == ["Action latency [control steps]: 100 % at 0, 0 % at 2"]
+def result_of(points: dict[float, RobustnessPoint]) -> Robustness:
+    curves = {
+        "latency": RobustnessCurve("Action latency", "control steps", 0.0, points),
+        "friction": RobustnessCurve("Friction", "times nominal", 1.0, None),
+    }
+    return Robustness("reach", "file", 2, 0, points[0.0], curves)
 
 
-def test_evaluate_writes_statistics_and_card(
+RATED = {
+    0.0: RobustnessPoint(Estimate(1.0, 0.5, 1.0), Estimate(9.0, 8.0, 10.0), {"speed": 0.0}, 0),
+    2.0: RobustnessPoint(Estimate(0.0, 0.0, 0.5), Estimate(1.0, 0.0, 2.0), {"speed": 0.1}, 1),
+}
+UNRATED = {0.0: RobustnessPoint(None, Estimate(9.0, 8.0, 10.0), None, None)}
+
+
+def test_the_result_in_words_gives_success_at_each_level() -> None:
+    lines = robustness_lines(result_of(RATED))
+    assert lines == ["Action latency [control steps]: 100 % at 0, 0 % at 2"]
+
+
+def test_the_result_in_words_gives_the_return_where_success_is_not_known() -> None:
+    assert robustness_lines(result_of(UNRATED)) == ["Action latency [control steps]: 9.00 at 0"]
+
+
+@pytest.mark.parametrize("points", [RATED, UNRATED])
+def test_a_result_comes_back_from_its_file_as_it_went(
+    points: dict[float, RobustnessPoint],
+) -> None:
+    result = result_of(points)
+    text = json.dumps(result.to_json(), allow_nan=False)
+    assert Robustness.from_json(json.loads(text)) == result
+
+
+def test_evaluate_writes_statistics_and_curves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate_robustness.__kwdefaults__

@@ -4,13 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.runs.training_log import (
     COLUMNS,
     TrainingLog,
-    plot_learning_curve,
     read_metrics,
-    write_rows,
 )
 from robo_ddpg.training.progress import LiveProgress, PlainProgress, SilentProgress, make_progress
 
@@ -70,35 +67,6 @@ def test_columns_of_a_robots_limits_come_as_soon_as_they_are_known(tmp_path: Pat
 
 def test_a_log_that_does_not_exist_has_no_rows(tmp_path: Path) -> None:
     assert read_metrics(tmp_path / "none.csv") == []
-
-
-def test_rows_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    write_rows([{"a": 1, "b": None}, {"a": 2, "b": "x"}], path)
-    assert path.read_text().splitlines() == ["a,b", "1,", "2,x"]
-    with pytest.raises(ValueError, match="fields not in fieldnames"):
-        write_rows([{"a": 1}, {"c": 2}], path)
-    assert path.read_text().startswith("a,b")
-    assert [file.name for file in tmp_path.iterdir()] == ["rows.csv"]
-
-
-def test_a_place_that_cannot_be_written_is_named() -> None:
-    with pytest.raises(OutputDirectoryError, match=r"cannot write /proc/nowhere/rows\.csv"):
-        write_rows([{"a": 1}], Path("/proc/nowhere/rows.csv"))
-
-
-@pytest.mark.parametrize("success", [None, 0.5])
-@pytest.mark.parametrize("points", [0, 1, 3])
-def test_a_learning_curve_is_drawn_from_however_little_there_is(
-    tmp_path: Path, success: float | None, points: int
-) -> None:
-    rows = [
-        {"training_s": float(i), "evaluation_return": 2.0 * i, "evaluation_success": success}
-        for i in range(points)
-    ]
-    path = tmp_path / "curve.png"
-    plot_learning_curve(rows, path, "reach, seed 0")
-    assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_progress_without_a_terminal_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

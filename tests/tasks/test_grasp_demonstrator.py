@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.evaluation.evaluate import run_episodes
+from robo_ddpg.evaluation.episodes import run_episodes
 from tasks import make
 from tasks.arm.grasp_demonstrator import GraspDemonstrator
 

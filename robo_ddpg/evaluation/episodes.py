@@ -1,0 +1,139 @@
+"""Episodes of a deterministic policy, run in parallel."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.envs.vector import AnyVectorEnv
+from robo_ddpg.evaluation.episode_metrics import EpisodeMetrics
+from tasks.arrays import Array
+
+Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Observations (n, o) -> actions (n, a)."""
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """What happened in each episode; arrays of (episodes,)."""
+
+    seeds: NDArray[np.int64]
+    """Seed of each episode."""
+    returns: Array
+    """Sum of rewards."""
+    lengths: NDArray[np.int64]
+    """Control steps."""
+    success: NDArray[np.bool_] | None
+    """Solved at the end; None where the environment does not say."""
+    unstable: NDArray[np.bool_] | None
+    """Ended because the physics became unstable; None where the environment does not say."""
+    terminated: NDArray[np.bool_]
+    """Ended before its time: a failure, such as a fall."""
+    metrics: dict[str, Array] = field(default_factory=dict)
+    """The task's own quantities at the end."""
+    reward_terms: dict[str, Array] = field(default_factory=dict)
+    """Reward term -> its mean over the control steps."""
+    safety: dict[str, Array] = field(default_factory=dict)
+    """Reason -> control steps whose action was altered."""
+    violations: dict[str, Array] = field(default_factory=dict)
+    """Limit -> worst overshoot of the simulated robot."""
+    episode_metrics: dict[str, Array] = field(default_factory=dict)
+    """`EPISODE_METRICS`; NaN where there is no value."""
+    success_at_reset: NDArray[np.bool_] | None = None
+    """Solved before the first action; None where the environment does not say."""
+
+
+def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes:
+    """Run one episode in each of the first `count` simulations.
+
+    Args:
+        env: vector environment without autoreset.
+        act: observations (n, o) -> actions (n, a).
+        seed: simulation k starts from seed + k.
+        count: how many simulations are counted.
+    """
+    n = env.num_envs
+    observation, _ = env.reset(seed=seed)
+    metrics = EpisodeMetrics(env)
+    returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
+    last: dict[str, Any] = {}
+    terms: dict[str, Array] = {}
+    while running[:count].any():
+        observation, reward, terminated, truncated, info = env.step(act(observation))
+        returns += np.where(running, reward, 0.0)
+        lengths += running
+        metrics.add(running, info)
+        for name, term in info.get("reward_terms", {}).items():
+            terms[name] = terms.get(name, 0.0) + np.where(running, term, 0.0)
+        finished = terminated | truncated
+        _keep(last, _flat(info) | {"terminated": terminated}, running & finished, n)
+        running &= ~finished
+        if finished.any():
+            # Finished simulations start again so that the others can go on; it is not counted.
+            observation, _ = env.reset(options={"reset_mask": finished})
+    episodes = _episodes(seed, count, returns, lengths, last)
+    at_reset = metrics.success_at_reset
+    return dataclasses.replace(
+        episodes,
+        episode_metrics={name: values[:count] for name, values in metrics.result().items()},
+        reward_terms={name: (values / lengths)[:count] for name, values in terms.items()},
+        success_at_reset=None if at_reset is None else at_reset[:count],
+    )
+
+
+def _flat(info: dict[str, Any], prefix: str = "") -> dict[str, NDArray[Any]]:
+    flat: dict[str, NDArray[Any]] = {}
+    for key, value in info.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}/")
+        elif isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype != object:
+            flat[prefix + key] = value
+    return flat
+
+
+def _keep(
+    last: dict[str, Any], info: dict[str, NDArray[Any]], ended: NDArray[np.bool_], n: int
+) -> None:
+    """Copy the rows of simulations whose episode ends here."""
+    if not ended.any():
+        return
+    for key, value in info.items():
+        last.setdefault(key, np.zeros(n, value.dtype))[ended] = value[ended]
+
+
+def _episodes(
+    seed: int, count: int, returns: Array, lengths: NDArray[np.int64], last: dict[str, Any]
+) -> Episodes:
+    def group(prefix: str, suffix: str = "") -> dict[str, Array]:
+        return {
+            key.removeprefix(prefix).removesuffix(suffix): value[:count].astype(float)
+            for key, value in last.items()
+            if key.startswith(prefix) and key.endswith(suffix)
+        }
+
+    success, unstable = last.get("is_success"), last.get("unstable")
+    return Episodes(
+        seeds=seed + np.arange(count),
+        returns=returns[:count],
+        lengths=lengths[:count],
+        success=None if success is None else success[:count].astype(bool),
+        unstable=None if unstable is None else unstable[:count].astype(bool),
+        terminated=last["terminated"][:count].astype(bool),
+        metrics=group("metrics/"),
+        safety=group("safety/", "/count"),
+        violations=group("violations/"),
+    )
+
+
+def joined(parts: list[Episodes]) -> Episodes:
+    """All episodes of several parts, in order."""
+
+    def join(values: list[Any]) -> Any:
+        if isinstance(values[0], dict):
+            return {key: np.concatenate([value[key] for value in values]) for key in values[0]}
+        return None if values[0] is None else np.concatenate(values)
+
+    return Episodes(**{key: join([vars(part)[key] for part in parts]) for key in vars(parts[0])})
