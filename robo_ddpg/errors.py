@@ -39,7 +39,3 @@ class VideoError(RoboDDPGError, ValueError):
 
 class DivergenceError(RoboDDPGError, ArithmeticError):
     """Learning produced a number that is not finite."""
-
-
-class UnstableSimulationError(RoboDDPGError, ArithmeticError):
-    """The physics produced a state that is not finite or was reset by MuJoCo."""

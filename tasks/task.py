@@ -78,6 +78,9 @@ class Task(abc.ABC):
     subclass of `robo_ddpg.control.drive.Drive`."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
+    action_settings: tuple[str, ...] = ()
+    """Settings that say what an action means: controllers that differ in them alone can be compared
+    on the same episodes."""
     recorded: tuple[str, ...] = ()
     """Names of `MjData` fields whose values after every physics step the task reads in `records`;
     the way to forces and accelerations, which the batch's views do not show for the new state."""

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.registration import make_task_of
+from robo_ddpg.envs.vector import is_gymnasium_id
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
 from robo_ddpg.evaluation.statistics import (
@@ -18,8 +20,6 @@ from robo_ddpg.evaluation.statistics import (
 
 SIGNIFICANT = 0.05
 """Largest p-value at which a difference counts."""
-OWN_SETTINGS = ("action", "step_m", "step_rad")
-"""Task settings that say what a controller's actions mean; each controller keeps its own."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def check_same_task(a: Controller, b: Controller) -> None:
     settings_a, settings_b = a.task["settings"], b.task["settings"]
     differ = sorted(
         key
-        for key in {*settings_a, *settings_b} - {*OWN_SETTINGS}
+        for key in {*settings_a, *settings_b} - {*_action_settings(a.task)}
         if settings_a.get(key) != settings_b.get(key)
     )
     if differ:
@@ -123,6 +123,13 @@ def check_same_task(a: Controller, b: Controller) -> None:
             f"{a.path} and {b.path} were trained with different {', '.join(differ)}, so their "
             "episodes are not the same: train both with the same settings of the task"
         )
+
+
+def _action_settings(described: dict[str, Any]) -> tuple[str, ...]:
+    """Settings that say what a controller's actions mean; each controller keeps its own."""
+    if is_gymnasium_id(described["name"]):
+        return ()
+    return make_task_of(described).action_settings
 
 
 def _better(result: dict[str, Any]) -> bool:

@@ -62,6 +62,8 @@ class ArmTask(Task):
     arm: Arm
     """The robot."""
 
+    action_settings = ("action", "step_m", "step_rad")
+
     settings: ArmSettings
 
     @property

@@ -117,9 +117,6 @@ WALKER = LeggedRobot(
 )
 """The planar walker: two legs."""
 
-LEGGED_ROBOTS = (RUNNER, QUADRUPED, HOPPER, WALKER)
-"""All of them."""
-
 
 def check(robot: LeggedRobot, model: mujoco.MjModel) -> None:
     """Check that a compiled model has the robot's names, order, mass and limits.

@@ -94,7 +94,7 @@ def test_a_controller_compared_with_itself_does_the_same() -> None:
 
 
 def with_task(name: str, **settings: object) -> Controller:
-    shipped = Controller.find("reach")
+    shipped = Controller.find("grasp" if name == "grasp" else "reach")
     task = {**shipped.task, "name": name, "settings": {**shipped.task["settings"], **settings}}
     return Controller(shipped.tensors, {**shipped.metadata, "task": task}, f"{name}.safetensors")
 
@@ -106,3 +106,17 @@ def test_controllers_of_different_episodes_are_refused() -> None:
     with pytest.raises(ControllerError, match="tolerance_m"):
         check_same_task(here, with_task("reach", tolerance_m=0.5))
     check_same_task(here, with_task("reach", action="joint"))
+
+
+def test_what_actions_mean_is_each_controllers_own_and_the_kind_of_episode_is_not() -> None:
+    here = with_task("grasp")
+    check_same_task(here, with_task("grasp", action="joint", step_m=0.01, step_rad=0.1))
+    with pytest.raises(ControllerError, match="different yaw,"):
+        check_same_task(here, with_task("grasp", yaw=True, step_m=0.01))
+
+
+def test_controllers_of_one_gymnasium_environment_need_the_same_settings() -> None:
+    pendulum = with_task("Pendulum-v1")
+    check_same_task(pendulum, pendulum)
+    with pytest.raises(ControllerError, match="step_m"):
+        check_same_task(pendulum, with_task("Pendulum-v1", step_m=0.5))
