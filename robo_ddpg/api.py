@@ -14,7 +14,8 @@ from robo_ddpg.evaluation.evaluate import SEED, Evaluation
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.video import VideoInfo, render_recordings
 from robo_ddpg.runs.directory import RunDirectory
-from robo_ddpg.runs.training_log import Row, read_metrics
+from robo_ddpg.runs.tables import Row
+from robo_ddpg.runs.training_log import read_metrics
 
 AnyPath = str | os.PathLike[str]
 

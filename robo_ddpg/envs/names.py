@@ -29,6 +29,11 @@ class Source(abc.ABC):
     def settings(self) -> Any:
         """Default settings, a dataclass; None where only `gymnasium.make` knows them."""
 
+    @property
+    def action_settings(self) -> tuple[str, ...]:
+        """Settings that say what an action means; episodes are the same whatever they are."""
+        return ()
+
     @abc.abstractmethod
     def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """All settings, from those that differ from the defaults.
@@ -59,6 +64,11 @@ class TaskSource(Source):
     def settings(self) -> Any:
         """The task's default settings."""
         return make_task(self.name).settings
+
+    @property
+    def action_settings(self) -> tuple[str, ...]:
+        """What the task says."""
+        return make_task(self.name).action_settings
 
     def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The task's."""

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.envs.vector import is_gymnasium_id
+from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
 from robo_ddpg.evaluation.statistics import (
@@ -113,23 +112,13 @@ def check_same_task(a: Controller, b: Controller) -> None:
             "compare controllers of one task"
         )
     settings_a, settings_b = a.task["settings"], b.task["settings"]
-    differ = sorted(
-        key
-        for key in {*settings_a, *settings_b} - {*_action_settings(a.task)}
-        if settings_a.get(key) != settings_b.get(key)
-    )
+    shared = {*settings_a, *settings_b} - {*resolve(a.task["name"]).action_settings}
+    differ = sorted(key for key in shared if settings_a.get(key) != settings_b.get(key))
     if differ:
         raise ControllerError(
             f"{a.path} and {b.path} were trained with different {', '.join(differ)}, so their "
             "episodes are not the same: train both with the same settings of the task"
         )
-
-
-def _action_settings(described: dict[str, Any]) -> tuple[str, ...]:
-    """Settings that say what a controller's actions mean; each controller keeps its own."""
-    if is_gymnasium_id(described["name"]):
-        return ()
-    return make_task_of(described).action_settings
 
 
 def _better(result: dict[str, Any]) -> bool:
