@@ -21,16 +21,16 @@ _GROOVE: Colour = (74, 81, 92)
 _SUCCESS: Colour = (126, 217, 150)
 _FAILURE: Colour = (242, 132, 120)
 _TERM: Colour = (98, 176, 230)
-_ASKED: Colour = (240, 186, 92)
-_MOVED: Colour = (126, 217, 150)
+_REQUESTED: Colour = (240, 186, 92)
+_APPLIED: Colour = (126, 217, 150)
 _SHADE = 0.45
 """Share of the picture's brightness that is left under text."""
 _SMALLEST_WITH_PANEL = (280, 200)
 """Width and height below which there is no room for bars [pixel]."""
 _MOST_OF_HEIGHT = 0.42
 """Share of the picture's height that the panel may take; what matters least is left out."""
-_EFFORTS = {"asked": _ASKED, "moved": _MOVED}
-"""Beginnings of the names of metrics that say what the policy asked for, and what of it moved."""
+_EFFORTS = {"requested": _REQUESTED, "applied": _APPLIED}
+"""Beginnings of the names of `Drive.efforts`."""
 
 
 class Overlay:
@@ -186,7 +186,7 @@ class _Panel:
             text = _limited(altered[0]) if altered else "not limited"
             if len(altered) > 1:
                 text += f" +{len(altered) - 1}"
-            lines.append((text, _ASKED if altered else _FAINT))
+            lines.append((text, _REQUESTED if altered else _FAINT))
         return lines
 
     def _sentences(self) -> Sequence[str]:
@@ -196,7 +196,7 @@ class _Panel:
 
 
 def _effort_bars(recording: Recording) -> list[_Bar]:
-    """What was asked for and what moved, as shares of the most."""
+    """The requested and the applied motion, as shares of the most."""
     efforts = {
         label: _starting_at_zero(values)
         for label in _EFFORTS

@@ -70,6 +70,17 @@ def test_the_panel_shows_the_reward_terms_and_why_an_action_was_altered(
     assert not ((high[..., 0] - high[..., 2]) > 60).any()
 
 
+def test_the_panel_shows_requested_and_applied_motion_as_bars(model: mujoco.MjModel) -> None:
+    metrics = {"requested_rad_s": np.ones(10), "applied_rad_s": np.full(10, 0.5)}
+    episode = dataclasses.replace(record(model, steps=10), metrics=metrics, reward_terms={})
+    grey = np.full((480, 640, 3), 128, np.uint8)
+    image = Overlay(episode, "Episode", 640, 480, 1.0).draw(grey, 5)[:240, :320].astype(int)
+    amber = (image[..., 0] - image[..., 2] > 100).any(axis=0).sum()
+    green = (image[..., 1] - image[..., 0] > 60).any(axis=0).sum()
+    assert amber == pytest.approx(2 * green, abs=4)
+    assert green > 10
+
+
 @pytest.mark.parametrize("size", [(320, 240), (640, 480), (1280, 720), (480, 640)])
 def test_the_panel_leaves_most_of_the_picture_free(
     size: tuple[int, int], model: mujoco.MjModel
