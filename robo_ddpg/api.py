@@ -12,7 +12,8 @@ from typing import Any
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
 from robo_ddpg.recording.recorder import record_episodes
-from robo_ddpg.recording.video import VideoInfo, render_recordings
+from robo_ddpg.recording.video import render_recordings
+from robo_ddpg.recording.video_file import VideoInfo
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import read_metrics

@@ -9,7 +9,8 @@ from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, check_count_and_seed, check_fit
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation
-from robo_ddpg.runs.charts import line_charts, robustness_line, save_png
+from robo_ddpg.runs.charts import line_charts, save_png
+from robo_ddpg.runs.lines import robustness_line
 from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, RobustnessPoint
 
 EPISODES = 50

@@ -1,7 +1,6 @@
 """Frames -> bytes in a video file, one frame at a time."""
 
 import itertools
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,7 @@ import numpy as np
 from robo_ddpg.errors import VideoError
 from robo_ddpg.rendering.renderer import Frame
 
-Shot = Callable[[], Frame]
+PendingFrame = Callable[[], Frame]
 """Finishes a frame: what needs no OpenGL is left to the thread that encodes."""
 Encoder = Callable[[Path, Iterator[Frame], float, int, dict[str, str]], float]
 """Path, frames, frames per second, H.264's constant rate factor, metadata -> playing time [s]."""
@@ -104,12 +103,12 @@ class _AbortedError(Exception):
     """There will be no more frames, because making them failed."""
 
 
-def in_thread(encode: Callable[[Iterator[Frame]], float], shots: Iterable[Shot]) -> float:
+def in_thread(encode: Callable[[Iterator[Frame]], float], frames: Iterable[PendingFrame]) -> float:
     """Finish and encode frames in another thread while this one renders.
 
     Args:
         encode: consumes the frames.
-        shots: is iterated in the calling thread, to which the OpenGL context belongs; what it
+        frames: is iterated in the calling thread, to which the OpenGL context belongs; what it
             gives is called in the other one.
 
     Returns:
@@ -119,7 +118,7 @@ def in_thread(encode: Callable[[Iterator[Frame]], float], shots: Iterable[Shot])
         BaseException: what either side raised. After an interruption from the keyboard, the
             encoder finishes with the frames there were.
     """
-    waiting: queue.Queue[Shot | _AbortedError | None] = queue.Queue(WAITING_FRAMES)
+    waiting: queue.Queue[PendingFrame | _AbortedError | None] = queue.Queue(WAITING_FRAMES)
     outcome: list[float | BaseException] = []
 
     def received() -> Iterator[Frame]:
@@ -138,8 +137,8 @@ def in_thread(encode: Callable[[Iterator[Frame]], float], shots: Iterable[Shot])
     thread.start()
     end: _AbortedError | None = _AbortedError()
     try:
-        for shot in shots:
-            _put(waiting, shot, thread)
+        for frame in frames:
+            _put(waiting, frame, thread)
             if outcome:
                 break
         end = None
@@ -162,8 +161,3 @@ def _put(waiting: queue.Queue[Any], item: object, thread: threading.Thread) -> N
         except queue.Full:
             continue
         return
-
-
-def unfinished(path: Path) -> Path:
-    """The name under which a video grows; it stays there if the process is killed."""
-    return path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")

@@ -1,10 +1,7 @@
 """An episode as data: enough to show it from any camera, without simulating it again."""
 
 import dataclasses
-import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -14,18 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from robo_ddpg.errors import RecordingError
-from robo_ddpg.files import replacing
 from robo_ddpg.model_fields import model_hash, with_fields
+from robo_ddpg.recording import archive
 
 FORMAT = 1
 """Version of the file format; a file of another version is refused."""
 
-_DAMAGE = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
-    RuntimeError,  # zipfile's word for features, such as encryption, that a flipped bit asks for
-)
 _REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
 _NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "model_fields")
+_HEAD = ("task", "model_hash", "seed", "frames_per_second", "control_hz", "versions")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,9 +72,6 @@ class Recording:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     """Package -> the version it was recorded with."""
 
-    events: dict[str, Any] = dataclasses.field(default_factory=dict)
-    """Anything else; only what JSON can hold."""
-
     def __post_init__(self) -> None:
         """Check that the arrays describe the same episode."""
         steps = len(self.rewards)
@@ -115,19 +106,19 @@ class Recording:
         Raises:
             RecordingError: if the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix != ".npz":
-            raise RecordingError(f"Got {path}: the name of a recording ends in .npz.")
-        arrays: dict[str, Any] = self._arrays()
-        try:
-            with replacing(path) as part:
-                np.savez_compressed(part, **arrays)
-        except OSError as error:
-            reason = error.strerror or error
-            raise RecordingError(
-                f"Cannot write {path}: {reason}. Name a place that can be written."
-            ) from None
-        return path
+        arrays = {name: getattr(self, name) for name in _REQUIRED_ARRAYS}
+        for group in _NAMED_ARRAYS:
+            arrays |= {f"{group}/{name}": x for name, x in getattr(self, group).items()}
+        head = {
+            "format": FORMAT,
+            "task": self.task,
+            "model_hash": self.model_hash,
+            "seed": int(self.seed),
+            "frames_per_second": float(self.frames_per_second),
+            "control_hz": float(self.control_hz),
+            "versions": self.versions,
+        }
+        return archive.write(path, head, arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -136,32 +127,20 @@ class Recording:
         Raises:
             RecordingError: if the file is missing, damaged, or not a recording.
         """
-        try:
-            arrays = _read_arrays(path)
-            head = json.loads(str(arrays.pop("head")))
-            if head.pop("format") != FORMAT:
+        with archive.reading(path) as (head, arrays):
+            if head["format"] != FORMAT:
                 raise RecordingError(f"{path} has another format than {FORMAT}: record it again.")
-            fields: dict[str, Any] = {name: arrays.pop(name) for name in _REQUIRED_ARRAYS}
+            fields: dict[str, Any] = {name: head[name] for name in _HEAD if name in head}
+            fields |= {name: arrays[name] for name in _REQUIRED_ARRAYS}
             for group in _NAMED_ARRAYS:
                 start = f"{group}/"
                 fields[group] = {
                     key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)
                 }
-            return cls(**head, **fields)
-        except FileNotFoundError:
-            raise RecordingError(f"There is no recording {path}.") from None
-        except RecordingError:
-            raise
-        except _DAMAGE as error:
-            reason = " ".join(str(error).split())
-            if "pickle" in reason:  # NumPy's guess about anything that is not an archive
-                reason = "not an .npz archive"
-            raise RecordingError(
-                f"{path} is not a whole recording ({reason}): record the episode again."
-            ) from None
+            return cls(**fields)
 
     def iterate_data(self, model: mujoco.MjModel) -> Iterator[mujoco.MjData]:
-        """Replay the frames, with everything that depends on positions computed.
+        """Go through the frames, with everything that depends on positions computed.
 
         Args:
             model: the model that was recorded.
@@ -198,37 +177,3 @@ class Recording:
                 f"has now: use the code and settings it was recorded with ({used or 'unknown'}), "
                 "or record it again."
             )
-
-    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        head = {
-            "format": FORMAT,
-            "task": self.task,
-            "model_hash": self.model_hash,
-            "seed": int(self.seed),
-            "frames_per_second": float(self.frames_per_second),
-            "control_hz": float(self.control_hz),
-            "versions": self.versions,
-            "events": self.events,
-        }
-        try:
-            text = json.dumps(head)
-        except TypeError as error:
-            raise RecordingError(f"task and events must hold what JSON can: {error}.") from None
-        arrays = {
-            "head": np.array(text),
-            **{name: getattr(self, name) for name in _REQUIRED_ARRAYS},
-            **{
-                f"{group}/{name}": value
-                for group in _NAMED_ARRAYS
-                for name, value in getattr(self, group).items()
-            },
-        }
-        for name, value in arrays.items():
-            if np.asarray(value).dtype.hasobject:
-                raise RecordingError(f"Got Python objects in {name}: give numbers.")
-        return arrays
-
-
-def _read_arrays(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
-    with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}

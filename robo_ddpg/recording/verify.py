@@ -1,4 +1,4 @@
-"""Simulating a recorded episode again, to the last bit."""
+"""Verification of a recording: the episode is simulated again and compared to the last bit."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from robo_ddpg.recording.recording import Recording
 
 @dataclass(frozen=True)
 class Verification:
-    """How a recording and its repetition compare."""
+    """How a recording compares with the same episode simulated again."""
 
     steps: int
     """Control steps compared."""
@@ -40,7 +40,7 @@ class Verification:
 
 
 def verify(recording: Recording) -> Verification:
-    """Simulate an episode again from its seed and actions, and compare every state.
+    """Verify a recording: simulate its episode from its seed and actions, and compare every state.
 
     Raises:
         RecordingError: the task is now another than the one recorded.
@@ -84,7 +84,7 @@ def _compared(old: Recording, new: Recording) -> Verification:
             time_s = (row + offset) / rate if rate else 0.0
             size = float(np.abs(a[row].astype(float) - b[row].astype(float)).max())
             found.append(Verification(steps, name, row, time_s, size))
-    return min(found, key=lambda r: r.time_s or 0.0, default=Verification(steps, ""))
+    return min(found, key=lambda each: each.time_s or 0.0, default=Verification(steps, ""))
 
 
 def _bits_differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:

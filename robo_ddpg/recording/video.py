@@ -1,12 +1,9 @@
-"""Recordings -> frames -> a video file; frames stream to the encoder one by one."""
+"""Recordings -> frames -> a video; frames stream to the encoder one by one."""
 
-import contextlib
-import dataclasses
 import functools
 import itertools
-import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +11,10 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.errors import VideoError
-from robo_ddpg.files import replacing
-from robo_ddpg.recording.encoding import (
-    Encoder,
-    Shot,
-    encode_gif,
-    encode_mp4,
-    in_thread,
-    index_mp4,
-    unfinished,
-)
+from robo_ddpg.recording.encoding import PendingFrame
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.video_file import FrameCheck, VideoInfo, finished, write_pending
 from robo_ddpg.rendering import gl
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
 
@@ -35,110 +24,6 @@ VERDICT_S = 0.5
 """With an overlay the end of an episode stays, so that its outcome can be read [s]."""
 _GAP = 4
 """Dark pixels between pictures side by side."""
-
-
-@dataclasses.dataclass(frozen=True)
-class VideoInfo:
-    """What was written."""
-
-    path: Path
-    """The file."""
-
-    frames: int
-    """Number of frames."""
-
-    seconds: float
-    """Playing time [s]."""
-
-    width: int
-    """Width [pixel]."""
-
-    height: int
-    """Height [pixel]."""
-
-
-def write_video(
-    path: str | os.PathLike[str],
-    frames: Iterable[Frame],
-    fps: float,
-    *,
-    crf: int = 20,
-    about: dict[str, Any] | None = None,
-) -> VideoInfo:
-    """Write frames as H.264 (.mp4) or as an animated .gif; few of them are in memory at a time.
-
-    While it is written, the video is called `NAME.PID.part.mp4` and plays as far as it has come.
-    It stays when the process is killed or interrupted from the keyboard, and goes after an error.
-
-    Args:
-        path: ends in .mp4 or .gif; under this name there is either the whole video or none.
-        frames: images of shape (height, width, 3), all of one size; even sizes for .mp4.
-        fps: frames per second [1/s].
-        crf: the constant rate factor of H.264, 0 (lossless) to 51; .gif ignores it.
-        about: kept in the file as its comment, in JSON; .gif has none.
-
-    Returns:
-        What was written, after the frames were seen to differ and to show something.
-
-    Raises:
-        VideoError: if there is nothing to see or the file cannot be written; no file is left.
-    """
-    return _write(path, (functools.partial(_given, frame) for frame in frames), fps, crf, about)
-
-
-def _given(frame: Frame) -> Frame:
-    return frame
-
-
-def _write(
-    path: str | os.PathLike[str],
-    shots: Iterator[Shot],
-    fps: float,
-    crf: int = 20,
-    about: dict[str, Any] | None = None,
-) -> VideoInfo:
-    """As `write_video`, from frames that are finished in the encoder's thread."""
-    path = Path(path)
-    encoders: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif}
-    encode = encoders.get(path.suffix.lower())
-    if encode is None:
-        raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
-    if not (np.isfinite(fps) and fps > 0):
-        raise VideoError(f"Got {fps} frames per second: give a positive number.")
-    first = next(shots, None)
-    if first is None:
-        raise VideoError(f"There are no frames to write to {path}.")
-    watch = _Watch()
-    try:
-        with replacing(path) as whole, _growing(path) as part:
-            metadata = {"comment": json.dumps(about)} if about else {}
-            seconds = in_thread(
-                lambda frames: encode(part, watch.passing(frames), fps, crf, metadata),
-                itertools.chain([first], shots),
-            )
-            watch.verify()
-            if encode is encode_mp4:
-                index_mp4(part, whole)
-            else:
-                os.replace(part, whole)
-    except OSError as error:
-        reason = error.strerror or error
-        raise VideoError(
-            f"Cannot write {path}: {reason}. Name a place that can be written."
-        ) from None
-    return VideoInfo(path, watch.count, seconds, watch.width, watch.height)
-
-
-@contextlib.contextmanager
-def _growing(path: Path) -> Iterator[Path]:
-    """A name for the unfinished video; the file goes at the end and after an error."""
-    part = unfinished(path)
-    try:
-        yield part
-    except Exception:
-        part.unlink(missing_ok=True)
-        raise
-    part.unlink(missing_ok=True)
 
 
 def render_recordings(
@@ -187,31 +72,42 @@ def render_recordings(
     names = titles or [f"Episode {i}, seed {r.seed}" for i, r in enumerate(recordings, start=1)]
     rate = recordings[0].frames_per_second * speed
     fps = min(rate, MAX_FRAMES_PER_SECOND.get(Path(path).suffix.lower(), rate))
-    watch = _Watch()
+    held = round(VERDICT_S * fps) if overlay else 0
+    check = FrameCheck()
     with FrameRenderer(model, width, height, cameras[0]) as renderer:
         views = [renderer.camera(name) for name in cameras]
 
-        def picture(title: str, recording: Recording) -> Iterator[Shot]:
+        def picture(title: str, recording: Recording) -> Iterator[PendingFrame]:
             label = Overlay(recording, title, width * len(views), height, speed)
-            chosen = _chosen_frames(len(recording.states), rate / fps)
-            for index, data in enumerate(recording.iterate_data(model)):
-                if index in chosen:
-                    images = [renderer.render(data, view) for view in views]
-                    frame = watch.see(images[0] if len(images) == 1 else np.hstack(images))
-                    shot = functools.partial(_given, frame)
-                    yield functools.partial(label.draw, frame, index) if overlay else shot
+            for index, frame in _rendered(recording, model, renderer, views, rate / fps):
+                check.see(frame)
+                yield functools.partial(label.draw, frame, index) if overlay else finished(frame)
 
-        last = round(VERDICT_S * fps) if overlay else 0
-
-        def pages() -> Iterator[Shot]:
+        def pages() -> Iterator[PendingFrame]:
             pictures = [picture(*pair) for pair in zip(names, recordings, strict=True)]
             size = rows * columns
             for start in range(0, len(pictures), size):
-                some = pictures[start : start + size]
-                yield from _held(_side_by_side(some, rows, columns), last)
-            watch.verify()  # of bare pictures: the clock in the overlay always moves
+                page = pictures[start : start + size]
+                yield from _held(_side_by_side(page, rows, columns), held)
+            check.verify()  # of bare pictures: the clock in the overlay always moves
 
-        return _write(path, pages(), fps, about=_about(recordings))
+        return write_pending(path, pages(), fps, about=_about(recordings))
+
+
+def _rendered(
+    recording: Recording,
+    model: mujoco.MjModel,
+    renderer: FrameRenderer,
+    views: Sequence[int],
+    stride: float,
+) -> Iterator[tuple[int, Frame]]:
+    """About every `stride`-th state and always the last, as row of `states` and image."""
+    count = len(recording.states)
+    chosen = {int(index) for index in np.arange(0, count, stride)} | {count - 1}
+    for index, data in enumerate(recording.iterate_data(model)):
+        if index in chosen:
+            images = [renderer.render(data, view) for view in views]
+            yield index, images[0] if len(images) == 1 else np.hstack(images)
 
 
 def _about(recordings: Sequence[Recording]) -> dict[str, Any]:
@@ -225,60 +121,16 @@ def _about(recordings: Sequence[Recording]) -> dict[str, Any]:
     }
 
 
-class _Watch:
-    """Sees every frame pass and knows whether they were a video worth writing."""
-
-    def __init__(self) -> None:
-        self._first: Frame | None = None
-        self.count = self.width = self.height = 0
-        self._moves = False
-        self._shows = False
-
-    def passing(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        return map(self.see, frames)
-
-    def see(self, frame: Frame) -> Frame:
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
-            raise VideoError(
-                f"Frame {self.count} has shape {frame.shape} and type {frame.dtype}: "
-                "give (height, width, 3) and uint8."
-            )
-        if self._first is None:
-            self._first = frame
-            self.height, self.width = frame.shape[:2]
-        if frame.shape != self._first.shape:
-            raise VideoError(
-                f"Frame {self.count} has shape {frame.shape}, the first {self._first.shape}: "
-                "give frames of one size."
-            )
-        self.count += 1
-        self._moves = self._moves or not np.array_equal(frame, self._first)
-        self._shows = self._shows or bool((frame != frame[0, 0]).any())
-        return frame
-
-    def verify(self) -> None:
-        if not self._shows:
-            raise VideoError("Every frame is a single colour: check the camera and OpenGL.")
-        if not self._moves:
-            raise VideoError("All frames are the same: nothing moves in front of this camera.")
-
-
-def _chosen_frames(count: int, stride: float) -> set[int]:
-    """Return which of `count` frames to show, about every `stride`-th and always the last."""
-    return {int(index) for index in np.arange(0, count, stride)} | {count - 1}
-
-
-def _side_by_side(pictures: list[Iterator[Shot]], rows: int, columns: int) -> Iterator[Shot]:
+def _side_by_side(
+    pictures: Sequence[Iterator[PendingFrame]], rows: int, columns: int
+) -> Iterator[PendingFrame]:
     """Lay out pictures in rows until the longest has ended; the others hold their last frame."""
     current = [functools.cache(next(picture)) for picture in pictures]
+    single = rows == columns == 1
     while True:
-        yield (
-            current[0]
-            if rows == columns == 1
-            else functools.partial(_tiled, current, rows, columns)
-        )
+        yield current[0] if single else functools.partial(_tiled, current, rows, columns)
         following = [next(picture, None) for picture in pictures]
-        if all(shot is None for shot in following):
+        if all(frame is None for frame in following):
             return
         current = [
             old if new is None else functools.cache(new)
@@ -286,18 +138,18 @@ def _side_by_side(pictures: list[Iterator[Shot]], rows: int, columns: int) -> It
         ]
 
 
-def _held(shots: Iterator[Shot], times: int) -> Iterator[Shot]:
+def _held(frames: Iterator[PendingFrame], times: int) -> Iterator[PendingFrame]:
     """Repeat the last one."""
-    shot = None
-    for shot in shots:
-        yield shot
-    if shot is not None:
-        yield from itertools.repeat(functools.cache(shot), times)
+    last = None
+    for last in frames:
+        yield last
+    if last is not None:
+        yield from itertools.repeat(functools.cache(last), times)
 
 
-def _tiled(shots: Sequence[Shot], rows: int, columns: int) -> Frame:
-    """One image of shape (rows * height, columns * width, 3); cells without a shot are black."""
-    frames = [shot() for shot in shots]
+def _tiled(pending: Sequence[PendingFrame], rows: int, columns: int) -> Frame:
+    """One image of shape (rows * height, columns * width, 3); cells without a frame are black."""
+    frames = [finish() for finish in pending]
     height, width = frames[0].shape[:2]
     canvas = np.zeros((rows, columns, height, width, 3), np.uint8)
     for cell, frame in enumerate(frames):

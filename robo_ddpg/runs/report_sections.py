@@ -5,14 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from robo_ddpg.runs.charts import (
-    histogram,
-    learning_curve,
-    line_chart,
-    metric_line,
-    robustness_line,
-)
+from robo_ddpg.runs.charts import histogram, learning_curve, line_chart
 from robo_ddpg.runs.evaluation_statistics import Estimate, EvaluationStatistics, Spread
+from robo_ddpg.runs.lines import metric_line, robustness_line
 from robo_ddpg.runs.quantities import label
 from robo_ddpg.runs.robustness_curves import Robustness
 from robo_ddpg.runs.svg import to_svg

@@ -10,7 +10,7 @@ import pytest
 
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.video import render_recordings
-from tests.recording.test_recording import PENDULUM, record
+from tests.recording.pendulum import PENDULUM, record
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +87,10 @@ def test_the_panel_leaves_most_of_the_picture_free(
 ) -> None:
     width, height = size
     terms = {f"term_{i}": np.ones(10) for i in range(6)}
-    facts = {f"fact_{i}_m": np.ones(10) for i in range(4)}
+    quantities = {f"quantity_{i}_m": np.ones(10) for i in range(4)}
     altered = {"joint_acceleration": np.ones(10, np.float32)}
     episode = dataclasses.replace(
-        record(model, steps=10), reward_terms=terms, metrics=facts, safety=altered
+        record(model, steps=10), reward_terms=terms, metrics=quantities, safety=altered
     )
     grey = np.full((height, width, 3), 128, np.uint8)
     drawn = Overlay(episode, "Episode", width, height, 1.0).draw(grey, 5)

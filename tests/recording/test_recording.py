@@ -14,22 +14,7 @@ import pytest
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.model_fields import model_hash
 from robo_ddpg.recording.recording import Recording
-
-PENDULUM = """
-<mujoco>
-  <worldbody>
-    <light name="lamp" pos="0 -1 2"/>
-    <camera name="front" pos="0 -2 0" xyaxes="1 0 0 0 0 1"/>
-    <geom name="wall" type="plane" pos="0 1 0" zaxis="0 -1 0" size="3 3 .1" rgba=".3 .4 .5 1"/>
-    <body name="goal" mocap="true" pos=".3 0 .3"><site name="goal" size=".05"/></body>
-    <body name="arm">
-      <joint name="swing" axis="0 1 0"/>
-      <geom name="rod" type="capsule" fromto="0 0 0 .6 0 0" size=".04" rgba=".9 .5 .1 1"/>
-      <site name="tip" pos=".6 0 0"/>
-    </body>
-  </worldbody>
-</mujoco>
-"""
+from tests.recording.pendulum import PENDULUM, record
 
 
 @pytest.fixture
@@ -40,42 +25,6 @@ def model() -> mujoco.MjModel:
 @pytest.fixture
 def recording(model: mujoco.MjModel) -> Recording:
     return record(model, steps=10)
-
-
-def record(model: mujoco.MjModel, steps: int, seed: int = 0) -> Recording:
-    """Let the pendulum fall for `steps` control steps at 20 Hz, with one frame per step."""
-    data = mujoco.MjData(model)
-    data.mocap_pos[0] = [0.1, 0.2, 0.3]
-    rng = np.random.default_rng(seed)
-    data.qpos[0] = rng.uniform(-0.5, 0.5)
-    initial = state(model, data, mujoco.mjtState.mjSTATE_INTEGRATION)
-    states = [state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)]
-    for _ in range(steps):
-        mujoco.mj_step(model, data, 25)
-        states.append(state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS))
-    return Recording(
-        task={"name": "pendulum", "settings": {"length_m": 0.6}},
-        model_hash=model_hash(model),
-        seed=seed,
-        frames_per_second=20.0,
-        control_hz=20.0,
-        initial=initial,
-        states=np.array(states),
-        actions=rng.uniform(-1, 1, (steps, 1)).astype(np.float32),
-        rewards=np.linspace(0.0, 1.0, steps),
-        success=np.arange(steps) >= steps - 3,
-        reward_terms={"upright": np.ones(steps)},
-        safety={"joint position": np.zeros(steps)},
-        model_fields={"geom_size": model.geom_size.copy()},
-        versions={"mujoco": "4.0.0"},
-        events={"note": "falls"},
-    )
-
-
-def state(model: mujoco.MjModel, data: mujoco.MjData, spec: mujoco.mjtState) -> np.ndarray:
-    values = np.empty(mujoco.mj_stateSize(model, spec))
-    mujoco.mj_getState(model, data, values, spec)
-    return values
 
 
 def test_a_recording_comes_back_from_its_file_unchanged(
@@ -112,7 +61,7 @@ def test_an_interrupted_save_leaves_the_older_file_and_nothing_else(
     assert [path.name for path in tmp_path.iterdir()] == ["episode.npz"]
 
 
-def test_replayed_frames_have_the_tip_where_the_simulation_had_it(
+def test_frames_have_the_tip_where_the_simulation_had_it(
     model: mujoco.MjModel, recording: Recording
 ) -> None:
     tips = [data.site("tip").xpos.copy() for data in recording.iterate_data(model)]
@@ -121,14 +70,14 @@ def test_replayed_frames_have_the_tip_where_the_simulation_had_it(
     np.testing.assert_allclose(tips, expected, atol=1e-12)
 
 
-def test_replayed_frames_keep_the_mocap_pose_of_the_start(
+def test_frames_keep_the_mocap_pose_of_the_start(
     model: mujoco.MjModel, recording: Recording
 ) -> None:
     for data in recording.iterate_data(model):
         np.testing.assert_array_equal(data.body("goal").xpos, [0.1, 0.2, 0.3])
 
 
-def test_replayed_frames_have_the_sizes_of_their_own_simulation(
+def test_frames_have_the_sizes_of_their_own_simulation(
     model: mujoco.MjModel, recording: Recording
 ) -> None:
     sizes = model.geom_size + 0.01
@@ -147,7 +96,7 @@ def test_fields_that_the_model_does_not_have_are_refused(
             next(odd.iterate_data(model))
 
 
-def test_a_recording_without_model_fields_and_versions_still_loads(
+def test_a_recording_of_an_earlier_version_still_loads(
     model: mujoco.MjModel, recording: Recording, tmp_path: Path
 ) -> None:
     path = recording.save(tmp_path / "episode.npz")
@@ -155,6 +104,7 @@ def test_a_recording_without_model_fields_and_versions_still_loads(
         arrays = {name: file[name] for name in file.files if not name.startswith("model_fields")}
     head = json.loads(str(arrays["head"]))
     del head["versions"]
+    head["events"] = {"note": "kept by an earlier version"}
     np.savez(path, **{**arrays, "head": np.array(json.dumps(head))})
     old = Recording.load(path)
     assert old.versions == old.model_fields == {}
@@ -169,7 +119,7 @@ def test_another_model_is_refused(recording: Recording) -> None:
 
 def test_the_model_hash_is_the_same_in_another_process(model: mujoco.MjModel) -> None:
     script = (
-        "import sys, mujoco\nfrom robo_ddpg.recording.recording import model_hash\n"
+        "import sys, mujoco\nfrom robo_ddpg.model_fields import model_hash\n"
         "print(model_hash(mujoco.MjModel.from_xml_string(sys.stdin.read())))"
     )
     child = subprocess.run(
@@ -234,7 +184,7 @@ def test_arrays_of_different_lengths_are_refused(recording: Recording) -> None:
 
 
 def test_what_json_cannot_hold_is_refused(recording: Recording, tmp_path: Path) -> None:
-    odd = dataclasses.replace(recording, events={"when": object()})
+    odd = dataclasses.replace(recording, task={"when": object()})
     with pytest.raises(RecordingError, match="JSON"):
         odd.save(tmp_path / "episode.npz")
     assert not list(tmp_path.iterdir())

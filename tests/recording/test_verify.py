@@ -1,4 +1,4 @@
-"""A recording replays to the last bit, and a changed one is told apart."""
+"""A recording is verified to the last bit, and a changed one is told apart."""
 
 import dataclasses
 
@@ -17,7 +17,7 @@ def recordings() -> list[Recording]:
     return record_episodes(Controller.find("reach"), seeds=[4, 9, 2], episode_s=0.5)
 
 
-def test_episodes_of_a_batch_replay_bit_exactly_one_by_one(recordings: list[Recording]) -> None:
+def test_episodes_of_a_batch_are_bit_identical_one_by_one(recordings: list[Recording]) -> None:
     for recording in recordings:
         assert verify(recording).identical, verify(recording)
 
@@ -60,7 +60,7 @@ def test_a_recording_with_other_actions_than_the_task_takes_is_refused(
         verify(wrong)
 
 
-def test_what_was_asked_for_and_what_moved_are_kept(recordings: list[Recording]) -> None:
+def test_requested_and_applied_motion_are_kept(recordings: list[Recording]) -> None:
     metrics = recordings[0].metrics
     assert (metrics["applied_rad_s"] <= metrics["requested_rad_s"].max() + 1e-9).all()
     assert metrics["distance_m"][-1] < metrics["distance_m"][0]

@@ -19,7 +19,7 @@ from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.video import VERDICT_S, render_recordings
 from robo_ddpg.rendering.renderer import FrameRenderer
-from tests.recording.test_recording import PENDULUM, record
+from tests.recording.pendulum import PENDULUM, record
 
 
 @pytest.fixture(scope="module")

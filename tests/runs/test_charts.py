@@ -7,13 +7,13 @@ import pytest
 
 from robo_ddpg.runs.charts import (
     COLOURS,
-    Line,
     histogram,
     learning_curve,
     line_chart,
     line_charts,
     save_png,
 )
+from robo_ddpg.runs.lines import Line
 from robo_ddpg.runs.svg import to_svg
 
 
