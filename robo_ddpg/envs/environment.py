@@ -44,12 +44,13 @@ class Environment(Protocol):
         """
 
     def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+        self, *, seed: Any = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
-        """Start episodes; simulation k draws from seed + k.
+        """Start episodes.
 
         Args:
-            seed: None goes on with the random numbers as they are.
+            seed: simulation k draws from seed + k, or from the k-th of a list; None goes on with
+                the random numbers as they are.
             options: `reset_mask`, (n,) bool, for some simulations only.
         """
 

@@ -38,11 +38,12 @@ class ForeignEnvironment:
         return {"name": self._name, "settings": self._settings}
 
     def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+        self, *, seed: Any = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
         """Start episodes, in all simulations or in those of `options["reset_mask"]`."""
         if seed is not None:
-            self.seeds = seed + np.arange(self.num_envs)
+            every = seed + np.arange(self.num_envs) if isinstance(seed, int) else seed
+            self.seeds = np.array(every, np.int64)
         return self._env.reset(seed=seed, options=options)
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import AnyVectorEnv
+from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.model_fields import model_values
 from tasks.arrays import Array, Mask
 
@@ -16,16 +15,16 @@ whether they drive or brake."""
 
 
 class EpisodeMetrics:
-    """Adds up the measures of one episode in each of n simulations; NaN where there is none."""
+    """Adds up the metrics of one episode in each of n simulations; NaN where there is none."""
 
-    def __init__(self, env: AnyVectorEnv) -> None:
+    def __init__(self, simulation: Simulation | None, n: int) -> None:
         """Look at simulations that have just been reset.
 
         Args:
-            env: the environment; of one that is not this package's, nothing can be measured.
+            simulation: the physics; without it, nothing can be measured.
+            n: number of simulations.
         """
-        n = env.num_envs
-        self._env = env if isinstance(env, RobotVectorEnv) else None
+        self._simulation = simulation
         self._steps = np.zeros(n)
         self._first = np.full(n, np.nan)
         self._held = np.zeros(n)
@@ -33,12 +32,12 @@ class EpisodeMetrics:
         self._work = np.zeros(n)
         self.success_at_reset: Mask | None = None
         """Whether an episode was solved before its first action, (n,); None if not measured."""
-        if self._env is not None:
-            self._period = 1.0 / self._env.task.settings.control_hz
-            self.success_at_reset = np.array(self._env.task.success())
-            velocity = self._env.simulation.drive.planned_velocity
+        if simulation is not None:
+            self._period = 1.0 / simulation.task.settings.control_hz
+            self.success_at_reset = np.array(simulation.task.success())
+            velocity = simulation.drive.planned_velocity
             self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
-            self._actuators = Actuators(self._env)
+            self._actuators = Actuators(simulation)
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
         """Add one control step.
@@ -47,7 +46,7 @@ class EpisodeMetrics:
             running: simulations whose episode still counts, (n,).
             info: what the step reported.
         """
-        if self._env is None:
+        if self._simulation is None:
             return
         self._steps += running
         success = np.asarray(info["is_success"], bool)
@@ -59,15 +58,15 @@ class EpisodeMetrics:
         self._work[running] += power[running] * self._period
 
     def result(self) -> dict[str, Array]:
-        """The measures, (n,) each, NaN where nothing was measured."""
-        if self._env is None:
+        """The metrics, (n,) each, NaN where nothing was measured."""
+        if self._simulation is None:
             return {name: np.full(len(self._steps), np.nan) for name in EPISODE_METRICS}
         steps = np.maximum(self._steps, 1.0)
         values = (self._first, self._held, np.sqrt(self._jerk / steps), self._work)
         return dict(zip(EPISODE_METRICS, (value.copy() for value in values), strict=True))
 
     def _add_jerk(self, running: Mask) -> None:
-        velocity = self._env.simulation.drive.planned_velocity if self._env else None
+        velocity = self._simulation.drive.planned_velocity if self._simulation else None
         if velocity is None or self._velocity is None:
             self._jerk[:] = np.nan
             return
@@ -83,25 +82,25 @@ class Actuators:
     The batch does not keep `qfrc_actuator`: its forward pass ends before the forces.
     """
 
-    def __init__(self, env: RobotVectorEnv) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         """Read the law: gain times command plus bias, plus the arm's own weight, in the limits.
 
         Args:
-            env: the simulations.
+            simulation: the simulations.
         """
-        model = env.task.model
+        model, batch = simulation.task.model, simulation.batch
         joints = model.actuator_trnid[:, 0]
-        self._controls = env.simulation.controls
-        self._position = env.batch.bind("qpos")
-        self._velocity = env.batch.bind("qvel")
-        self._gravity = env.batch.bind("qfrc_gravcomp")
+        self._controls = simulation.controls
+        self._position = batch.bind("qpos")
+        self._velocity = batch.bind("qvel")
+        self._gravity = batch.bind("qfrc_gravcomp")
         self._carries = model.jnt_actgravcomp[joints]
         self._qpos, self._dof = model.jnt_qposadr[joints], model.jnt_dofadr[joints]
         self._gear = model.actuator_gear[:, 0]
         self._limited = model.actuator_forcelimited.astype(bool)
         joint_limited = model.jnt_actfrclimited[joints].astype(bool)
         self._most = np.where(joint_limited, model.jnt_actfrcrange[joints, 1], np.inf)
-        self._batch = env.batch
+        self._batch = batch
 
     def power(self) -> Array:
         """Sum of the absolute powers [W], (n,)."""

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.envs.vector import AnyVectorEnv
+from robo_ddpg.envs.environment import Environment
 from robo_ddpg.evaluation.episode_metrics import EpisodeMetrics
-from tasks.arrays import Array
+from tasks.arrays import Array, Float32, Int64, Mask
 
-Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Act = Callable[[Float32], Float32]
 """Observations (n, o) -> actions (n, a)."""
 
 
@@ -20,17 +20,17 @@ Act = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 class Episodes:
     """What happened in each episode; arrays of (episodes,)."""
 
-    seeds: NDArray[np.int64]
+    seeds: Int64
     """Seed of each episode."""
     returns: Array
     """Sum of rewards."""
-    lengths: NDArray[np.int64]
+    lengths: Int64
     """Control steps."""
-    success: NDArray[np.bool_] | None
+    success: Mask | None
     """Solved at the end; None where the environment does not say."""
-    unstable: NDArray[np.bool_] | None
+    unstable: Mask | None
     """Ended because the physics became unstable; None where the environment does not say."""
-    terminated: NDArray[np.bool_]
+    terminated: Mask
     """Ended before its time: a failure, such as a fall."""
     metrics: dict[str, Array] = field(default_factory=dict)
     """The task's own quantities at the end."""
@@ -42,22 +42,23 @@ class Episodes:
     """Limit -> worst overshoot of the simulated robot."""
     episode_metrics: dict[str, Array] = field(default_factory=dict)
     """`EPISODE_METRICS`; NaN where there is no value."""
-    success_at_reset: NDArray[np.bool_] | None = None
+    success_at_reset: Mask | None = None
     """Solved before the first action; None where the environment does not say."""
 
 
-def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes:
+def run_episodes(env: Environment, act: Act, seed: int, count: int) -> Episodes:
     """Run one episode in each of the first `count` simulations.
 
     Args:
-        env: vector environment without autoreset.
+        env: the environment.
         act: observations (n, o) -> actions (n, a).
         seed: simulation k starts from seed + k.
         count: how many simulations are counted.
     """
     n = env.num_envs
     observation, _ = env.reset(seed=seed)
-    metrics = EpisodeMetrics(env)
+    seeds = env.seeds[:count].copy()
+    metrics = EpisodeMetrics(env.simulation, n)
     returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
     last: dict[str, Any] = {}
     terms: dict[str, Array] = {}
@@ -74,7 +75,7 @@ def run_episodes(env: AnyVectorEnv, act: Act, seed: int, count: int) -> Episodes
         if finished.any():
             # Finished simulations start again so that the others can go on; it is not counted.
             observation, _ = env.reset(options={"reset_mask": finished})
-    episodes = _episodes(seed, count, returns, lengths, last)
+    episodes = _episodes(seeds, returns, lengths, last)
     at_reset = metrics.success_at_reset
     return dataclasses.replace(
         episodes,
@@ -94,9 +95,7 @@ def _flat(info: dict[str, Any], prefix: str = "") -> dict[str, NDArray[Any]]:
     return flat
 
 
-def _keep(
-    last: dict[str, Any], info: dict[str, NDArray[Any]], ended: NDArray[np.bool_], n: int
-) -> None:
+def _keep(last: dict[str, Any], info: dict[str, NDArray[Any]], ended: Mask, n: int) -> None:
     """Copy the rows of simulations whose episode ends here."""
     if not ended.any():
         return
@@ -104,9 +103,9 @@ def _keep(
         last.setdefault(key, np.zeros(n, value.dtype))[ended] = value[ended]
 
 
-def _episodes(
-    seed: int, count: int, returns: Array, lengths: NDArray[np.int64], last: dict[str, Any]
-) -> Episodes:
+def _episodes(seeds: Int64, returns: Array, lengths: Int64, last: dict[str, Any]) -> Episodes:
+    count = len(seeds)
+
     def group(prefix: str, suffix: str = "") -> dict[str, Array]:
         return {
             key.removeprefix(prefix).removesuffix(suffix): value[:count].astype(float)
@@ -116,7 +115,7 @@ def _episodes(
 
     success, unstable = last.get("is_success"), last.get("unstable")
     return Episodes(
-        seeds=seed + np.arange(count),
+        seeds=seeds,
         returns=returns[:count],
         lengths=lengths[:count],
         success=None if success is None else success[:count].astype(bool),

@@ -1,5 +1,6 @@
 """Evaluating a controller on its task."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import AnyVectorEnv, make_vector_env, size_of
+from robo_ddpg.envs.environment import Environment, size_of
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episodes import Episodes, joined, run_episodes
 from robo_ddpg.evaluation.statistics import (
@@ -18,7 +19,6 @@ from robo_ddpg.evaluation.statistics import (
     spread,
     success_rate,
 )
-from robo_ddpg.model_fields import model_hash
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 
 MOST_AT_ONCE = 200
@@ -95,7 +95,7 @@ class Evaluation:
 
 
 def evaluate(
-    controller: Controller | str,
+    controller: Controller | str | os.PathLike[str],
     *,
     episodes: int = 100,
     seed: int = SEED,
@@ -116,10 +116,9 @@ def evaluate(
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
     check_count_and_seed(episodes, seed)
-    if not isinstance(controller, Controller):
-        controller = Controller.find(controller)
+    controller = Controller.find(controller)
     task = controller.task
-    env = make_vector_env(
+    env = make_environment(
         task["name"], min(episodes, MOST_AT_ONCE), **{**task["settings"], **settings}
     )
     try:
@@ -136,17 +135,14 @@ def evaluate(
     return Evaluation(task["name"], controller.path, seed, joined(parts), **about)
 
 
-def _world(controller: Controller, env: AnyVectorEnv) -> dict[str, Any]:
+def _world(controller: Controller, env: Environment) -> dict[str, Any]:
     """What an `Evaluation` says of the simulations it was made in."""
-    if not isinstance(env, RobotVectorEnv):
-        return {}
-    trained_with = controller.task.get("model_hash")
-    filtered = getattr(env.task.settings, "safety", None)
+    described = env.describe()
+    hashes = {controller.task.get("model_hash"), described.get("model_hash")}
+    filtered = described["settings"].get("safety") if env.simulation else None
     return {
         "safety_filter": None if filtered is None else ("off", "on")[filtered],
-        "model_matches": None
-        if trained_with is None
-        else trained_with == model_hash(env.task.model),
+        "model_matches": None if None in hashes else len(hashes) == 1,
     }
 
 
@@ -167,15 +163,11 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def check_fit(controller: Controller, env: AnyVectorEnv) -> None:
+def check_fit(controller: Controller, env: Environment) -> None:
     """Refuse a controller that was trained for other observations or actions."""
     for what, expected, found in (
         ("observed values", controller.observation_size, size_of(env.single_observation_space)),
-        (
-            "action components",
-            controller.action_size,
-            size_of(env.single_action_space),
-        ),
+        ("action components", controller.action_size, size_of(env.single_action_space)),
     ):
         if expected != found:
             raise ControllerError(

@@ -9,8 +9,7 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import AnyVectorEnv
+from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.model_fields import scale_friction, scale_mass, scale_strength
 from tasks.arrays import Array, Ids
@@ -34,11 +33,10 @@ class Perturbation:
     """The level that changes nothing."""
     levels: tuple[float, ...]
     """In rising order, the nominal one among them."""
-    apply: Callable[[AnyVectorEnv, Act, float], Act]
-    """Changes the simulations, or what the policy sees or does; returns the policy to run. It is
-    called once per environment, before the first reset, and always starts from nominal values."""
-    physical: bool = True
-    """Whether it needs one of this package's simulations."""
+    apply: Callable[[Simulation | None, Act, float], Act | None]
+    """Changes the physics, or what the policy sees or does; returns the policy to run, None where
+    the physics is needed and out of reach. It is called once per environment, before the first
+    reset, and always starts from nominal values."""
 
 
 def with_noise(act: Act, sigma: float) -> Act:
@@ -58,29 +56,34 @@ def with_latency(act: Act, steps: int) -> Act:
     return late
 
 
-def with_push(env: RobotVectorEnv, act: Act, force: float) -> Act:
+def with_push(simulation: Simulation, act: Act, force: float) -> Act:
     """Push the robot once, for `PUSH_S`, horizontally, each simulation in its own direction."""
-    task = env.task
-    wrench = env.batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
-    angle = np.random.default_rng(0).uniform(0, 2 * np.pi, env.num_envs)
+    task = simulation.task
+    wrench = simulation.batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
+    angle = np.random.default_rng(0).uniform(0, 2 * np.pi, simulation.nsim)
     push = force * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     first = round(PUSH_START * task.episode_steps)
     last = first + max(1, round(PUSH_S * task.settings.control_hz))
 
     def pushed(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        now = (env.simulation.steps >= first) & (env.simulation.steps < last)
+        now = (simulation.steps >= first) & (simulation.steps < last)
         wrench[:, :2] = np.where(now[:, None], push, 0.0)
         return act(x)
 
     return pushed
 
 
-def _physics(scale: Callable[[Batch, Ids, Array], None]) -> Any:
-    def apply(env: RobotVectorEnv, act: Act, level: float) -> Act:
-        scale(env.batch, np.arange(env.num_envs), np.full(env.num_envs, level))
+def _scaled(scale: Callable[[Batch, Ids, Array], None]) -> Any:
+    def apply(simulation: Simulation, act: Act, level: float) -> Act:
+        n = simulation.nsim
+        scale(simulation.batch, np.arange(n), np.full(n, level))
         return act
 
-    return apply
+    return _physical(apply)
+
+
+def _physical(apply: Callable[[Simulation, Act, float], Act]) -> Any:
+    return lambda simulation, act, level: simulation and apply(simulation, act, level)
 
 
 PERTURBATIONS = {
@@ -89,44 +92,42 @@ PERTURBATIONS = {
         TIMES_NOMINAL,
         1.0,
         (0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
-        _physics(scale_mass),
+        _scaled(scale_mass),
     ),
     "friction": Perturbation(
         "Friction",
         TIMES_NOMINAL,
         1.0,
         (0.25, 0.5, 0.75, 1.0, 1.5),
-        _physics(scale_friction),
+        _scaled(scale_friction),
     ),
     "strength": Perturbation(
         "Actuator strength",
         TIMES_NOMINAL,
         1.0,
         (0.1, 0.25, 0.5, 0.75, 1.0, 1.25),
-        _physics(scale_strength),
+        _scaled(scale_strength),
     ),
     "noise": Perturbation(
         "Observation noise",
         "standard deviation",
         0.0,
         (0.0, 0.01, 0.02, 0.05, 0.1),
-        lambda env, act, level: with_noise(act, level),
-        physical=False,
+        lambda _, act, level: with_noise(act, level),
     ),
     "latency": Perturbation(
         "Action latency",
         "control steps",
         0.0,
         (0.0, 1.0, 2.0, 3.0, 5.0),
-        lambda env, act, level: with_latency(act, round(level)),
-        physical=False,
+        lambda _, act, level: with_latency(act, round(level)),
     ),
     "push": Perturbation(
         "Push on the robot",
         f"N for {PUSH_S:g} s",
         0.0,
         (0.0, 25.0, 50.0, 100.0, 200.0),
-        lambda env, act, level: with_push(env, act, level),  # type: ignore[arg-type]
+        _physical(with_push),
     ),
 }
 """What a robustness evaluation tries."""

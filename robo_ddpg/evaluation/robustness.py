@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import make_vector_env
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, check_count_and_seed, check_fit
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation
@@ -72,14 +71,14 @@ def _evaluated(
 ) -> RobustnessPoint | None:
     """One point of a curve, in an environment of its own; None where it is not possible."""
     task = controller.task
-    env = make_vector_env(task["name"], episodes, **task["settings"])
+    env = make_environment(task["name"], episodes, **task["settings"])
     try:
         check_fit(controller, env)
-        act: Act = controller.act
+        act: Act | None = controller.act
         if perturbation is not None:
-            if perturbation.physical and not isinstance(env, RobotVectorEnv):
-                return None
-            act = perturbation.apply(env, act, level)
+            act = perturbation.apply(env.simulation, controller.act, level)
+        if act is None:
+            return None
         run = run_episodes(env, act, seed, episodes)
     finally:
         env.close()

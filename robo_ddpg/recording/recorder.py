@@ -1,5 +1,6 @@
 """Running episodes and keeping them as recordings."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller, versions
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import make_vector_env
+from robo_ddpg.envs.environment import Environment
+from robo_ddpg.envs.names import make_environment
+from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.evaluation.evaluate import SEED, check_count_and_seed, check_fit
 from robo_ddpg.model_fields import model_fields, model_hash
 from robo_ddpg.recording.recording import Recording
+from tasks.arrays import Array
 
 FRAMES_PER_STEP = 2
 """States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
@@ -23,15 +26,15 @@ FRAMES_PER_STEP = 2
 
 @dataclass
 class _Episode:
-    initial: NDArray[np.float64]
+    initial: Array
     model_fields: dict[str, NDArray[Any]]
-    states: list[NDArray[np.float64]]
+    states: list[Array]
     steps: list[dict[str, Any]] = field(default_factory=list)
     running: bool = True
 
 
 def record_episodes(
-    controller: Controller,
+    controller: Controller | str | os.PathLike[str],
     *,
     episodes: int = 3,
     seed: int = SEED,
@@ -41,7 +44,7 @@ def record_episodes(
     """Run episodes and keep them.
 
     Args:
-        controller: the policy.
+        controller: a controller, or what `Controller.find` takes.
         episodes: how many; episode k starts from seed + k.
         seed: seed of the first episode.
         seeds: the seed of each episode, instead of `episodes` and `seed`.
@@ -53,61 +56,68 @@ def record_episodes(
     """
     seeds = range(seed, seed + episodes) if seeds is None else seeds
     check_count_and_seed(len(seeds), min(seeds, default=0))
+    controller = Controller.find(controller)
     task = controller.task
-    env = recordable_env(task["name"], len(seeds), **{**task["settings"], **settings})
+    env, simulation = recordable(task["name"], len(seeds), **{**task["settings"], **settings})
     try:
         check_fit(controller, env)
-        return record(env, controller.act, seeds)
+        return record(env, simulation, controller.act, seeds)
     finally:
         env.close()
 
 
-def recordable_env(name: str, count: int, **settings: Any) -> RobotVectorEnv:
-    """The simulations to record.
+def recordable(
+    name: str, count: int, *, threads: int = 0, **settings: Any
+) -> tuple[Environment, Simulation]:
+    """An environment to record, with its physics.
 
     Raises:
-        RecordingError: the task is not one of this package's.
+        RecordingError: its physics is out of reach.
     """
-    env = make_vector_env(name, count, **settings)
-    if not isinstance(env, RobotVectorEnv):
+    env = make_environment(name, count, threads=threads, **settings)
+    if env.simulation is None:
         env.close()
         raise RecordingError(f"{name} cannot be recorded: only tasks of robo_ddpg can")
-    return env
+    return env, env.simulation
 
 
 def record(
-    env: RobotVectorEnv, act: Act, seeds: Sequence[int], steps: int | None = None
+    env: Environment,
+    simulation: Simulation,
+    act: Act,
+    seeds: Sequence[int],
+    steps: int | None = None,
 ) -> list[Recording]:
     """Run one episode in each simulation and keep it.
 
     Args:
         env: as many simulations as seeds.
+        simulation: their physics.
         act: observations (n, o) -> actions (n, a).
         seeds: the seed of each episode.
         steps: control steps at which episodes that still run are cut off.
     """
     observation, _ = env.reset(seed=list(seeds))
-    kept = [_started(env, i) for i in range(len(seeds))]
+    kept = [_started(simulation, i) for i in range(len(seeds))]
     while any(episode.running for episode in kept):
         action = act(observation)
         observation, reward, terminated, truncated, info = env.step(action)
         for i, episode in enumerate(kept):
             if episode.running:
-                _add_step(episode, env, i, action[i], float(reward[i]), info)
+                _add_step(episode, simulation, i, action[i], float(reward[i]), info)
                 cut = len(episode.steps) == steps
                 episode.running = not (terminated[i] or truncated[i] or cut)
-    return [_recording(episode, env, seed) for episode, seed in zip(kept, seeds, strict=True)]
+    return [_recording(*pair, simulation) for pair in zip(kept, seeds, strict=True)]
 
 
-def _started(env: RobotVectorEnv, index: int) -> _Episode:
-    data = env.batch.get_data(index)
-    initial = _state(env, data, mujoco.mjtState.mjSTATE_INTEGRATION)
-    physics = _state(env, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
-    return _Episode(initial, model_fields(env.batch, index), [physics])
+def _started(simulation: Simulation, index: int) -> _Episode:
+    model, data = simulation.task.model, simulation.batch.get_data(index)
+    initial = _state(model, data, mujoco.mjtState.mjSTATE_INTEGRATION)
+    physics = _state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+    return _Episode(initial, model_fields(simulation.batch, index), [physics])
 
 
-def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> NDArray[np.float64]:
-    model = env.task.model
+def _state(model: mujoco.MjModel, data: mujoco.MjData, spec: mujoco.mjtState) -> Array:
     state = np.empty(mujoco.mj_stateSize(model, spec))
     mujoco.mj_getState(model, data, state, spec)
     return state
@@ -115,17 +125,17 @@ def _state(env: RobotVectorEnv, data: mujoco.MjData, spec: mujoco.mjtState) -> N
 
 def _add_step(
     episode: _Episode,
-    env: RobotVectorEnv,
+    simulation: Simulation,
     index: int,
     action: NDArray[np.float32],
     reward: float,
     info: dict[str, Any],
 ) -> None:
-    episode.states.extend(env.simulation.states_between(index, FRAMES_PER_STEP))
+    episode.states.extend(simulation.states_between(index, FRAMES_PER_STEP))
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
-    metrics |= {name: float(v[index]) for name, v in env.simulation.drive.efforts().items()}
-    altered = env.simulation.interventions.altered
+    metrics |= {name: float(v[index]) for name, v in simulation.drive.efforts().items()}
+    altered = simulation.interventions.altered
     safety = {reason: float(sizes[index]) for reason, sizes in altered.items()}
     success = bool(info["is_success"][index])
     episode.steps.append(
@@ -140,12 +150,12 @@ def _add_step(
     )
 
 
-def _recording(episode: _Episode, env: RobotVectorEnv, seed: int) -> Recording:
-    steps = episode.steps
-    control_hz = env.task.settings.control_hz
+def _recording(episode: _Episode, seed: int, simulation: Simulation) -> Recording:
+    steps, task = episode.steps, simulation.task
+    control_hz = task.settings.control_hz
     return Recording(
-        task=env.task.describe(),
-        model_hash=model_hash(env.task.model),
+        task=task.describe(),
+        model_hash=model_hash(task.model),
         seed=seed,
         frames_per_second=FRAMES_PER_STEP * control_hz,
         control_hz=control_hz,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.errors import RecordingError
-from robo_ddpg.recording.recorder import record, recordable_env
+from robo_ddpg.recording.recorder import record, recordable
 from robo_ddpg.recording.recording import Recording
 
 
@@ -46,9 +46,9 @@ def verify(recording: Recording) -> Verification:
         RecordingError: the task is now another than the one recorded.
     """
     task = recording.task
-    env = recordable_env(task["name"], 1, threads=1, **task["settings"])
+    env, simulation = recordable(task["name"], 1, threads=1, **task["settings"])
     try:
-        recording.check_model(env.task.model)
+        recording.check_model(simulation.task.model)
         actions = recording.actions
         if actions.shape[1:] != env.single_action_space.shape:
             raise RecordingError(
@@ -56,7 +56,8 @@ def verify(recording: Recording) -> Verification:
                 f"{task['name']!r} takes {env.single_action_space.shape}: record it again"
             )
         rows = iter(actions[:, None])
-        (again,) = record(env, lambda _: next(rows), [recording.seed], len(actions))
+        seeds = [recording.seed]
+        (again,) = record(env, simulation, lambda _: next(rows), seeds, len(actions))
     finally:
         env.close()
     return _compared(recording, again)

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,7 +15,6 @@ from robo_ddpg.controller import FORMAT, Controller, versions
 from robo_ddpg.envs.environment import size_of
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
 from robo_ddpg.files import write_json
 from robo_ddpg.interruption import Interruption
@@ -26,8 +24,10 @@ from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.tables import Row, write_rows
 from robo_ddpg.runs.training_log import TrainingLog
 from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
+from robo_ddpg.training.clock import Clock
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import InstabilityLog
+from robo_ddpg.training.judge import Judge
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
 
@@ -35,10 +35,6 @@ FINAL_ROUNDS = 2
 """The final evaluation has this many times the episodes of an evaluation during training."""
 CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
-SHOW_EVERY_S = 0.2
-"""Time between updates of the display [s]."""
-EVALUATION_SEED = 10_000
-"""Seed of the first episode of the evaluations that choose the best controller."""
 
 
 class Trainer:
@@ -56,9 +52,7 @@ class Trainer:
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
         self.env = make_environment(settings.task, n, threads=1, **settings.environment)
-        self.evaluation_env = make_environment(
-            settings.task, settings.evaluation_episodes, **settings.environment
-        )
+        self.judge = Judge(settings)
         self.agent = DDPG(
             self.env.single_observation_space,
             self.env.single_action_space,
@@ -72,9 +66,7 @@ class Trainer:
             InstabilityLog(simulation, run.unstable) if simulation is not None else None
         )
         self.training_s = 0.0
-        self._best: tuple[float, float] | None = None
         self._evaluated_at = -1
-        self._mastered = 0
         self._tally = EpisodeStatistics(np.zeros(n))
         self._row: Row = {}
         self._owed = 0.0
@@ -85,7 +77,7 @@ class Trainer:
         """Continue from the run's checkpoint, with new episodes."""
         saved = load_checkpoint(self.run.checkpoint, self.agent)
         self.training_s = saved["training_s"]
-        self._best = None if saved["best"] is None else tuple(saved["best"])
+        self.judge.best = None if saved["best"] is None else tuple(saved["best"])
         self._owed = saved["owed"]
         self._checkpoint_due_s += self.training_s
         if self.agent.transitions:
@@ -115,7 +107,7 @@ class Trainer:
     def _loop(self, physics: ThreadPoolExecutor) -> None:
         observation, _ = self.env.reset(seed=self._episode_seed())
         due = self.agent.transitions + self.settings.evaluate_every
-        clock = _Clock()
+        clock = Clock()
         while not (self._done() or self._interruption.requested):
             action = self.agent.explore(observation)
             if self.instabilities is not None:
@@ -173,34 +165,27 @@ class Trainer:
 
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
-        count = self.settings.evaluation_episodes
         self._evaluated_at = self.agent.transitions
-        episodes = run_episodes(self.evaluation_env, self.agent.act, EVALUATION_SEED, count)
-        success = None if episodes.success is None else float(episodes.success.mean())
-        score = (success or 0.0, float(episodes.returns.mean()))
+        score = self.judge.evaluate(self.agent.act)
         diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
         saturated = diagnostics.get("saturated_actions")
         self._row |= {
             "evaluation_return": score[1],
-            "evaluation_success": success,
+            "evaluation_success": self.judge.success,
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
         self.log.write({**self._state(), **self._tally.means()})
         self._row |= self._tally.means()
         self._tally.clear()
-        if self._best is None or score > self._best:
-            self._best = score
+        if self.judge.is_best(score):
             self.controller().save(self.run.controller)
-        reached = success is not None and success >= self.settings.mastered_success
-        self._mastered = self._mastered + 1 if reached else 0
 
     def _done(self) -> bool:
-        settings = self.settings
-        if 0 < settings.mastered_times <= self._mastered:
+        if self.judge.mastered:
             self.progress.note(
-                f"mastered: {100 * settings.mastered_success:g} % success in {self._mastered} "
-                f"evaluations in a row, after {self.training_s:.0f} s"
+                f"mastered: {100 * self.settings.mastered_success:g} % success in "
+                f"{self.judge.mastered_times} evaluations in a row, after {self.training_s:.0f} s"
             )
             return True
         return self._share() >= 1.0
@@ -250,7 +235,7 @@ class Trainer:
 
     def _checkpoint(self) -> None:
         """Save everything needed to continue."""
-        progress = {"training_s": self.training_s, "best": self._best, "owed": self._owed}
+        progress = {"training_s": self.training_s, "best": self.judge.best, "owed": self._owed}
         save_checkpoint(self.run.checkpoint, self.agent, progress)
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
 
@@ -267,7 +252,7 @@ class Trainer:
         best.save(self.run.controller)
         write_report(self.run)
         self.env.close()
-        self.evaluation_env.close()
+        self.judge.close()
         return evaluation
 
 
@@ -280,26 +265,6 @@ def _one_torch_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-class _Clock:
-    """EpisodeMetrics laps, and when to show something again."""
-
-    def __init__(self) -> None:
-        self._last = self._shown = time.monotonic()
-
-    def lap(self) -> float:
-        """Seconds since the last lap."""
-        now = time.monotonic()
-        seconds, self._last = now - self._last, now
-        return seconds
-
-    def shows(self) -> bool:
-        """Whether the display is due."""
-        due = self._last - self._shown > SHOW_EVERY_S
-        if due:
-            self._shown = self._last
-        return due
 
 
 def train(

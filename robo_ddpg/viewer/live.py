@@ -9,7 +9,7 @@ import numpy as np
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
 from robo_ddpg.model_fields import model_fields, with_fields
-from robo_ddpg.recording.recorder import recordable_env
+from robo_ddpg.recording.recorder import recordable
 
 FRAMES_PER_STEP = 3
 """States shown per control step."""
@@ -58,17 +58,17 @@ class LiveController:
             ControllerError: the controller does not fit its task.
         """
         task = controller.task
-        self._env = recordable_env(task["name"], 1, threads=1, **task["settings"])
+        self._env, self._simulation = recordable(task["name"], 1, threads=1, **task["settings"])
         check_fit(controller, self._env)
         self._act = controller.act
         self._seed = seed
         self._episode = 0
         self._frames: collections.deque[np.ndarray[tuple[int], np.dtype[np.float64]]]
         self._frames = collections.deque()
-        self._goal = self._env.batch.bind("mocap_pos")
-        self._turn = self._env.batch.bind("mocap_quat")
-        self._force = self._env.batch.bind("xfrc_applied")
-        self.model = self._env.task.model
+        self._goal = self._simulation.batch.bind("mocap_pos")
+        self._turn = self._simulation.batch.bind("mocap_quat")
+        self._force = self._simulation.batch.bind("xfrc_applied")
+        self.model = self._simulation.task.model
         """The scene; another one in each episode where episodes differ in it."""
         self.status = Status(task["name"])
         """Replaced as a whole after each control step, so that other threads may read it."""
@@ -77,13 +77,13 @@ class LiveController:
     @property
     def frame_s(self) -> float:
         """Simulated time between frames [s]."""
-        return 1.0 / (self._env.task.settings.control_hz * FRAMES_PER_STEP)
+        return 1.0 / (self._simulation.task.settings.control_hz * FRAMES_PER_STEP)
 
     def restart(self) -> None:
         """Start the next episode."""
         self._observation, _ = self._env.reset(seed=self._seed + self._episode)
-        if fields := model_fields(self._env.batch, 0):
-            self.model = with_fields(self._env.task.model, fields)
+        if fields := model_fields(self._simulation.batch, 0):
+            self.model = with_fields(self._simulation.task.model, fields)
         self._episode += 1
         self._interventions = 0
         self._untouched_s = PATIENCE_S
@@ -92,7 +92,7 @@ class LiveController:
 
     def show(self, data: mujoco.MjData) -> None:
         """Write the whole present state, the goal among it, into the viewer's data."""
-        self._env.simulation.data(0, data)
+        self._simulation.data(0, data)
 
     def frame(self, data: mujoco.MjData) -> None:
         """Advance by one frame: read goal and forces from the viewer's data, write the motion.
@@ -120,11 +120,11 @@ class LiveController:
 
     def _step(self) -> bool:
         """One control step; returns whether a new episode is due."""
-        env = self._env
+        simulation = self._simulation
         action = self._act(self._observation)
-        self._observation, reward, terminated, truncated, info = env.step(action)
-        self._frames.extend(env.simulation.states_between(0, FRAMES_PER_STEP))
-        altered = env.simulation.interventions.altered
+        self._observation, reward, terminated, truncated, info = self._env.step(action)
+        self._frames.extend(simulation.states_between(0, FRAMES_PER_STEP))
+        altered = simulation.interventions.altered
         reasons = [name for name, sizes in altered.items() if sizes[0] > 0]
         self._interventions += bool(reasons)
         self.status = Status(

@@ -27,10 +27,11 @@ from robo_ddpg.evaluation.evaluate import SEED
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
+from robo_ddpg.training.judge import SEED as EVALUATION_SEED
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, configuration
 from robo_ddpg.training.task_defaults import agent_settings, evaluation_plan
-from robo_ddpg.training.trainer import EVALUATION_SEED, Trainer
+from robo_ddpg.training.trainer import Trainer
 
 TASK = "HalfCheetah-v5"
 OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.json"
@@ -97,7 +98,7 @@ def ours(seed: int, minutes: float) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         trainer = Trainer(settings, run, SilentProgress())
-        trainer.evaluation_env = one_after_the_other(TASK, EPISODES)
+        trainer.judge.env = one_after_the_other(TASK, EPISODES)
         run.create(force=False)
         write_json(configuration(settings), run.config)
         trainer.train()

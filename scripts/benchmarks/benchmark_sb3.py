@@ -10,7 +10,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 import robo_ddpg  # noqa: F401 - registers the environments
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.evaluation.episodes import run_episodes
-from robo_ddpg.training.trainer import EVALUATION_SEED
+from robo_ddpg.training.judge import SEED as EVALUATION_SEED
 
 ALGORITHMS: dict[str, Any] = {"SB3 TD3": TD3, "SB3 SAC": SAC}
 EPISODES = 100

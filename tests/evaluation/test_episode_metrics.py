@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.evaluation.episode_metrics import Actuators
 from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
@@ -17,7 +17,7 @@ SHORT = {"episode_s": 1.5}
 
 
 def test_standing_still_has_no_jerk_costs_little_and_never_succeeds() -> None:
-    env = make_vector_env("reach", 3, **SHORT, start_noise_rad=0.0)
+    env = make_environment("reach", 3, **SHORT, start_noise_rad=0.0)
     size = env.single_action_space.shape[0]
     hold_still = run_episodes(env, lambda x: np.zeros((len(x), size), np.float32), 5, 3)
     moving = run_episodes(env, lambda x: np.ones((len(x), size), np.float32), 5, 3)
@@ -45,7 +45,7 @@ def test_no_episode_of_reach_is_solved_at_reset() -> None:
 
 
 def test_what_a_gymnasium_environment_does_not_say_is_null_and_never_zero() -> None:
-    env = make_vector_env("Pendulum-v1", 2, max_episode_steps=5)
+    env = make_environment("Pendulum-v1", 2, max_episode_steps=5)
     run = run_episodes(env, lambda x: np.zeros((len(x), 1), np.float32), 0, 2)
     evaluation = Evaluation("Pendulum-v1", "", 0, run)
     summary = json.loads(json.dumps(evaluation.summary(), allow_nan=False))
@@ -59,7 +59,7 @@ def test_what_a_gymnasium_environment_does_not_say_is_null_and_never_zero() -> N
 
 def test_measuring_does_not_change_the_episodes() -> None:
     controller = Controller.find("reach")
-    env = make_vector_env("reach", 2, **SHORT)
+    env = make_environment("reach", 2, **SHORT)
     observation, _ = env.reset(seed=20_000)
     total = np.zeros(2)
     for _ in range(30):

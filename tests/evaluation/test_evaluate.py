@@ -9,8 +9,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
 from robo_ddpg.controller import shipped
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.envs.vector import make_vector_env
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episodes import Episodes, run_episodes
 from robo_ddpg.evaluation.evaluate import Evaluation
@@ -156,7 +156,7 @@ def test_a_gymnasium_environment_is_evaluated_with_the_true_return() -> None:
     episodes = evaluate(controller, episodes=3, seed=0).episodes
     np.testing.assert_array_equal(episodes.lengths, 200)
     assert episodes.success is None
-    env = make_vector_env("Pendulum-v1", 1)
+    env = make_environment("Pendulum-v1", 1)
     observation, _ = env.reset(seed=1)
     total = 0.0
     for _ in range(200):

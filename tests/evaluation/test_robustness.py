@@ -20,7 +20,7 @@ from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, Robust
 
 def only(name: str, *levels: float) -> dict[str, Perturbation]:
     whole = PERTURBATIONS[name]
-    kept = {key: getattr(whole, key) for key in ("title", "unit", "nominal", "apply", "physical")}
+    kept = {key: getattr(whole, key) for key in ("title", "unit", "nominal", "apply")}
     return {name: Perturbation(levels=levels, **kept)}
 
 
