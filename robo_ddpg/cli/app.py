@@ -1,28 +1,34 @@
-"""The command line: `robo-ddpg <command>`, also `python -m robo_ddpg`."""
+"""The command line: `robo-ddpg <command>`, also `python -m robo_ddpg`.
 
-import json
+A command is a module of this package with a function `run`; it is imported when it is run.
+"""
+
+import importlib
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import gymnasium
+from robo_ddpg.errors import RoboDDPGError, SettingsError
 
-from robo_ddpg.cli import commands, study
-from robo_ddpg.errors import RoboDDPGError
-
-COMMANDS: dict[str, Callable[[Sequence[str]], object]] = {
-    "tasks": commands.tasks,
-    "train": commands.train,
-    "evaluate": commands.evaluate,
-    "record": commands.record,
-    "compare": study.compare,
-    "replay": study.replay,
-    "report": study.report,
-    "watch": study.watch,
-    "doctor": commands.doctor,
+COMMANDS = {
+    "tasks": "List what can be trained.",
+    "train": "Train a controller.",
+    "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
+    "record": "Film a controller.",
+    "compare": "Compare two controllers on the same seeds.",
+    "replay": "Simulate a recording again and check that it is the same to the last bit.",
+    "report": "Write one page about a run: curves, evaluation, safety, videos.",
+    "watch": "Watch a controller live in the browser; drag its goal, push its robot.",
+    "doctor": "Check what works on this machine, with the exact fix for what does not.",
 }
+"""Name of a command, which is that of its module -> the first line of its description."""
 
+FAILED = 1
+"""Exit code if what was checked does not hold."""
 WRONG_INPUT = 2
 """Exit code for anything the user can put right."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,36 +38,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the command and its options; None for those of the process.
 
     Returns:
-        The exit code: 0 on success, 1 if a check of `doctor` failed, 2 on wrong input.
+        The exit code: 0 on success, 1 if what was checked does not hold, 2 on wrong input, 130
+        after an interruption.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] in ("-h", "--help"):
-        sys.stdout.write(_overview())
-        return 0
     try:
-        if not words or words[0] not in COMMANDS:
-            given = f"unknown command {words[0]!r}" if words else "name a command"
-            raise commands.UsageError(
-                f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help"
-            )
-        result = COMMANDS[words[0]](words[1:])
-    except (RoboDDPGError, ValueError, OSError, gymnasium.error.Error) as error:
-        sys.stderr.write(f"robo-ddpg: {' '.join(str(error).split())}\n")
-        return WRONG_INPUT
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except SystemExit as stop:  # after the help of a command
+        return int(stop.code or 0)
+    except BrokenPipeError:
+        return _reader_left()
     except KeyboardInterrupt:
         sys.stderr.write("robo-ddpg: interrupted\n")
-        return 130
-    if isinstance(result, dict):
-        sys.stdout.write(json.dumps(result, indent=2) + "\n")
-    return int(result is False)
+        return INTERRUPTED
+    except Exception as error:
+        if not _is_wrong_input(error):
+            raise
+        sys.stderr.write(f"robo-ddpg: {' '.join(str(error).split())}\n")
+        return WRONG_INPUT
+
+
+def _run(words: list[str]) -> int:
+    name, *rest = words or [""]
+    if name in ("-h", "--help"):
+        sys.stdout.write(_overview())
+        return 0
+    if name not in COMMANDS:
+        given = f"unknown command {name!r}" if name else "name a command"
+        raise SettingsError(f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help")
+    holds: bool | None = importlib.import_module(f"robo_ddpg.cli.{name}").run(rest)
+    return FAILED if holds is False else 0
+
+
+def _is_wrong_input(error: Exception) -> bool:
+    """Whether the user can put it right; Gymnasium's errors are told apart without importing it."""
+    ours = isinstance(error, RoboDDPGError | ValueError | OSError)
+    return ours or type(error).__module__ == "gymnasium.error"
+
+
+def _reader_left() -> int:
+    """Nobody reads on, as in `robo-ddpg train --help | head`: stop without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def _overview() -> str:
-    lines = ["usage: robo-ddpg COMMAND [OPTIONS]", ""]
-    for name, command in COMMANDS.items():
-        summary = (command.__doc__ or "").split("\n")[0]
-        lines.append(f"  {name:10}{summary}")
-    return "\n".join([*lines, "", "robo-ddpg COMMAND --help explains a command.", ""])
+    lines = [f"  {name:10}{summary}" for name, summary in COMMANDS.items()]
+    end = "robo-ddpg COMMAND --help explains a command."
+    return "\n".join(["usage: robo-ddpg COMMAND [OPTIONS]", "", *lines, "", end, ""])
 
 
 if __name__ == "__main__":

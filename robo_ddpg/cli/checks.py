@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,17 +57,6 @@ def run() -> list[Check]:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             checks.append(Check(name, False, reason, f"Reinstall: {_pip(DISTRIBUTION)}"))
     return checks
-
-
-def format(checks: Sequence[Check]) -> str:
-    """Return a table of the checks, with the fix below each that failed."""
-    width = max((len(check.name) for check in checks), default=0)
-    lines = []
-    for check in checks:
-        lines.append(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<{width}}  {check.detail}")
-        if check.fix:
-            lines.append(f"      {'':<{width}}  -> {check.fix}")
-    return "\n".join(lines)
 
 
 def check_python() -> Check:

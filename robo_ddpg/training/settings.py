@@ -1,8 +1,10 @@
 """What to train, how and for how long; kept as config.json in the run directory."""
 
 import dataclasses
+import json
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, get_origin, get_type_hints
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.controller import versions
@@ -39,7 +41,7 @@ class TrainSettings:
     """Settings of the task."""
 
     def __post_init__(self) -> None:
-        """Check that counts are positive."""
+        """Check that counts are positive, and the device is known."""
         for name in ("steps", "simulations", "evaluate_every", "evaluation_episodes"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
@@ -47,6 +49,8 @@ class TrainSettings:
             raise SettingsError(f"seed must not be negative, got {self.seed}")
         if self.minutes is not None and not self.minutes > 0:
             raise SettingsError(f"minutes must be positive, got {self.minutes}")
+        if self.device not in ("cpu", "cuda"):
+            raise SettingsError(f"device must be cpu or cuda, got {self.device}")
 
 
 def configuration(settings: TrainSettings) -> dict[str, Any]:
@@ -61,13 +65,50 @@ def settings_of(config: dict[str, Any]) -> TrainSettings:
         OutputDirectoryError: they are not complete, or of another version.
     """
     try:
-        values = dict(config["settings"])
-        agent: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in values.pop("agent").items()
-        }
-        return TrainSettings(agent=AgentSettings(**agent), **values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _unpacked(config)
+    except ValueError as error:
         raise OutputDirectoryError(
             f"the run's config.json does not fit this version: {error}; train it anew"
         ) from None
+
+
+def read_settings(path: Path) -> TrainSettings:
+    """The settings in the config.json of a run.
+
+    Raises:
+        SettingsError: it cannot be read, or does not hold the settings of a run.
+    """
+    try:
+        return _unpacked(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise SettingsError(f"{path} does not give the settings of a run: {reason}") from None
+
+
+def _unpacked(config: Any) -> TrainSettings:
+    """Raises ValueError where something is missing, unknown, or of another type."""
+    try:
+        values = dict(config["settings"])
+        agent = {name: _as_tuple(value) for name, value in values.pop("agent").items()}
+        _check_types(AgentSettings, agent)
+        _check_types(TrainSettings, values)
+        return TrainSettings(agent=AgentSettings(**agent), **values)
+    except KeyError as error:
+        raise ValueError(f"{error} is missing") from None
+    except (TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_types(kind: type[Any], values: dict[str, Any]) -> None:
+    """Raises ValueError naming the first value that is not of the type of its field."""
+    for name, wanted in get_type_hints(kind).items():
+        plain = _ALSO_INTEGERS.get(wanted, get_origin(wanted) or wanted)
+        if plain is not Literal and not isinstance(values.get(name), plain | None):
+            raise ValueError(f"{name} cannot be {values[name]!r}")
+
+
+_ALSO_INTEGERS: dict[Any, Any] = {float: float | int, float | None: float | int}

@@ -1,0 +1,106 @@
+"""`robo-ddpg compare`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from tyro.conf import Positional, arg
+
+from robo_ddpg.cli.fields import Episodes, File, FirstSeed, Json, Switch
+from robo_ddpg.cli.output import note, say, say_json
+from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.controller import FILE_NAME, Controller
+from robo_ddpg.envs.registration import make_task_of
+from robo_ddpg.evaluation.comparison import compare
+
+MOST_FILMED = 6
+"""Disagreements shown in a comparison's video."""
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """Compare two controllers on the same seeds."""
+
+    a: Annotated[str, Positional, arg(metavar="A")]
+    """The first: a file, a run directory, or a task whose controller ships."""
+    b: Annotated[str, Positional, arg(metavar="B")]
+    """The second, likewise."""
+    episodes: Episodes = 200
+    seed: FirstSeed = 20_000
+    out: File = None
+    """Film the seeds on which they disagree, side by side, in this .mp4 or .gif."""
+    require_better: Switch = False
+    """Exit with 1 unless B is better: significantly more success or, where success does not
+    differ significantly, significantly more return (p at most 0.05)."""
+    json: Json = False
+
+
+def run(words: Words) -> bool:
+    """Compare two controllers on the same seeds."""
+    options = parse(CompareOptions, words, "compare")
+    first, second = Controller.find(options.a), Controller.find(options.b)
+    comparison = compare(first, second, episodes=options.episodes, seed=options.seed)
+    summary = comparison.summary()
+    if options.json:
+        say_json(summary)
+    else:
+        say("\n".join(_lines(summary)))
+    if options.out is not None:
+        seeds = comparison.disagreements.tolist()
+        said = _film_side_by_side(first, second, seeds, options.out)
+        (note if options.json else say)(said)
+    return bool(summary["b_is_better"]) or not options.require_better
+
+
+def _lines(summary: dict[str, Any]) -> list[str]:
+    """A comparison in words."""
+    lines = [
+        f"{summary['task']}: {summary['episodes']} episodes from seed {summary['seed']}",
+        f"  A  {summary['a']}",
+        f"  B  {summary['b']}",
+    ]
+    if summary["success_difference"] is not None:
+        a, b, low, high = (100 * summary[f"success_{key}"] for key in ("a", "b", "low", "high"))
+        lines += [
+            f"  success  A {a:.1f} %, B {b:.1f} %, difference {b - a:+.1f} "
+            f"(95 % interval {low:+.1f} to {high:+.1f}, McNemar p = {summary['success_p']:.2g})",
+            f"  only A solved  {_listed(summary['only_a_solved'])}",
+            f"  only B solved  {_listed(summary['only_b_solved'])}",
+        ]
+    a, b, low, high = (summary[f"return_{key}"] for key in ("a", "b", "low", "high"))
+    lines += [
+        f"  return   A {a:.2f}, B {b:.2f}, difference {b - a:+.3f} "
+        f"(95 % interval {low:+.3f} to {high:+.3f}, sign-flip p = {summary['return_p']:.2g})",
+        "  B is better" if summary["b_is_better"] else "  B is not shown to be better",
+    ]
+    return lines
+
+
+def _listed(seeds: list[int], most: int = 12) -> str:
+    shown = ", ".join(map(str, seeds[:most])) or "none"
+    return f"{shown} and {len(seeds) - most} more" if len(seeds) > most else shown
+
+
+def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path) -> str:
+    """Film both controllers on some seeds; returns what to say about it."""
+    from robo_ddpg.recording.recorder import record_episodes
+    from robo_ddpg.recording.video import render_recordings
+
+    if not seeds:
+        return f"they agree on every seed: nothing to film, {out} not written"
+    total, seeds = len(seeds), seeds[:MOST_FILMED]
+    pairs = zip(record_episodes(a, seeds=seeds), record_episodes(b, seeds=seeds), strict=True)
+    recordings = [recording for pair in pairs for recording in pair]
+    names = f"A: {_short_name(a)}", f"B: {_short_name(b)}"
+    titles = [f"{name}, seed {seed}" for seed in seeds for name in names]
+    # One scene for both: what their actions mean is not part of the model.
+    model = make_task_of(a.task).model
+    info = render_recordings(recordings, model, out, grid=(1, 2), titles=titles)
+    return f"{len(seeds)} of {total} disagreements, {info.seconds:.1f} s: {info.path}"
+
+
+def _short_name(controller: Controller, most: int = 14) -> str:
+    """What tells a controller from others: the name of its run, or of its file."""
+    path = Path(controller.path)
+    name = path.parent.name if path.name == FILE_NAME else path.stem
+    return name if len(name) <= most else f"…{name[1 - most :]}"

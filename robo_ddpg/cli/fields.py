@@ -1,0 +1,44 @@
+"""Types of options that several commands have, with their help."""
+
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+
+def hint(default: str) -> str:
+    """The remark about a default value in the help; there is none to make about None."""
+    return "" if default == "None" else f"(default: {default})"
+
+
+File = Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)]
+Directory = Annotated[Path | None, arg(metavar="DIR", help_behavior_hint=hint)]
+Switch = Annotated[bool, FlagCreatePairsOff, arg(help_behavior_hint="")]
+"""Off unless it is given; it takes no value."""
+
+Json = Annotated[
+    bool,
+    FlagCreatePairsOff,
+    arg(help="Print one JSON value, for programs.", help_behavior_hint=""),
+]
+ControllerName = Annotated[
+    str,
+    Positional,
+    arg(
+        metavar="CONTROLLER_OR_RUN",
+        help="A file, a run directory, or a task whose controller ships.",
+    ),
+]
+Episodes = Annotated[int, arg(help="Number of episodes.")]
+FirstSeed = Annotated[int, arg(help="Seed of the first episode; the next ones count up from it.")]
+Camera = Annotated[
+    str, arg(help="Camera of the scene; several, such as front,wrist, are shown side by side.")
+]
+Width = Annotated[int, arg(help="Width of a camera's picture [px].")]
+Height = Annotated[int, arg(help="Height of a camera's picture [px].")]
+Speed = Annotated[float, arg(help="Playback speed; 2 is twice as fast as reality.")]
+
+
+def cameras(names: Camera) -> list[str]:
+    """The cameras named in one option."""
+    return [name.strip() for name in names.split(",")]

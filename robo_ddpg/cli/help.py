@@ -1,0 +1,38 @@
+"""How the help of options is drawn."""
+
+import dataclasses
+from typing import Any
+
+from tyro.constructors import (
+    ConstructorRegistry,
+    StructConstructorSpec,
+    StructFieldSpec,
+    StructTypeInfo,
+)
+
+REGISTRY = ConstructorRegistry()
+"""tyro's rules, but help texts keep no line breaks of the source code."""
+
+_reading: list[Any] = []
+
+
+@REGISTRY.struct_rule
+def _in_one_paragraph(info: StructTypeInfo) -> StructConstructorSpec | None:
+    if _reading:
+        return None  # leaves it to tyro's own rule, which was asked for below
+    _reading.append(info)
+    try:
+        spec = ConstructorRegistry.get_struct_spec(info)
+    finally:
+        _reading.pop()
+    if not isinstance(spec, StructConstructorSpec):
+        return None
+    return dataclasses.replace(spec, fields=tuple(map(_joined, spec.fields)))
+
+
+def _joined(field: StructFieldSpec) -> StructFieldSpec:
+    def text() -> str | None:
+        found = field.helptext() if callable(field.helptext) else field.helptext
+        return found and " ".join(found.split())
+
+    return dataclasses.replace(field, helptext=text)

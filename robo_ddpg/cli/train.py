@@ -1,0 +1,204 @@
+"""`robo-ddpg train`: a new run, a new run with the settings of another, or a run continued."""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from tyro.conf import Positional, arg
+
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.cli.evaluate import sentence
+from robo_ddpg.cli.fields import Directory, File, Switch, hint
+from robo_ddpg.cli.output import say
+from robo_ddpg.cli.parsing import Words, parse, parse_known
+from robo_ddpg.cli.task_word import find_task
+from robo_ddpg.envs.registration import make_task
+from robo_ddpg.envs.vector import is_gymnasium_id, task_name
+from robo_ddpg.errors import SettingsError
+from robo_ddpg.evaluation.evaluate import Evaluation
+from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.settings import TrainSettings, read_settings
+from robo_ddpg.training.task_defaults import DEFAULT_STEPS, STEPS, agent_settings, evaluation_plan
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """A Gymnasium environment has no settings here."""
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """Where the settings of a run come from."""
+
+    config: File = None
+    """Start from the settings in this config.json, which every run keeps in its directory."""
+    resume: Directory = None
+    """Go on with the run in this directory; only --steps, --minutes and --quiet go with it."""
+    preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
+    """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
+
+
+@dataclass(frozen=True)
+class TrainOptions(SourceOptions):
+    """Train a controller.
+
+    There are three ways:
+      robo-ddpg train TASK           a new run with the settings tuned for the task
+      robo-ddpg train --config FILE  a new run with the settings of another
+      robo-ddpg train --resume DIR   an earlier run goes on with its own settings
+
+    robo-ddpg train TASK --help adds the settings of the task, and its defaults.
+    """
+
+    task: Annotated[str | None, Positional, arg(metavar="TASK", help_behavior_hint="")] = None
+    """Task name, module:Class, or the id of a Gymnasium environment with Box spaces; may be left
+    out with --config and --resume."""
+    out: Directory = None
+    """Directory of the run; runs/TASK/seed-SEED if not given."""
+    seed: int = 0
+    """Fixes every random number of the run."""
+    steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
+    """Transitions to collect at most; with --resume those of before are included, and it is as many
+    again if not given."""
+    minutes: Annotated[float | None, arg(help_behavior_hint=hint)] = None
+    """Training time to use at most [min]; with --resume from now on."""
+    simulations: int = 64
+    """Simulations that collect in parallel."""
+    evaluate_every: int = 4_000
+    """Transitions between evaluations."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """Where networks are trained."""
+    stop_early: bool = True
+    """Stop once the task is mastered: 99 % success in five evaluations in a row."""
+    force: Switch = False
+    """Replace an earlier run in the same directory."""
+    quiet: Switch = False
+    """Show no progress."""
+    agent: AgentSettings = dataclasses.field(default_factory=AgentSettings)
+    """Learning settings."""
+    environment: object = NoSettings()
+    """Settings of the task."""
+
+
+MASTERED_TIMES = 5
+
+_SETTINGS = ("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device")
+"""What is an option and a setting under the same name."""
+_RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
+"""Options that go with `--resume`."""
+
+
+def run(words: Words) -> None:
+    """Train a controller."""
+    source, _ = parse_known(SourceOptions, words, "train")
+    if source.resume is not None:
+        _resume(words, RunDirectory.open(source.resume))
+    elif source.config is not None:
+        _train(words, _settings_in(source.config, source.preset), source.config)
+    else:
+        tuned = functools.partial(_tuned_settings, preset=source.preset or "default")
+        task = find_task(words, "train", lambda word: _as_options(tuned(word)), TrainOptions())
+        _train(words, tuned(task))
+
+
+def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> None:
+    """A new run, with the settings of `start` where the words do not say otherwise."""
+    from robo_ddpg.training.progress import make_progress
+    from robo_ddpg.training.trainer import train
+
+    options = parse(TrainOptions, words, "train", _as_options(start))
+    _check_task(options, start, origin)
+    settings = _with_options(start, options)
+    name = re.sub(r"[^\w.-]", "-", settings.task)
+    run = RunDirectory(options.out or Path("runs") / name / f"seed-{settings.seed}")
+    progress = make_progress(f"train {settings.task}", quiet=options.quiet)
+    _say_result(train(settings, run, progress, force=options.force), run)
+
+
+def _resume(words: Words, run: RunDirectory) -> None:
+    """An earlier run goes on."""
+    from robo_ddpg.training.progress import make_progress
+    from robo_ddpg.training.trainer import resume
+
+    start = read_settings(run.config)
+    before = dataclasses.replace(_as_options(start), steps=None, minutes=None)
+    options = parse(TrainOptions, words, "train", before)
+    _check_task(options, start, run.path)
+    for name in _changes(before, options):
+        if name not in _RESUMABLE:
+            raise SettingsError(f"train: a run goes on with its own settings; leave out {name}")
+    progress = make_progress(f"train {start.task}", quiet=options.quiet)
+    _say_result(resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+
+
+def _say_result(evaluation: Evaluation, run: RunDirectory) -> None:
+    say(sentence(evaluation.summary()))
+    say(f"controller  {run.controller}")
+    say(f"curve       {run.curve}")
+
+
+def _settings_in(config: Path, preset: str | None) -> TrainSettings:
+    if preset is not None:
+        raise SettingsError("train: both --config and --preset give the settings; leave one out")
+    return read_settings(config)
+
+
+def _tuned_settings(name: str, preset: str) -> TrainSettings:
+    """The settings for a task.
+
+    Raises:
+        UnknownEnvironmentError: there is no such task.
+        SettingsError: there is no such preset.
+    """
+    task = task_name(name)
+    environment = {} if is_gymnasium_id(task) else dataclasses.asdict(make_task(task).settings)
+    plan = evaluation_plan(task)
+    return TrainSettings(
+        task=task,
+        agent=agent_settings(task, preset),
+        steps=STEPS.get(task, DEFAULT_STEPS),
+        evaluate_every=plan.every,
+        evaluation_episodes=plan.episodes,
+        environment=environment,
+    )
+
+
+def _as_options(start: TrainSettings) -> TrainOptions:
+    """Options whose defaults are these settings."""
+    shared: dict[str, Any] = {name: getattr(start, name) for name in _SETTINGS}
+    environment: object = NoSettings()
+    if not is_gymnasium_id(start.task):
+        environment = make_task(start.task, **start.environment).settings
+    return TrainOptions(**shared, stop_early=start.mastered_times > 0, environment=environment)
+
+
+def _with_options(start: TrainSettings, options: TrainOptions) -> TrainSettings:
+    """The settings that the options ask for; those that are no option stay."""
+    shared: dict[str, Any] = {name: getattr(options, name) for name in _SETTINGS}
+    environment: Any = options.environment
+    return dataclasses.replace(
+        start,
+        **shared,
+        mastered_times=(start.mastered_times or MASTERED_TIMES) if options.stop_early else 0,
+        environment=start.environment | dataclasses.asdict(environment),
+    )
+
+
+def _changes(before: Any, after: Any, prefix: str = "--") -> Iterator[str]:
+    """The options in which two instances differ."""
+    for field in dataclasses.fields(before):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        name = prefix + field.name.replace("_", "-")
+        if dataclasses.is_dataclass(old):
+            yield from _changes(old, new, f"{name}.")
+        elif old != new:
+            yield name
+
+
+def _check_task(options: TrainOptions, start: TrainSettings, origin: Path | None) -> None:
+    if options.task is not None and task_name(options.task) != start.task:
+        raise SettingsError(f"train: {origin} is a run of {start.task}, not of {options.task}")

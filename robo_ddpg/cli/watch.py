@@ -1,0 +1,29 @@
+"""`robo-ddpg watch`."""
+
+from dataclasses import dataclass
+
+from robo_ddpg.cli.fields import ControllerName, FirstSeed
+from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.controller import Controller
+from robo_ddpg.errors import SettingsError
+from robo_ddpg.viewer.browser import watch
+from robo_ddpg.viewer.live import LiveController
+
+
+@dataclass(frozen=True)
+class WatchOptions:
+    """Watch a controller live in the browser; drag its goal, push its robot."""
+
+    controller: ControllerName
+    port: int = 0
+    """Port of the web page; 0 takes the first free one from 8080 on. Anyone who can reach the
+    port can watch and push: forward it (ssh -L 8080:localhost:8080 HOST) instead of opening it."""
+    seed: FirstSeed = 20_000
+
+
+def run(words: Words) -> None:
+    """Watch a controller live in the browser; drag its goal, push its robot."""
+    options = parse(WatchOptions, words, "watch")
+    if not 0 <= options.port <= 65535:
+        raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
+    watch(LiveController(Controller.find(options.controller), options.seed), port=options.port)

@@ -1,0 +1,79 @@
+"""Comparing controllers from the command line, with exit codes a pipeline can rely on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+from robo_ddpg.cli import compare
+from robo_ddpg.cli.app import main
+from robo_ddpg.controller import Controller
+from robo_ddpg.recording.overlay import Overlay
+from robo_ddpg.recording.recording import Recording
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped controller with its output layer zeroed: it stands still."""
+    controller = Controller.find("reach")
+    tensors = {name: np.zeros_like(tensor) for name, tensor in controller.tensors.items()}
+    path = tmp_path_factory.mktemp("broken") / "broken.safetensors"
+    return Controller(tensors, controller.metadata).save(path)
+
+
+def test_a_worse_controller_fails_the_pipeline_and_a_better_one_passes(
+    broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--episodes", "10", "--require-better", "--json"]
+    assert main(["compare", "reach", str(broken), *words]) == 1
+    worse = json.loads(capsys.readouterr().out)
+    assert main(["compare", str(broken), "reach", *words]) == 0
+    better = json.loads(capsys.readouterr().out)
+    assert worse["success_difference"] == -1.0 == -better["success_difference"]
+    assert better["only_b_solved"] == list(range(20_000, 20_010))
+
+
+def test_without_a_requirement_the_comparison_succeeds_and_explains_itself(
+    broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", "reach", str(broken), "--episodes", "4"]) == 0
+    text = capsys.readouterr().out
+    assert "only A solved  20000, 20001, 20002, 20003" in text
+    assert "McNemar" in text and "B is not shown to be better" in text
+
+
+@pytest.mark.slow
+def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
+    broken: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = set()
+    original = Overlay.__init__
+
+    def noted(self: Overlay, recording: Recording, title: str, *rest: Any) -> None:
+        drawn.add((title, bool(recording.success[-1])))
+        original(self, recording, title, *rest)
+
+    monkeypatch.setattr(Overlay, "__init__", noted)
+    monkeypatch.setattr(compare, "MOST_FILMED", 1)
+    out = tmp_path / "both.mp4"
+    assert main(["compare", "reach", str(broken), "--episodes", "2", "--out", str(out)]) == 0
+    assert drawn == {("A: reach, seed 20000", True), ("B: broken, seed 20000", False)}
+    assert f"1 of 2 disagreements, 3.0 s: {out}" in capsys.readouterr().out
+    frame = iio.imread(out, plugin="pyav", index=60).astype(int)
+    assert frame.shape == (480, 1280, 3)
+    assert np.abs(frame[:432, :640] - frame[:432, 640:]).mean() > 2
+
+
+def test_nothing_is_filmed_where_both_agree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "both.mp4"
+    assert main(["compare", "reach", "reach", "--episodes", "2", "--out", str(out)]) == 0
+    assert "they agree on every seed" in capsys.readouterr().out
+    assert not out.exists()
