@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
 
-from robo_ddpg.cli.fields import Episodes, File, FirstSeed, Json, Switch
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, Switch
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.evaluation.comparison import compare

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from robo_ddpg.cli import checks
 from robo_ddpg.cli.checks import Check
-from robo_ddpg.cli.fields import Json
 from robo_ddpg.cli.output import say, say_json
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import Json
+from robo_ddpg.cli.parsing.parse import Words, parse
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from robo_ddpg.cli.fields import ControllerName, Episodes, File, FirstSeed, Json, Switch
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import ControllerName, Episodes, File, FirstSeed, Json, Switch
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import evaluate

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from tyro.conf import arg
 
-from robo_ddpg.cli.fields import (
+from robo_ddpg.cli.output import say, say_json
+from robo_ddpg.cli.parsing.fields import (
     Camera,
     ControllerName,
     Directory,
@@ -22,8 +23,7 @@ from robo_ddpg.cli.fields import (
     Width,
     cameras,
 )
-from robo_ddpg.cli.output import say, say_json
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import SettingsError

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from robo_ddpg.cli.fields import Camera, File, Height, Json, Speed, Width, cameras
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import Camera, File, Height, Json, Speed, Width, cameras
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.verify import verify

@@ -7,7 +7,7 @@ from typing import Annotated
 from tyro.conf import Positional, arg
 
 from robo_ddpg.cli.output import say
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import tasks
-from robo_ddpg.cli.fields import Json
 from robo_ddpg.cli.output import say, say_json, say_table
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import Json
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import shipped
 from robo_ddpg.envs.registration import environment_id
 

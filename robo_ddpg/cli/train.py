@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +11,16 @@ from tyro.conf import Positional, arg
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
-from robo_ddpg.cli.fields import Directory, File, Switch, hint
 from robo_ddpg.cli.output import say
-from robo_ddpg.cli.parsing import Words, parse, parse_known
-from robo_ddpg.cli.task_word import find_task
-from robo_ddpg.envs.registration import make_task
-from robo_ddpg.envs.vector import is_gymnasium_id, task_name
+from robo_ddpg.cli.parsing.fields import Directory, File, Switch, hint
+from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
+from robo_ddpg.cli.parsing.task_word import find_task
+from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.settings import TrainSettings, read_settings
-from robo_ddpg.training.task_defaults import DEFAULT_STEPS, STEPS, agent_settings, evaluation_plan
+from robo_ddpg.training.task_defaults import MASTERED_TIMES, train_settings
 
 
 @dataclass(frozen=True)
@@ -84,8 +82,6 @@ class TrainOptions(SourceOptions):
     """Settings of the task."""
 
 
-MASTERED_TIMES = 5
-
 _SETTINGS = ("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device")
 """What is an option and a setting under the same name."""
 _RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
@@ -100,7 +96,7 @@ def run(words: Words) -> None:
     elif source.config is not None:
         _train(words, _settings_in(source.config, source.preset), source.config)
     else:
-        tuned = functools.partial(_tuned_settings, preset=source.preset or "default")
+        tuned = functools.partial(train_settings, preset=source.preset or "default")
         task = find_task(words, "train", lambda word: _as_options(tuned(word)), TrainOptions())
         _train(words, tuned(task))
 
@@ -113,8 +109,7 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> No
     options = parse(TrainOptions, words, "train", _as_options(start))
     _check_task(options, start, origin)
     settings = _with_options(start, options)
-    name = re.sub(r"[^\w.-]", "-", settings.task)
-    run = RunDirectory(options.out or Path("runs") / name / f"seed-{settings.seed}")
+    run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
     progress = make_progress(f"train {settings.task}", quiet=options.quiet)
     _say_result(train(settings, run, progress, force=options.force), run)
 
@@ -147,32 +142,13 @@ def _settings_in(config: Path, preset: str | None) -> TrainSettings:
     return read_settings(config)
 
 
-def _tuned_settings(name: str, preset: str) -> TrainSettings:
-    """The settings for a task.
-
-    Raises:
-        UnknownEnvironmentError: there is no such task.
-        SettingsError: there is no such preset.
-    """
-    task = task_name(name)
-    environment = {} if is_gymnasium_id(task) else dataclasses.asdict(make_task(task).settings)
-    plan = evaluation_plan(task)
-    return TrainSettings(
-        task=task,
-        agent=agent_settings(task, preset),
-        steps=STEPS.get(task, DEFAULT_STEPS),
-        evaluate_every=plan.every,
-        evaluation_episodes=plan.episodes,
-        environment=environment,
-    )
-
-
 def _as_options(start: TrainSettings) -> TrainOptions:
     """Options whose defaults are these settings."""
     shared: dict[str, Any] = {name: getattr(start, name) for name in _SETTINGS}
-    environment: object = NoSettings()
-    if not is_gymnasium_id(start.task):
-        environment = make_task(start.task, **start.environment).settings
+    source = resolve(start.task)
+    environment: Any = source.settings or NoSettings()
+    if source.settings is not None:
+        environment = dataclasses.replace(environment, **source.complete(start.environment))
     return TrainOptions(**shared, stop_early=start.mastered_times > 0, environment=environment)
 
 
@@ -200,5 +176,5 @@ def _changes(before: Any, after: Any, prefix: str = "--") -> Iterator[str]:
 
 
 def _check_task(options: TrainOptions, start: TrainSettings, origin: Path | None) -> None:
-    if options.task is not None and task_name(options.task) != start.task:
+    if options.task is not None and resolve(options.task).name != start.task:
         raise SettingsError(f"train: {origin} is a run of {start.task}, not of {options.task}")

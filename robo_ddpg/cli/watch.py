@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from robo_ddpg.cli.fields import ControllerName, FirstSeed
-from robo_ddpg.cli.parsing import Words, parse
+from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed
+from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.viewer.browser import watch

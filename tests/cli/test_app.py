@@ -14,7 +14,7 @@ import pytest
 from robo_ddpg.cli import tasks as command
 from robo_ddpg.cli.app import COMMANDS, main
 
-HEAVY = ("torch", "tyro", "matplotlib", "rich", "av", "PIL")
+HEAVY = ("mujoco", "torch", "tyro", "matplotlib", "rich", "av", "PIL")
 
 
 def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -30,15 +30,15 @@ def test_record_writes_a_video_and_says_where(
 
 
 def test_programs_read_what_was_filmed(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    words = ("--episodes", "2", "--seed", "5", "--no-overlay", "--grid", "1x2", "--json")
+    words = ("--episodes", "1", "--seed", "5", "--no-overlay", "--json")
     assert main(["record", "reach", *words, *SMALL]) == 0
     film = json.loads(capsys.readouterr().out)
     assert film == {
         "path": "reach.mp4",
         "frames": 21,  # of half a second; only the overlay shows a verdict after it
         "seconds": 0.525,
-        "seeds": [5, 6],
-        "solved": [False, False],
+        "seeds": [5],
+        "solved": [False],
     }
     assert (here / "reach.mp4").exists()
 

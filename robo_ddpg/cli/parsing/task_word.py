@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import tasks
-from robo_ddpg.cli.parsing import Words, parse, parse_known
+from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 
 Defaults = Callable[[str], Any]

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import pytest
 from tyro.conf import Positional, arg
 
-from robo_ddpg.cli import parsing
-from robo_ddpg.cli.fields import Switch, hint
-from robo_ddpg.cli.parsing import parse, parse_known
+from robo_ddpg.cli.parsing import parse as parsing
+from robo_ddpg.cli.parsing.fields import Switch, hint
+from robo_ddpg.cli.parsing.parse import parse, parse_known
 from robo_ddpg.errors import SettingsError
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import tyro
 
-from robo_ddpg.cli.help import REGISTRY
+from robo_ddpg.cli.parsing.help import REGISTRY
 from robo_ddpg.errors import SettingsError
 
 try:  # not public, but the only report of errors as data

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from tyro.conf import Positional, arg
 
-from robo_ddpg.cli.task_word import find_task
+from robo_ddpg.cli.parsing.task_word import find_task
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 
 
