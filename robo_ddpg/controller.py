@@ -39,7 +39,7 @@ class Controller:
         """A controller from its parts; `load` reads one from a file.
 
         Args:
-            tensors: the actor and the normaliser, as `robo_ddpg.agent.Policy` takes them.
+            tensors: the actor and the normaliser, as `robo_ddpg.agent.policy.Policy` takes them.
             metadata: what is known of it besides: `task`, `observation_size`, `action_low`,
                 `action_high` and so on.
             path: the file it came from.

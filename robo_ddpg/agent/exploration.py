@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.random_state import generator_state, set_generator_state
+from robo_ddpg.agent.saved_state import generator_state, set_generator_state
 from robo_ddpg.agent.settings import AgentSettings
 from tasks.arrays import Float32, Mask
 
@@ -12,7 +12,7 @@ _OU_THETA = np.float32(0.15)
 
 
 class Exploration:
-    """Adds noise, random components and bursts to the policy's actions."""
+    """Adds noise, random components and repeated actions to the policy's actions."""
 
     def __init__(self, settings: AgentSettings, num_envs: int, action_size: int, seed: int) -> None:
         self.settings = settings

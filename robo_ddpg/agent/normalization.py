@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.divergence import DivergenceError
+from robo_ddpg.errors import DivergenceError
 from tasks.arrays import Float32
 
 CLIP = 5.0

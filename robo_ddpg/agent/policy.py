@@ -8,7 +8,7 @@ from tasks.arrays import Float32
 
 
 class Policy:
-    """The actor of `DDPG.policy_state`, run without torch.
+    """The actor of `Learner.policy_state`, run without torch.
 
     Args:
         state: `actor.<i>.weight` (out, in) and `actor.<i>.bias` (out,) of each layer, and, if
@@ -25,7 +25,7 @@ class Policy:
         if depth == 0:
             raise ValueError(
                 f"no actor among the arrays {sorted(arrays)}: expected actor.0.weight, "
-                "actor.0.bias and so on, as DDPG.policy_state() returns them"
+                "actor.0.bias and so on, as Learner.policy_state() returns them"
             )
         layers = [(arrays[f"actor.{i}.weight"].T, arrays[f"actor.{i}.bias"]) for i in range(depth)]
         self._hidden, self._output = layers[:-1], layers[-1]

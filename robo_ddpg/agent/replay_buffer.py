@@ -1,4 +1,4 @@
-"""ReplayBuffer buffer of parallel simulations, with n-step returns and goal relabelling."""
+"""Replay buffer of parallel simulations, with n-step returns and goal relabelling."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.random_state import generator_state, set_generator_state
 from robo_ddpg.agent.ring import Draw, Ring, uniform_below
+from robo_ddpg.agent.saved_state import generator_state, set_generator_state
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import GoalSpace, Transitions
 from tasks.arrays import Float32, Int64, Mask

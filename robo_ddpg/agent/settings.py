@@ -19,7 +19,7 @@ class AgentSettings:
     critics: int = 2
     """1, or 2 whose minimum is the target (clipped double Q-learning, Fujimoto et al. 2018)."""
     critic_layer_norm: bool = True
-    """LayerNorm before each ReLU of the critics (Ba et al. 2016), without learnt gain and bias."""
+    """LayerNorm before each ReLU of the critics (Ba et al. 2016), without learned gain and bias."""
     actor_learning_rate: float = 1e-3
     """Step size of the actor's Adam (Kingma & Ba 2015)."""
     critic_learning_rate: float = 1e-3
@@ -70,9 +70,9 @@ class AgentSettings:
     """Chance per step for an idle simulation to hold one random action for a while
     (temporally extended epsilon-greedy, Dabney et al. 2021)."""
     repeat_steps: tuple[int, int] = (2, 8)
-    """Shortest and longest burst [steps], both included."""
+    """Shortest and longest repeat of an action [steps], both included."""
     repeat_exempt: tuple[int, ...] = ()
-    """Action components that stay with the policy during a burst, for example a gripper."""
+    """Action components that stay with the policy meanwhile, for example a gripper."""
     relabel_future: float = 0.3
     """Share of samples whose goal becomes one achieved later in the same episode (hindsight
     experience replay, Andrychowicz et al. 2017)."""
@@ -81,6 +81,9 @@ class AgentSettings:
     evaluate_target_actor: bool = True
     """Act and save with the target actor, a running average that is steadier than the online one
     (Polyak & Juditsky 1992)."""
+    backend: Literal["fast", "autograd"] = "fast"
+    """What computes the update: written for small networks on a CPU, or the same in plain autograd,
+    which is slower there, can be read beside the papers, and runs on a GPU."""
 
     def __post_init__(self) -> None:
         """Raises ValueError naming the first field that is out of range."""
@@ -102,6 +105,7 @@ class AgentSettings:
         self._require("target_rate", self.target_rate <= 1.0, "within (0, 1]")
         self._require("warmup_amplitude", self.warmup_amplitude <= 1.0, "within (0, 1]")
         self._require("noise", self.noise in ("gaussian", "ornstein-uhlenbeck"), "a known kind")
+        self._require("backend", self.backend in ("fast", "autograd"), "fast or autograd")
         ordered = len(noise) == 2 and 0.0 < noise[0] <= noise[1] < math.inf
         self._require("noise_range", ordered, "(low, high) with 0 < low <= high")
         ordered = len(steps) == 2 and _is_int(steps[0], 1) and _is_int(steps[1], steps[0])

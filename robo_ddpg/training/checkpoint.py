@@ -7,7 +7,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from robo_ddpg.agent.ddpg import DDPG
+from robo_ddpg.agent.learner import Learner
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import replacing_directory
 
@@ -20,7 +20,7 @@ _DAMAGE = (
 )
 
 
-def save_checkpoint(path: Path, agent: DDPG, progress: dict[str, Any]) -> None:
+def save_checkpoint(path: Path, agent: Learner, progress: dict[str, Any]) -> None:
     """Write everything the learner is, and how far the run was; swapped in whole.
 
     Args:
@@ -36,7 +36,7 @@ def save_checkpoint(path: Path, agent: DDPG, progress: dict[str, Any]) -> None:
         (part / "progress.json").write_text(json.dumps(progress))
 
 
-def load_checkpoint(path: Path, agent: DDPG) -> dict[str, Any]:
+def load_checkpoint(path: Path, agent: Learner) -> dict[str, Any]:
     """Restore the learner.
 
     Returns:

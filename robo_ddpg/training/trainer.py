@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from robo_ddpg.agent.ddpg import DDPG
+from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.controller import FORMAT, Controller, versions
 from robo_ddpg.envs.environment import size_of
@@ -53,7 +53,7 @@ class Trainer:
         # One core simulates while the other learns, so the physics gets a single thread.
         self.env = make_environment(settings.task, n, threads=1, **settings.environment)
         self.judge = Judge(settings)
-        self.agent = DDPG(
+        self.agent = make_learner(
             self.env.single_observation_space,
             self.env.single_action_space,
             settings.agent,

@@ -1,20 +1,25 @@
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from gymnasium.spaces import Box
 
-from robo_ddpg.agent import DDPG, AgentSettings, Policy, Transitions
+from robo_ddpg.agent.learner import make_learner
+from robo_ddpg.agent.policy import Policy
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.transitions import Transitions
 
 LOW = np.array([-1.0, 0.0, -3.0], np.float32)
 HIGH = np.array([1.0, 2.0, 5.0], np.float32)
 
 
+@pytest.mark.parametrize("backend", ["fast", "autograd"])
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("evaluate_target", [False, True])
-def test_policy_agrees_with_the_agent(normalize, evaluate_target):
+def test_policy_agrees_with_the_agent(normalize: bool, evaluate_target: bool, backend: Any) -> None:
     settings = replace(
         AgentSettings(),
         hidden_sizes=(32, 16),
@@ -22,8 +27,9 @@ def test_policy_agrees_with_the_agent(normalize, evaluate_target):
         warmup_transitions=0,
         normalize_observations=normalize,
         evaluate_target_actor=evaluate_target,
+        backend=backend,
     )
-    agent = DDPG(Box(-9.0, 9.0, (5,)), Box(LOW, HIGH), settings, num_envs=16, seed=0)
+    agent = make_learner(Box(-9.0, 9.0, (5,)), Box(LOW, HIGH), settings, num_envs=16, seed=0)
     generator = np.random.default_rng(0)
     observation = generator.normal(2.0, 3.0, (16, 5)).astype(np.float32)
     agent.store(
@@ -50,7 +56,7 @@ def test_policy_agrees_with_the_agent(normalize, evaluate_target):
     np.testing.assert_allclose(policy.act(observation[0]), expected[0], atol=1e-5)
 
 
-def test_acting_leaves_the_observation_alone():
+def test_acting_leaves_the_observation_alone() -> None:
     state = {"actor.0.weight": np.ones((3, 2), np.float32), "actor.0.bias": np.ones(3, np.float32)}
     observation = np.array([0.5, -0.5], np.float32)
     Policy(state, LOW, HIGH).act(observation)
@@ -58,14 +64,14 @@ def test_acting_leaves_the_observation_alone():
     np.testing.assert_array_equal(observation, [0.5, -0.5])
 
 
-def test_arrays_without_an_actor_are_refused():
+def test_arrays_without_an_actor_are_refused() -> None:
     with pytest.raises(ValueError, match=r"expected actor\.0\.weight"):
         Policy({"weights": np.zeros(3, np.float32)}, LOW, HIGH)
 
 
-def test_neither_policy_nor_settings_import_torch():
+def test_neither_policy_nor_settings_import_torch() -> None:
     program = (
-        "import sys; from robo_ddpg.agent import Policy, AgentSettings, presets; "
+        "import sys; import robo_ddpg.agent.policy; import robo_ddpg.agent.settings; "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,36 +7,42 @@ the step, minus the effort in `reward_info`; arriving terminates.
 import numpy as np
 import pytest
 
-from robo_ddpg.agent import AgentSettings, Transitions
 from robo_ddpg.agent.replay_buffer import ReplayBuffer
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from tasks.arrays import Float32, Mask
 
 
 class Line:
-    def achieved_goal(self, observation):
+    def achieved_goal(self, observation: Float32) -> Float32:
         return observation[:, :1]
 
-    def desired_goal(self, observation):
+    def desired_goal(self, observation: Float32) -> Float32:
         return observation[:, 1:2]
 
-    def attainable(self, goal):
+    def attainable(self, goal: Float32) -> Mask:
         return np.ones(len(goal), np.bool_)
 
-    def replace_goal(self, observation, goal):
+    def replace_goal(self, observation: Float32, goal: Float32) -> Float32:
         position = observation[:, :1]
         return np.concatenate((position, goal, goal - position), axis=1)
 
-    def compute_reward(self, achieved, desired, info):
-        return -np.abs(achieved - desired)[:, 0] - info[:, 0]
+    def compute_reward(self, achieved: Float32, desired: Float32, info: Float32) -> Float32:
+        reward: Float32 = -np.abs(achieved - desired)[:, 0] - info[:, 0]
+        return reward
 
-    def compute_terminated(self, achieved, desired, info):
-        return np.abs(achieved - desired)[:, 0] < 0.5
+    def compute_terminated(self, achieved: Float32, desired: Float32, info: Float32) -> Mask:
+        arrived: Mask = np.abs(achieved - desired)[:, 0] < 0.5
+        return arrived
 
 
-def at(position, goal):
+def at(position: float, goal: float) -> Float32:
     return np.array([[position, goal, goal - position]], np.float32)
 
 
-def walked(relabel_future, relabel_other, goal_space=None):
+def walked(
+    relabel_future: float, relabel_other: float, goal_space: GoalSpace | None = None
+) -> ReplayBuffer:
     """One episode 0 -> 1 -> 2 -> 3 with the goal 10, then one step 5 -> 6 with the goal 20."""
     settings = AgentSettings(
         discount=0.5,
@@ -66,10 +72,10 @@ def walked(relabel_future, relabel_other, goal_space=None):
     return replay
 
 
-def samples_from(replay, position):
+def samples_from(replay: ReplayBuffer, position: float) -> dict[float, tuple[float, float, float]]:
     """Distinct goal -> (reward, discount, position of the bootstrap observation)."""
     batch = replay.sample(400)
-    found = {}
+    found: dict[float, tuple[float, float, float]] = {}
     for row in np.flatnonzero(batch.observation[:, 0] == position):
         goal = float(batch.observation[row, 1])
         sample = (
@@ -81,11 +87,11 @@ def samples_from(replay, position):
     return found
 
 
-def test_without_relabelling_samples_are_as_stored():
+def test_without_relabelling_samples_are_as_stored() -> None:
     assert samples_from(walked(0.0, 0.0), 0.0) == {10.0: (-9.0 - 8.25 / 2, 0.25, 2.0)}
 
 
-def test_future_goals_are_rewarded_and_terminated_by_hand():
+def test_future_goals_are_rewarded_and_terminated_by_hand() -> None:
     replay = walked(relabel_future=1.0, relabel_other=0.0)
 
     assert samples_from(replay, 0.0) == {
@@ -97,7 +103,7 @@ def test_future_goals_are_rewarded_and_terminated_by_hand():
     assert samples_from(replay, 5.0) == {6.0: (0.0, 0.0, 6.0)}
 
 
-def test_goals_of_others_are_rewarded_by_hand():
+def test_goals_of_others_are_rewarded_by_hand() -> None:
     replay = walked(relabel_future=0.0, relabel_other=1.0)
 
     assert samples_from(replay, 0.0) == {
@@ -107,9 +113,9 @@ def test_goals_of_others_are_rewarded_by_hand():
     assert samples_from(replay, 5.0) == {10.0: (-4.0, 0.5, 6.0), 20.0: (-14.0, 0.5, 6.0)}
 
 
-def test_what_cannot_be_asked_for_leaves_a_sample_its_own_goal():
+def test_what_cannot_be_asked_for_leaves_a_sample_its_own_goal() -> None:
     class Short(Line):
-        def attainable(self, goal):
+        def attainable(self, goal: Float32) -> Mask:
             return goal[:, 0] < 2.5
 
     replay = walked(relabel_future=1.0, relabel_other=0.0, goal_space=Short())
@@ -119,7 +125,7 @@ def test_what_cannot_be_asked_for_leaves_a_sample_its_own_goal():
     assert set(samples_from(replay, 5.0)) == {20.0}
 
 
-def test_every_part_of_the_observations_follows_the_goal():
+def test_every_part_of_the_observations_follows_the_goal() -> None:
     batch = walked(relabel_future=0.5, relabel_other=0.5).sample(400)
 
     np.testing.assert_array_equal(batch.observation[:, 1], batch.bootstrap_observation[:, 1])
@@ -127,13 +133,13 @@ def test_every_part_of_the_observations_follows_the_goal():
         np.testing.assert_array_equal(observation[:, 2], observation[:, 1] - observation[:, 0])
 
 
-def test_the_shares_of_relabelled_samples_are_as_set():
+def test_the_shares_of_relabelled_samples_are_as_set() -> None:
     batch = walked(relabel_future=0.25, relabel_other=0.0).sample(400)
 
     assert (batch.observation[:, 1] < 10.0).mean() == pytest.approx(0.25)
 
 
-def test_stored_observations_are_left_alone():
+def test_stored_observations_are_left_alone() -> None:
     replay = walked(relabel_future=1.0, relabel_other=0.0)
     replay.sample(100)
 

@@ -1,19 +1,20 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from robo_ddpg.agent import AgentSettings, presets
+from robo_ddpg.agent.settings import AgentSettings, presets
 
 
 @pytest.mark.parametrize("name", ["default", "td3", "ddpg-2015"])
-def test_presets_build_afresh(name):
+def test_presets_build_afresh(name: str) -> None:
     make = presets()[name]
 
     assert isinstance(make(), AgentSettings)
     assert make() == make()
 
 
-def test_the_2015_preset_has_the_numbers_of_the_paper():
+def test_the_2015_preset_has_the_numbers_of_the_paper() -> None:
     settings = presets()["ddpg-2015"]()
 
     assert settings.hidden_sizes == (400, 300)
@@ -56,8 +57,9 @@ def test_the_2015_preset_has_the_numbers_of_the_paper():
         ("repeat_exempt", (0.5,)),
         ("relabel_future", 1.2),
         ("relabel_other", 0.9),
+        ("backend", "jax"),
     ],
 )
-def test_a_wrong_setting_is_named(field, value):
+def test_a_wrong_setting_is_named(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{field}="):
         replace(AgentSettings(), **{field: value})

@@ -1,9 +1,23 @@
-"""NumPy generators as plain arrays, so that they can be saved without pickle."""
+"""What is saved without pickle: flat dictionaries of named arrays, as safetensors files hold."""
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_T = TypeVar("_T")
 _WORD = 2**64
+
+
+def prefixed(prefix: str, values: dict[str, _T]) -> dict[str, _T]:
+    """The values as `prefix.name`."""
+    return {f"{prefix}.{name}": value for name, value in values.items()}
+
+
+def under(prefix: str, values: dict[str, _T]) -> dict[str, _T]:
+    """The values whose names start with `prefix.`, without it."""
+    start = f"{prefix}."
+    return {name[len(start) :]: v for name, v in values.items() if name.startswith(start)}
 
 
 def generator_state(generator: np.random.Generator) -> NDArray[np.int64]:

@@ -5,9 +5,9 @@ from copy import deepcopy
 import torch
 from torch import Tensor
 
-from robo_ddpg.agent.adam import Adam
-from robo_ddpg.agent.named import prefixed, under
-from robo_ddpg.agent.networks import StackedMlp
+from robo_ddpg.agent.fast.adam import Adam
+from robo_ddpg.agent.fast.stacked_mlp import StackedMlp
+from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import AgentSettings
 
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from robo_ddpg.agent.backend import initial_bounds
+
 _NORM_EPSILON = 1e-5
-_OUTPUT_BOUND = 3e-3
-"""Bound of the initial output layer (Lillicrap et al., section 7): first outputs are near zero."""
 
 
 class Layer(NamedTuple):
@@ -48,7 +48,7 @@ class StackedMlp:
     Args:
         stack: Number s of networks.
         sizes: Width of the input, of each hidden layer, and of the output.
-        layer_norm: Whether each hidden layer is normalised, without learnt gain and bias.
+        layer_norm: Whether each hidden layer is normalised, without learned gain and bias.
     """
 
     def __init__(self, stack: int, sizes: tuple[int, ...], *, layer_norm: bool) -> None:
@@ -60,9 +60,8 @@ class StackedMlp:
         self.layer_gradients = self._views(self.gradient)
 
     def initialize(self, generator: torch.Generator) -> None:
-        """Uniform in +-1/sqrt(fan-in), the output layer in +-0.003 (Lillicrap et al.)."""
-        for layer, fan_in in zip(self.layers, self.sizes, strict=False):
-            bound = _OUTPUT_BOUND if layer is self.layers[-1] else fan_in**-0.5
+        """Draw weights and biases, uniform within `initial_bounds`."""
+        for layer, bound in zip(self.layers, initial_bounds(self.sizes), strict=True):
             for tensor in layer:
                 tensor.uniform_(-bound, bound, generator=generator)
 

@@ -1,0 +1,122 @@
+"""The update as the papers write it, in plain autograd: the reference for the fast one."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from robo_ddpg.agent.autograd.actor_critic import ActorCritic, copy_on_cpu
+from robo_ddpg.agent.autograd.networks import Critic, linear_layers, mlp
+from robo_ddpg.agent.backend import Metrics, Sample
+from robo_ddpg.agent.settings import AgentSettings
+
+
+class AutogradBackend:
+    """A `Backend` of any modules on any device.
+
+    Modules stay in training mode, and should depend on their arguments alone: neither on
+    statistics of the minibatch nor on random numbers.
+
+    Args:
+        settings: Learning rates and losses; the networks' settings are not read.
+        actor: The policy mu: observations, (b, o), to actions before tanh, (b, a).
+        critics: One or more Q: observations, (b, o), and actions, (b, a), to values, (b, 1).
+        device: Where all of it is moved.
+    """
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        actor: nn.Module,
+        critics: Iterable[nn.Module],
+        device: str = "cpu",
+    ) -> None:
+        self.device = torch.device(device)
+        self._settings = settings
+        self.networks = ActorCritic(settings, actor, critics, self.device)
+
+    @classmethod
+    def make(
+        cls,
+        settings: AgentSettings,
+        observation_size: int,
+        action_size: int,
+        generator: torch.Generator,
+        device: str = "cpu",
+    ) -> "AutogradBackend":
+        """The networks that the settings describe."""
+        o, a, hidden = observation_size, action_size, settings.hidden_sizes
+        actor = mlp((o, *hidden, a), generator, layer_norm=False)
+        sizes, norm = (o + a, *hidden, 1), settings.critic_layer_norm
+        critics = [Critic(mlp(sizes, generator, layer_norm=norm)) for _ in range(settings.critics)]
+        return cls(settings, actor, critics, device)
+
+    @torch.no_grad()
+    def act(self, observation: Tensor, *, target: bool) -> Tensor:
+        """Actions in [-1, 1], (b, a)."""
+        action: Tensor = self._actor(target=target)(observation).tanh()
+        return action
+
+    @torch.no_grad()
+    def q(self, observation: Tensor, action: Tensor) -> Tensor:
+        """The first critic's values, (b, 1)."""
+        value: Tensor = self.networks.critics[0](observation, action)
+        return value
+
+    @torch.no_grad()
+    def td_target(self, sample: Sample) -> Tensor:
+        """Give y = r + gamma min_k Q'_k(s', mu'(s') + noise), (b, 1)."""
+        s_next = sample.next_observation
+        a_next = (self.networks.target_actor(s_next).tanh() + sample.noise).clamp(-1.0, 1.0)
+        q_next = torch.stack([critic(s_next, a_next) for critic in self.networks.target_critics])
+        return sample.reward + sample.discount * q_next.amin(0)
+
+    def critic_gradient(self, sample: Sample) -> Metrics:
+        """Differentiate, for each critic, the mean of (y - Q(s, a))^2."""
+        s, a, y = sample.observation, sample.action, self.td_target(sample)
+        q = torch.stack([critic(s, a) for critic in self.networks.critics])
+        losses = (y - q).square().mean((1, 2))  # (critics,)
+
+        self.networks.critic_optimizer.zero_grad()
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        return {"critic_loss": losses.mean().item(), "q": q.mean().item()}
+
+    def actor_gradient(self, sample: Sample) -> Metrics:
+        """Differentiate minus the mean of Q(s, mu(s)), and what keeps tanh from saturating."""
+        s = sample.observation
+        pre_activation = self.networks.actor(s)
+        q = self.networks.critics[0](s, pre_activation.tanh())
+        mean_square = pre_activation.square().mean()
+        loss = -q.mean() + self._settings.pre_activation_penalty * mean_square
+
+        self.networks.actor_optimizer.zero_grad()
+        loss.backward(inputs=list(self.networks.actor.parameters()))
+        return {"policy_q": q.mean().item(), "pre_activation": mean_square.sqrt().item()}
+
+    def critic_step(self) -> None:
+        """Step along the gradient."""
+        self.networks.critic_optimizer.step()
+
+    def actor_step(self) -> None:
+        """Step along the gradient."""
+        self.networks.actor_optimizer.step()
+
+    def update_targets(self) -> None:
+        """Move the target networks towards the online ones by the share `target_rate`."""
+        self.networks.update_targets(self._settings.target_rate)
+
+    def actor_layers(self, *, target: bool) -> list[tuple[Tensor, Tensor]]:
+        """Weight, (out, in), and bias, (out,), of each layer."""
+        layers = linear_layers(self._actor(target=target))
+        return [(copy_on_cpu(layer.weight), copy_on_cpu(layer.bias)) for layer in layers]
+
+    def state(self) -> dict[str, Tensor]:
+        """Copies that restore networks and optimisers exactly."""
+        return self.networks.state()
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Restore what `state` returned."""
+        self.networks.load_state(state)
+
+    def _actor(self, *, target: bool) -> nn.Module:
+        return self.networks.target_actor if target else self.networks.actor
