@@ -13,17 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import mujoco
 import numpy as np
 import torch
-from benchmark_reference import PlainDDPG
 from mujoco.batch import Batch
 
-from robo_ddpg.agent.ddpg import DDPG
+from robo_ddpg.agent.learner import Learner, make_learner
+from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv
@@ -124,7 +124,7 @@ def environment_lines() -> Iterator[Line]:
     yield Line("physics of one control step of reach", 1e6 * theirs / 20, "us", note="mj_step")
 
 
-def _repeat(loop: Loop, times: int) -> Loop:
+def _repeat(loop: Callable[[], object], times: int) -> Loop:
     def repeated() -> None:
         for _ in range(times):
             loop()
@@ -184,30 +184,25 @@ def _filter_share(env: RobotVectorEnv, step: Loop) -> float:
 
 
 def learner_lines() -> Iterator[Line]:
-    """The learner's update against plain modules and autograd, from the same replay buffer."""
+    """The fast backend's updates against those of plain modules and autograd."""
     torch.set_num_threads(1)
     env = RobotVectorEnv(SIMULATIONS, "reach")
     observations: Any = env.single_observation_space
     actions: Any = env.single_action_space
     settings = agent_settings("reach")
-    agent = DDPG(observations, actions, settings, SIMULATIONS, seed=0)
-    _fill(agent, observations.shape[0], actions.shape[0])
-    plain = PlainDDPG(settings, observations.shape[0], actions.shape[0])
 
-    def ours() -> None:
-        for _ in range(10):
-            agent.update()
+    def updates(settings: AgentSettings) -> Loop:
+        agent = make_learner(observations, actions, settings, SIMULATIONS, seed=0)
+        _fill(agent, observations.shape[0], actions.shape[0])
+        return _repeat(agent.update, 10)
 
-    def reference() -> None:
-        for _ in range(10):
-            plain.update(agent.replay_buffer.sample(settings.batch_size))
-
-    ratio, own, theirs = paired(ours, reference)
+    plain = replace(settings, backend="autograd")
+    ratio, own, theirs = paired(updates(settings), updates(plain))
     note = f"{10 / own:,.0f} and {10 / theirs:,.0f} updates/s"
     yield Line("learner's updates / plain torch", ratio, "x", note=note)
 
 
-def _fill(agent: DDPG, observation_size: int, action_size: int) -> None:
+def _fill(agent: Learner, observation_size: int, action_size: int) -> None:
     rng = np.random.default_rng(0)
     n = SIMULATIONS
     while agent.transitions < 10_000:

@@ -71,26 +71,32 @@ class AutogradBackend:
         q_next = torch.stack([critic(s_next, a_next) for critic in self.networks.target_critics])
         return sample.reward + sample.discount * q_next.amin(0)
 
-    def critic_gradient(self, sample: Sample) -> Metrics:
-        """Differentiate, for each critic, the mean of (y - Q(s, a))^2."""
+    def critic_loss(self, sample: Sample) -> tuple[Tensor, Tensor]:
+        """Give L = mean (y - Q(s, a))^2 of each critic, (critics,), and Q, (critics, b, 1)."""
         s, a, y = sample.observation, sample.action, self.td_target(sample)
         q = torch.stack([critic(s, a) for critic in self.networks.critics])
-        losses = (y - q).square().mean((1, 2))  # (critics,)
+        return (y - q).square().mean((1, 2)), q
 
+    def actor_loss(self, sample: Sample) -> tuple[Tensor, Tensor, Tensor]:
+        """Give -mean Q(s, mu(s)) and what keeps tanh from saturating; Q, (b, 1); mean square."""
+        s = sample.observation
+        pre_activation = self.networks.actor(s)
+        q = self.networks.critics[0](s, pre_activation.tanh())
+        mean_square = pre_activation.square().mean()
+        return -q.mean() + self._settings.pre_activation_penalty * mean_square, q, mean_square
+
+    def critic_gradient(self, sample: Sample) -> Metrics:
+        """Differentiate the sum of the critics' losses."""
+        losses, q = self.critic_loss(sample)
         self.networks.critic_optimizer.zero_grad()
         losses.sum().backward()  # type: ignore[no-untyped-call]
         return {"critic_loss": losses.mean().item(), "q": q.mean().item()}
 
     def actor_gradient(self, sample: Sample) -> Metrics:
-        """Differentiate minus the mean of Q(s, mu(s)), and what keeps tanh from saturating."""
-        s = sample.observation
-        pre_activation = self.networks.actor(s)
-        q = self.networks.critics[0](s, pre_activation.tanh())
-        mean_square = pre_activation.square().mean()
-        loss = -q.mean() + self._settings.pre_activation_penalty * mean_square
-
+        """Differentiate the actor's loss with respect to the actor alone."""
+        loss, q, mean_square = self.actor_loss(sample)
         self.networks.actor_optimizer.zero_grad()
-        loss.backward(inputs=list(self.networks.actor.parameters()))
+        loss.backward(inputs=list(self.networks.actor.parameters()))  # type: ignore[no-untyped-call]
         return {"policy_q": q.mean().item(), "pre_activation": mean_square.sqrt().item()}
 
     def critic_step(self) -> None:
