@@ -1,6 +1,6 @@
 """`robo-ddpg evaluate`."""
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +13,9 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.report import write_report
-from robo_ddpg.runs.training_log import write_rows
+from robo_ddpg.runs.tables import write_rows
 
 OTHER_MODEL = (
     "  warning: it was trained with another model (or version of MuJoCo) than the one it was "
@@ -52,13 +53,17 @@ def run(words: Words) -> None:
     controller = Controller.find(options.controller)
     plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
     evaluation = evaluate(controller, **plan, **_safety(controller, options.safety))
-    summary = evaluation.summary()
+    unfiltered = None
     if options.safety == "both":
-        summary["without_safety"] = evaluate(controller, **plan, safety=False).summary()
+        unfiltered = evaluate(controller, **plan, safety=False).statistics()
+    statistics = evaluation.statistics()
+    summary = statistics.to_json()
+    if unfiltered is not None:
+        summary["without_safety"] = unfiltered.to_json()
     directory = RunDirectory(Path(options.controller))
     if directory.path.is_dir() and options.safety != "off":
-        directory.write_json("evaluation.json", summary)
-        write_rows(evaluation.rows(), directory.path / "evaluation.csv")
+        write_json(summary, directory.evaluation)
+        write_rows(evaluation.rows(), directory.episodes)
     if options.csv is not None:
         write_rows(evaluation.rows(), options.csv)
     if options.out is not None:
@@ -69,20 +74,25 @@ def run(words: Words) -> None:
         write_report(directory)
     if options.json:
         say_json(summary)
-    else:
-        _say_evaluation(summary, options.safety)
+        return
+    if options.safety == "off":
+        say("Without the safety filter:")
+    _say_statistics(statistics)
+    if unfiltered is not None:
+        say("Without the safety filter:")
+        _say_statistics(unfiltered)
 
 
-def sentence(summary: dict[str, Any]) -> str:
+def sentence(statistics: EvaluationStatistics) -> str:
     """An evaluation in one line."""
-    text = f"{summary['task']}: {summary['episodes']} episodes"
-    if summary["success_rate"] is not None:
-        low, high = 100 * summary["success_low"], 100 * summary["success_high"]
-        rate = 100 * summary["success_rate"]
+    text = f"{statistics.task}: {statistics.episodes} episodes"
+    if statistics.success is not None:
+        success = statistics.success
+        rate, low, high = 100 * success.mean, 100 * success.low, 100 * success.high
         text += f", success {rate:.1f} % (95 % interval {low:.1f} to {high:.1f})"
-    text += f", return {summary['return_mean']:.2f}"
-    if summary["safety_filter"] is not None:
-        text += f", safety filter {summary['safety_filter']}"
+    text += f", return {statistics.returns.mean:.2f}"
+    if statistics.safety_filter is not None:
+        text += f", safety filter {statistics.safety_filter}"
     return text
 
 
@@ -117,7 +127,7 @@ def _write_robustness(
     count = min(options.episodes, EPISODES)
     result = evaluate_robustness(controller, episodes=count, seed=options.seed, progress=say_aside)
     path = _robustness_file(options, directory)
-    write_json(result, path)
+    write_json(result.to_json(), path)
     plot_robustness(result, path.with_suffix(".png"))
     for line in robustness_lines(result):
         say_aside(line)
@@ -126,40 +136,30 @@ def _write_robustness(
 
 def _robustness_file(options: EvaluateOptions, directory: RunDirectory) -> Path:
     if directory.path.is_dir():
-        return directory.path / "robustness.json"
+        return directory.robustness
     if options.out is not None:
         return options.out.with_name(f"{options.out.stem}-robustness.json")
     return Path(f"{Path(options.controller).stem}-robustness.json")
 
 
-def _say_evaluation(summary: dict[str, Any], safety: str) -> None:
-    if safety != "off":
-        _say_summary(summary)
-    if safety != "on":
-        say("Without the safety filter:")
-        _say_summary(summary.get("without_safety", summary))
-
-
-def _say_summary(summary: dict[str, Any]) -> None:
-    say(sentence(summary))
-    if summary["model_matches"] is False:
+def _say_statistics(statistics: EvaluationStatistics) -> None:
+    say(sentence(statistics))
+    if statistics.model_matches is False:
         say(OTHER_MODEL)
-    for key, value in _details(summary):
-        say(f"  {key:28}{value}")
+    for name, text in _details(statistics):
+        say(f"  {name:28}{text}")
 
 
-def _details(summary: dict[str, Any]) -> list[tuple[str, str]]:
+def _details(statistics: EvaluationStatistics) -> Iterator[tuple[str, str]]:
     """What is worth a line besides the sentence."""
-    shown = {key: value for key, value in summary.items() if re.search(r"_(median|p90|max)$", key)}
-    lines = [(key, f"{value:.4g}") for key, value in shown.items() if value is not None]
-    lines += [
-        (f"altered: {reason}", f"{100 * share:.1f} % of steps")
-        for reason, share in (summary["safety"] or {}).items()
-        if share > 0
-    ]
-    lines += [
-        (f"violated: {limit}", f"by up to {overshoot:.3g}")
-        for limit, overshoot in (summary["violations"] or {}).items()
-        if overshoot > 0
-    ]
-    return lines
+    yield "length_median", f"{statistics.length_median:.4g}"
+    for name, spread in statistics.quantities.items():
+        for quantile, value in spread.quantiles().items():
+            if value is not None:
+                yield f"{name}_{quantile}", f"{value:.4g}"
+    for reason, share in (statistics.safety or {}).items():
+        if share > 0:
+            yield f"altered: {reason}", f"{100 * share:.1f} % of steps"
+    for limit, overshoot in (statistics.violations or {}).items():
+        if overshoot > 0:
+            yield f"violated: {limit}", f"by up to {overshoot:.3g}"

@@ -131,7 +131,7 @@ def _resume(words: Words, run: RunDirectory) -> None:
 
 
 def _say_result(evaluation: Evaluation, run: RunDirectory) -> None:
-    say(sentence(evaluation.summary()))
+    say(sentence(evaluation.statistics()))
     say(f"controller  {run.controller}")
     say(f"curve       {run.curve}")
 
