@@ -60,6 +60,7 @@ class Trainer:
             n,
             settings.seed,
             self.env.goal_space,
+            settings.device,
         )
         simulation = self.env.simulation
         self.instabilities = (
@@ -67,7 +68,7 @@ class Trainer:
         )
         self.training_s = 0.0
         self._evaluated_at = -1
-        self._tally = EpisodeStatistics(np.zeros(n))
+        self._statistics = EpisodeStatistics(np.zeros(n))
         self._row: Row = {}
         self._owed = 0.0
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
@@ -96,7 +97,7 @@ class Trainer:
         with _one_torch_thread(), log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
             with self._interruption:
                 self._loop(physics)
-            self.progress.update(self._share(), {**self._state(), **self._tally.means()})
+            self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
             if self._interruption.requested:
                 self.progress.note("interrupted; saving what was learned so far")
             if self._evaluated_at != self.agent.transitions:
@@ -123,7 +124,7 @@ class Trainer:
                     self._checkpoint()
                 clock.lap()
             if clock.shows():
-                self.progress.update(self._share(), {**self._state(), **self._tally.means()})
+                self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""
@@ -158,7 +159,7 @@ class Trainer:
         )
         if self.instabilities is not None and unstable.any():
             self.instabilities.add(unstable, action, self.agent.transitions)
-        self._tally.add(reward, ended, info)
+        self._statistics.add(reward, ended, info)
         if ended.any():
             following, _ = self.env.reset(options={"reset_mask": ended})
         return following
@@ -175,9 +176,9 @@ class Trainer:
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
-        self.log.write({**self._state(), **self._tally.means()})
-        self._row |= self._tally.means()
-        self._tally.clear()
+        self.log.write({**self._state(), **self._statistics.means()})
+        self._row |= self._statistics.means()
+        self._statistics.clear()
         if self.judge.is_best(score):
             self.controller().save(self.run.controller)
 
