@@ -73,7 +73,7 @@ def test_power_is_that_of_the_forces_mujoco_applies(task: str) -> None:
     env = RobotVectorEnv(2, task, threads=2, random_strength=0.5, safety=False)
     env.reset(seed=0)
     env.action_space.seed(0)
-    actuators, model = Actuators(env), env.batch.get_model(1)
+    actuators, model = Actuators(env.simulation), env.batch.get_model(1)
     data = mujoco.MjData(model)
     for _ in range(20):
         env.step(env.action_space.sample())

@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
 from robo_ddpg.controller import shipped
+from robo_ddpg.envs.foreign import ForeignEnvironment
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import ControllerError, SettingsError
@@ -54,7 +55,8 @@ def act(observation: Any) -> Any:
 
 def run(rewards: list[list[float]], ends: list[str], success: list[bool] | None = None) -> Episodes:
     """One episode of each script."""
-    return run_episodes(Scripted(rewards, ends, success), act, seed=50, count=len(rewards))
+    env = ForeignEnvironment(Scripted(rewards, ends, success), "scripted", {})
+    return run_episodes(env, act, seed=50, count=len(rewards))
 
 
 def controller_for(task: str, observed: int, low: list[float], high: list[float]) -> Controller:

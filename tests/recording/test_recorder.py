@@ -106,7 +106,7 @@ def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
 def test_every_episode_keeps_its_own_object() -> None:
     env = RobotVectorEnv(8, "grasp-any", threads=1)
     seeds = list(range(8))
-    recordings = record(env, lambda _: np.zeros((8, 5), np.float32), seeds, steps=1)
+    recordings = record(env, env.simulation, lambda _: np.zeros((8, 5), np.float32), seeds, steps=1)
     geom = env.task.model.geom(OBJECT).id
     shown = [next(recording.iterate_data(env.task.model)).model for recording in recordings]
     env.reset(seed=seeds)
