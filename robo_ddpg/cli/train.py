@@ -19,6 +19,7 @@ from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.progress import make_progress
 from robo_ddpg.training.settings import TrainSettings, read_settings
 from robo_ddpg.training.task_defaults import MASTERED_TIMES, train_settings
 
@@ -103,22 +104,19 @@ def run(words: Words) -> None:
 
 def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> None:
     """A new run, with the settings of `start` where the words do not say otherwise."""
-    from robo_ddpg.training.progress import make_progress
-    from robo_ddpg.training.trainer import train
-
     options = parse(TrainOptions, words, "train", _as_options(start))
     _check_task(options, start, origin)
     settings = _with_options(start, options)
     run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
+
+    from robo_ddpg.training import trainer
+
     progress = make_progress(f"train {settings.task}", quiet=options.quiet)
-    _say_result(train(settings, run, progress, force=options.force), run)
+    _say_result(trainer.train(settings, run, progress, force=options.force), run)
 
 
 def _resume(words: Words, run: RunDirectory) -> None:
     """An earlier run goes on."""
-    from robo_ddpg.training.progress import make_progress
-    from robo_ddpg.training.trainer import resume
-
     start = read_settings(run.config)
     before = dataclasses.replace(_as_options(start), steps=None, minutes=None)
     options = parse(TrainOptions, words, "train", before)
@@ -126,8 +124,11 @@ def _resume(words: Words, run: RunDirectory) -> None:
     for name in _changes(before, options):
         if name not in _RESUMABLE:
             raise SettingsError(f"train: a run goes on with its own settings; leave out {name}")
+
+    from robo_ddpg.training import trainer
+
     progress = make_progress(f"train {start.task}", quiet=options.quiet)
-    _say_result(resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+    _say_result(trainer.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
 
 
 def _say_result(evaluation: Evaluation, run: RunDirectory) -> None:

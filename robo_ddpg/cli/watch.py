@@ -6,8 +6,6 @@ from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.viewer.browser import watch
-from robo_ddpg.viewer.live import LiveController
 
 
 @dataclass(frozen=True)
@@ -26,4 +24,8 @@ def run(words: Words) -> None:
     options = parse(WatchOptions, words, "watch")
     if not 0 <= options.port <= 65535:
         raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
+
+    from robo_ddpg.viewer.browser import watch
+    from robo_ddpg.viewer.live import LiveController
+
     watch(LiveController(Controller.find(options.controller), options.seed), port=options.port)
