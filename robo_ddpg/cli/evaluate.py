@@ -14,7 +14,6 @@ from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
-from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.tables import write_rows
 
 OTHER_MODEL = (
@@ -71,6 +70,8 @@ def run(words: Words) -> None:
     if options.robustness:
         _write_robustness(controller, options, directory)
     if directory.config.exists():
+        from robo_ddpg.runs.report import write_report
+
         write_report(directory)
     if options.json:
         say_json(summary)
