@@ -39,6 +39,7 @@ format: $(STAMP)
 
 bench: setup
 	$(BIN)/python scripts/benchmarks/benchmark.py
+	$(BIN)/python scripts/benchmarks/benchmark_updates.py
 	$(BIN)/python scripts/benchmarks/benchmark_evaluation.py
 	$(BIN)/python scripts/benchmarks/benchmark_grasp.py
 	$(BIN)/python scripts/benchmarks/benchmark_filming.py

@@ -69,6 +69,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("reach --tolerance-m 0.5", "did you mean --environment.tolerance-m?"),
         ("reach --agent.discount 2", "discount=2.0: expected within [0, 1]"),
         ("reach --agent.noise pink", "gaussian"),
+        ("reach --device cuda", "use --agent.backend autograd"),
         ("reach --agent.hidden-sizes 0", "hidden_sizes"),
         ("reach --environment.episode-s -1", "episode_s must be positive"),
         ("reach --environment.timestep-s 0.03", "timestep_s must divide"),

@@ -14,8 +14,17 @@ from robo_ddpg.agent.settings import AgentSettings
 class AutogradBackend:
     """A `Backend` of any modules on any device.
 
-    Modules stay in training mode, and should depend on their arguments alone: neither on
-    statistics of the minibatch nor on random numbers.
+    The losses are those of Lillicrap et al. 2015, algorithm 1, with the target of several critics
+    and the smoothed target action of Fujimoto et al. 2018, algorithm 1. Modules of your own take
+    part like this:
+
+        def make(settings, observation_size, action_size, generator):
+            return AutogradBackend(settings, MyActor(), [MyCritic(), MyCritic()], "cuda")
+
+        DDPG(make, observation_space, action_space, settings, num_envs, seed)
+
+    They stay in training mode, and should depend on their arguments alone: neither on statistics
+    of the minibatch nor on random numbers.
 
     Args:
         settings: Learning rates and losses; the networks' settings are not read.
