@@ -24,6 +24,9 @@ EXTREMES = {
     "not a number": (np.nan, "non_finite"),
 }
 
+EPISODE_S = 4.0
+"""Long enough for every robot to fall or to come near its goal."""
+
 NAMED = {
     mujoco.mjtObj.mjOBJ_BODY: "nbody",
     mujoco.mjtObj.mjOBJ_JOINT: "njnt",
@@ -113,8 +116,10 @@ def test_the_same_seed_gives_the_same_episode_and_another_one_another(task_name:
 
 def test_a_simulation_of_a_batch_is_the_single_one_to_the_last_bit(task_name: str) -> None:
     count, seed = 3, 40
-    batch = RobotVectorEnv(count, task_name, autoreset_mode=AutoresetMode.DISABLED)
-    singles = [RobotEnv(task_name) for _ in range(count)]
+    batch = RobotVectorEnv(
+        count, task_name, autoreset_mode=AutoresetMode.DISABLED, episode_s=EPISODE_S
+    )
+    singles = [RobotEnv(task_name, episode_s=EPISODE_S) for _ in range(count)]
     observations, _ = batch.reset(seed=seed)
     for k, env in enumerate(singles):
         assert_same(env.reset(seed=seed + k)[0], observations[k])
@@ -152,7 +157,7 @@ def test_observations_are_finite_inside_their_space_and_all_of_them_tell_somethi
     task_name: str,
 ) -> None:
     rng = np.random.default_rng(0)
-    env = RobotVectorEnv(32, task_name, autoreset_mode=AutoresetMode.SAME_STEP)
+    env = RobotVectorEnv(32, task_name, autoreset_mode=AutoresetMode.SAME_STEP, episode_s=EPISODE_S)
     seen = [env.reset(seed=0)[0]]
     for step, action in enumerate(random_actions(env, env.task.episode_steps)):
         if step % 10 == 0:
@@ -168,7 +173,7 @@ def test_observations_are_finite_inside_their_space_and_all_of_them_tell_somethi
 
 
 def test_usual_observations_are_of_the_order_of_one(task_name: str) -> None:
-    env = RobotVectorEnv(32, task_name, autoreset_mode=AutoresetMode.SAME_STEP)
+    env = RobotVectorEnv(32, task_name, autoreset_mode=AutoresetMode.SAME_STEP, episode_s=EPISODE_S)
     env.reset(seed=0)
     seen = np.concatenate([env.step(a)[0] for a in random_actions(env, env.task.episode_steps)])
     assert np.quantile(np.abs(seen), 0.99, axis=0).max() < 5.0
@@ -270,7 +275,7 @@ def test_the_episode_is_truncated_when_its_time_is_up(task_name: str) -> None:
 
 
 def test_reward_terms_lie_within_0_and_1_and_their_weights_sum_to_1(task_name: str) -> None:
-    env = RobotVectorEnv(16, task_name)
+    env = RobotVectorEnv(16, task_name, episode_s=EPISODE_S)
     env.reset(seed=0)
     weights = env.task.weights
     assert sum(weights.values()) == pytest.approx(1.0)
