@@ -2,7 +2,7 @@
 
 An action a, its rate r and the change of r are to a stream what position, velocity and acceleration
 are to a joint. With T between actions and r changing by at most J T from one to the next, going on
-with the rate r and then slowing down as hard as allowed still changes the action by
+with the rate r and then slowing down as hard as allowed still changes the action by::
 
     r T + (r - J T) T + (r - 2 J T) T + ...,
 
@@ -117,10 +117,10 @@ class ActionFilter:
         """The nearest actions that keep the limits now and can be followed by others that do.
 
         Args:
-            action: (n, *shape of the action space); anything is allowed.
+            action: `(n, *shape)` with the shape of the action space; anything is allowed.
 
         Returns:
-            Actions in the type of the action space, (n, *shape).
+            Actions in the type of the action space, `(n, *shape)`.
 
         Raises:
             ValueError: the actions have another shape.

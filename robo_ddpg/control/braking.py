@@ -3,14 +3,14 @@
 The arm is commanded by trajectories of constant joint acceleration over one control period T. A
 joint at planned position q and velocity v is given the velocity u it shall have one period later.
 With the limits q_low..q_high, V and A, and braking that takes A T off the speed each period, a
-joint at speed v needs the distance
+joint at speed v needs the distance::
 
     B(v) = A T^2 / 2 (k^2 + 2 k r + r),   where v = (k + r) A T, k whole and 0 <= r < 1,
 
-to stop. A state is safe if |v| <= V and q + B(v) <= q_high (and likewise below). From a safe state
-exactly the u in an interval lead to a safe state, and that interval always contains the full brake,
-so it is never empty. The idea of keeping the *action space* safe is that of Kiemel and Kroeger
-(2021), "Learning robot trajectories subject to kinematic joint constraints", ICRA.
+to stop. A state is safe if `|v| <= V` and q + B(v) <= q_high (and likewise below). From a safe
+state exactly the u in an interval lead to a safe state, and that interval always contains the full
+brake, so it is never empty. The idea of keeping the *action space* safe is that of Kiemel and
+Kroeger (2021), "Learning robot trajectories subject to kinematic joint constraints", ICRA.
 
 The commanded positions are then averaged over a window of at least 2 A / jerk. An average of
 positions within limits is within limits, and so for velocities and accelerations; its jerk is at

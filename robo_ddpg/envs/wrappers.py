@@ -1,5 +1,7 @@
 """Gymnasium wrappers that keep any environment's actions within range, rate and jerk limits.
 
+Around one environment::
+
     env = SafeAction(gymnasium.make("Pendulum-v1"), ActionLimits(rate=0.5, jerk=0.2))
 
 They compose with Gymnasium's own wrappers, and in vector environments either way: `SafeAction`

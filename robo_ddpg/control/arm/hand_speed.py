@@ -2,7 +2,7 @@
 
 From planned positions q, the next velocities and the brake after them, joint j is at q_j + x_j(t)
 at time t, has travelled a way of d_j(t) and moves at u_j(t). With J the Jacobian of the fingertips
-at q and H its derivative there, they then move at a speed of at most
+at q and H its derivative there, they then move at a speed of at most::
 
     |(J + H x(t)) u(t)| + 1/2 sum_ijk M_ijk d_i(t) d_j(t) |u_k(t)|,
 
@@ -16,7 +16,7 @@ proof of its own: it is the rest of a way that was proven before, to begin with 
 still. So hand speed is kept for ever, like all else.
 
 Commanded positions are averages over a window w. The fingertips' speed there is above the average
-of their speeds, for which the limit holds, by at most
+of their speeds, for which the limit holds, by at most::
 
     w^2 / 12 (sum_ij M_ij V_i A_j + 1/2 sum_ijk M_ijk V_i V_j V_k)
 
@@ -92,7 +92,7 @@ class HandSpeed:
     def roughly(
         self, stop: Stop, speeds: Array, rows: "slice | NDArray[np.intp]" = slice(None)
     ) -> Array:
-        """A quick bound: |J u| + sum_ij M_ij d_i |u_j|, each at its largest [m/s], (..., n)."""
+        """A quick bound: `|J u| + sum_ij M_ij d_i |u_j|`, each at its largest [m/s], (..., n)."""
         hand = speeds @ self._kinematics.tip_jacobian[rows]
         fastest = np.maximum(np.abs(speeds[..., 0, :]), np.abs(speeds[..., 1, :]))
         bent = ((stop.swept @ self._sums) * (fastest @ self._sums)) @ self._decreases

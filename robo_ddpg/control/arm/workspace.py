@@ -2,7 +2,7 @@
 
 From planned positions q, the next velocities u and the brake after them, joint j is at q_j + x_j(t)
 at time t and travels a way of d_j in all. A site p with Jacobian G then stays on the inner side n
-of its plane, at a distance of at least
+of its plane, at a distance of at least::
 
     W = n.p - offset + min_t n.G x(t) - 1/2 sum_ij M_ij d_i d_j,
 

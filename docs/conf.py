@@ -1,0 +1,33 @@
+"""How the documentation is built: `make docs`."""
+
+import sys
+from pathlib import Path
+
+import robo_ddpg
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+project = "robo_ddpg"
+author = "the robo_ddpg contributors"
+release = version = robo_ddpg.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "api_pages",
+    "readable_api",
+]
+exclude_patterns = ["_extensions"]
+default_role = "code"
+highlight_language = "none"
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+maximum_signature_line_length = 88
+napoleon_numpy_docstring = False
+
+html_theme = "furo"
+html_title = f"robo_ddpg {version}"
+html_copy_source = html_show_sourcelink = False
