@@ -16,11 +16,13 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "api_pages",
+    "command_help",
     "readable_api",
 ]
 exclude_patterns = ["_extensions"]
 default_role = "code"
 highlight_language = "none"
+myst_enable_extensions = ["attrs_inline"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
