@@ -1,11 +1,11 @@
-# One-word habits: make setup | demo | test | test-fast | check | format | bench | bench-safety | build
+# One-word habits: make setup | demo | test | test-fast | check | docs | format | bench | bench-safety | build
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-fast check format bench bench-safety build
+.PHONY: setup demo test test-fast check docs format bench bench-safety build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -32,6 +32,10 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(MAKE) --no-print-directory docs
+
+docs: $(STAMP)
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
 format: $(STAMP)
 	$(BIN)/ruff format .

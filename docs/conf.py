@@ -8,7 +8,6 @@ import robo_ddpg
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
 project = "robo_ddpg"
-author = "the robo_ddpg contributors"
 release = version = robo_ddpg.__version__
 
 extensions = [
@@ -32,4 +31,4 @@ napoleon_numpy_docstring = False
 
 html_theme = "furo"
 html_title = f"robo_ddpg {version}"
-html_copy_source = html_show_sourcelink = False
+html_copy_source = html_show_sourcelink = html_show_copyright = False
