@@ -57,7 +57,6 @@ def test_without_opengl_a_video_is_refused_with_the_way_out() -> None:
         [sys.executable, "-m", "robo_ddpg", "record", "reach", "--episodes", "1"],
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
         env={**os.environ, "MUJOCO_GL": "glfw", "DISPLAY": ""},
     )
