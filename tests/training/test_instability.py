@@ -13,7 +13,7 @@ from robo_ddpg.training.instability import InstabilityLog, resimulate
 def test_a_kept_unstable_step_becomes_unstable_again(tmp_path: Path) -> None:
     env = RobotVectorEnv(3, "reach")
     env.reset(seed=0)
-    log = InstabilityLog(env, tmp_path)
+    log = InstabilityLog(env.simulation, tmp_path)
     env.batch.bind("qvel")[1, 2] = 1e12
     log.before_step()
     action = np.zeros((3, 3), np.float32)
@@ -30,7 +30,7 @@ def test_a_healthy_step_is_replayed_to_the_same_state(
 ) -> None:
     env = RobotVectorEnv(3, task, threads=1, **settings)
     env.reset(seed=0)
-    log = InstabilityLog(env, tmp_path)
+    log = InstabilityLog(env.simulation, tmp_path)
     action = np.full(env.action_space.shape, 0.7, np.float32)
     for _ in range(3):
         log.before_step()
