@@ -29,14 +29,14 @@ def some_controller() -> Controller:
         "normalizer.scale": rng.uniform(0.5, 2.0, size=5),
         "normalizer.clip": np.array([5.0]),
     }
-    card = {
+    metadata = {
         "format": 1,
         "task": {"name": "reach", "settings": {"episode_s": 1.0, "goal_low_m": [0.3, -0.3, 0.05]}},
         "observation_size": 5,
         "action_low": [-2.0, 0.0],
         "action_high": [2.0, 1.0],
     }
-    return Controller({name: value.astype(np.float32) for name, value in tensors.items()}, card)
+    return Controller({name: value.astype(np.float32) for name, value in tensors.items()}, metadata)
 
 
 @pytest.fixture

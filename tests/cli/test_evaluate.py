@@ -63,8 +63,8 @@ def test_an_environment_without_a_filter_is_told_apart(
     here: Path, refusal: Callable[..., str]
 ) -> None:
     controller = Controller.find("reach")
-    card = controller.metadata | {"task": {"name": "Pendulum-v1", "settings": {}}}
-    Controller(controller.tensors, card).save(here / "pendulum.safetensors")
+    metadata = controller.metadata | {"task": {"name": "Pendulum-v1", "settings": {}}}
+    Controller(controller.tensors, metadata).save(here / "pendulum.safetensors")
     said = refusal("evaluate", "pendulum.safetensors", "--safety", "off")
     assert "Pendulum-v1 has no safety filter; leave out --safety off" in said
 
@@ -73,8 +73,8 @@ def test_a_controller_of_another_model_is_evaluated_with_a_warning(
     tmp_path: Path, capsys: Any
 ) -> None:
     shipped = Controller.find("reach")
-    card = shipped.metadata | {"task": {**shipped.task, "model_hash": "0" * 64}}
-    path = Controller(shipped.tensors, card).save(tmp_path / "other.safetensors")
+    metadata = shipped.metadata | {"task": {**shipped.task, "model_hash": "0" * 64}}
+    path = Controller(shipped.tensors, metadata).save(tmp_path / "other.safetensors")
     assert main(["evaluate", str(path), *FEW]) == 0
     (warning,) = [line for line in capsys.readouterr().out.splitlines() if "warning" in line]
     assert "another model" in warning

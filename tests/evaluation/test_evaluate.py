@@ -66,14 +66,14 @@ def controller_for(task: str, observed: int, low: list[float], high: list[float]
         "actor.0.weight": rng.normal(0, 0.1, (len(low), observed)).astype(np.float32),
         "actor.0.bias": np.zeros(len(low), np.float32),
     }
-    card = {
+    metadata = {
         "format": 1,
         "task": {"name": task, "settings": {}},
         "observation_size": observed,
         "action_low": low,
         "action_high": high,
     }
-    return Controller(tensors, card)
+    return Controller(tensors, metadata)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_no_episodes_and_negative_seeds_are_refused(reach: Controller, seeds: An
 
 def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
     tensors = {"actor.0.weight": np.zeros((1, 3), np.float32), "actor.0.bias": np.zeros(1)}
-    card = {
+    metadata = {
         "format": 1,
         "task": {"name": "Pendulum-v1", "settings": {}},
         "observation_size": 3,
@@ -100,7 +100,7 @@ def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
         "action_high": [2.0],
     }
     with pytest.raises(RecordingError, match="Pendulum-v1 cannot be recorded"):
-        record_episodes(Controller(tensors, card), seeds=[0])
+        record_episodes(Controller(tensors, metadata), seeds=[0])
 
 
 def test_every_episode_keeps_its_own_object() -> None:

@@ -22,25 +22,25 @@ def ended(*which: bool) -> Any:
 
 
 def test_safety_is_that_of_finished_episodes_since_the_last_row() -> None:
-    tally = EpisodeStatistics(np.zeros(2))
-    tally.add(np.ones(2), ended(False, False), info([1, 1], [0.5, 0.0]))
-    assert tally.means() == {}
-    tally.add(np.ones(2), ended(True, False), info([2, 1], [0.5, 9.0]))
-    tally.add(np.ones(2), ended(False, True), info([0, 1], [0.0, 0.25]))
-    means = tally.means()
+    statistics = EpisodeStatistics(np.zeros(2))
+    statistics.add(np.ones(2), ended(False, False), info([1, 1], [0.5, 0.0]))
+    assert statistics.means() == {}
+    statistics.add(np.ones(2), ended(True, False), info([2, 1], [0.5, 9.0]))
+    statistics.add(np.ones(2), ended(False, True), info([0, 1], [0.0, 0.25]))
+    means = statistics.means()
     # Episodes of 2 and 3 steps, with 2 and 1 of them altered.
     assert means["safety_workspace"] == pytest.approx(3 / 5)
     assert means["violation_hand_speed"] == 0.5
     assert means["episode_return"] == pytest.approx(2.5)
     assert means["episode_success"] == 0.5
-    tally.clear()
-    tally.add(np.ones(2), ended(True, False), info([1, 0], [0.0, 0.0]))
+    statistics.clear()
+    statistics.add(np.ones(2), ended(True, False), info([1, 0], [0.0, 0.0]))
     # That episode began before.
-    assert tally.means()["safety_workspace"] == pytest.approx(1 / 2)
-    assert tally.means()["violation_hand_speed"] == 0.0
+    assert statistics.means()["safety_workspace"] == pytest.approx(1 / 2)
+    assert statistics.means()["violation_hand_speed"] == 0.0
 
 
 def test_environments_without_limits_have_no_safety() -> None:
-    tally = EpisodeStatistics(np.zeros(2))
-    tally.add(np.ones(2), ended(True, True), {})
-    assert tally.means() == {"episode_return": 1.0, "episode_success": None, "unstable": 0.0}
+    statistics = EpisodeStatistics(np.zeros(2))
+    statistics.add(np.ones(2), ended(True, True), {})
+    assert statistics.means() == {"episode_return": 1.0, "episode_success": None, "unstable": 0.0}
