@@ -11,8 +11,9 @@ from robo_ddpg.envs.names import GymnasiumSource, resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.training.settings import TrainSettings
 
-# Repeated actions carry the held cube away from the table; the gripper stays with the policy meanwhile. The
-# physics takes as long as an update per 8 transitions, which then costs nothing on two cores.
+# Repeated actions carry the held cube away from the table; the gripper stays with the policy
+# meanwhile. The physics takes as long as an update per 8 transitions, which then costs nothing on
+# two cores.
 _GRASP: dict[str, Any] = {
     "repeat_exempt": (-1,),
     "noise_range": (0.05, 0.3),
@@ -55,7 +56,8 @@ _BALANCING: dict[str, Any] = _HALF_CHEETAH | {
 }
 
 AGENT: dict[str, dict[str, Any]] = {
-    # Small steady noise finds every goal; relabelling and repeated actions only blur the last centimetre.
+    # Small steady noise finds every goal; relabelling and repeated actions only blur the last
+    # centimetre.
     "reach": {
         "noise_range": (0.05, 0.3),
         "relabel_future": 0.0,
