@@ -1,11 +1,14 @@
 """How the documentation is built: `make docs`."""
 
+import logging
 import sys
 from pathlib import Path
 
 import robo_ddpg
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+logging.getLogger("OpenGL").setLevel(logging.WARNING)  # would mention its missing accelerator
 
 project = "robo_ddpg"
 release = version = robo_ddpg.__version__
@@ -30,5 +33,7 @@ maximum_signature_line_length = 88
 napoleon_numpy_docstring = False
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = f"robo_ddpg {version}"
 html_copy_source = html_show_sourcelink = html_show_copyright = False
