@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from robo_ddpg.controller import Controller
+from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.video import render_recordings
@@ -109,7 +109,7 @@ def train(
 
 
 def record(
-    controller: Controller | AnyPath,
+    controller: AnyController,
     path: AnyPath,
     *,
     episodes: int = 3,

@@ -157,6 +157,10 @@ class Controller:
         return np.array(self.metadata[name], np.float32)
 
 
+AnyController = Controller | str | os.PathLike[str]
+"""What `Controller.find` takes."""
+
+
 def _digest(text: str, tensors: dict[str, Float32]) -> str:
     """SHA-256 of a controller's content, by which damage is noticed."""
     digest = hashlib.sha256(text.encode())

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.controller import Controller
+from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare(
-    a: str | Controller, b: str | Controller, *, episodes: int = 200, seed: int = SEED
+    a: AnyController, b: AnyController, *, episodes: int = 200, seed: int = SEED
 ) -> Comparison:
     """Evaluate two controllers on the same episodes of the same task.
 
@@ -90,9 +90,7 @@ def compare(
         ControllerError: one cannot be found, or they were trained for different tasks.
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
-    first, second = (
-        found if isinstance(found, Controller) else Controller.find(found) for found in (a, b)
-    )
+    first, second = Controller.find(a), Controller.find(b)
     check_same_task(first, second)
     return Comparison(
         evaluate(first, episodes=episodes, seed=seed),

@@ -1,6 +1,5 @@
 """Evaluating a controller on its task."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.controller import Controller
+from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.environment import Environment, size_of
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, SettingsError
@@ -95,7 +94,7 @@ class Evaluation:
 
 
 def evaluate(
-    controller: Controller | str | os.PathLike[str],
+    controller: AnyController,
     *,
     episodes: int = 100,
     seed: int = SEED,

@@ -1,6 +1,5 @@
 """Running episodes and keeping them as recordings."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +8,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.controller import Controller, versions
+from robo_ddpg.controller import AnyController, Controller, versions
 from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.envs.simulation import Simulation
@@ -34,7 +33,7 @@ class _Episode:
 
 
 def record_episodes(
-    controller: Controller | str | os.PathLike[str],
+    controller: AnyController,
     *,
     episodes: int = 3,
     seed: int = SEED,

@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 import pytest
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
 WORKCELL = (
     f'<mujoco model="workcell"><include file="{ASSETS}/scene.xml"/>'
     f'<include file="{ASSETS}/panda.xml"/></mujoco>'
