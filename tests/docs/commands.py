@@ -13,7 +13,7 @@ SMALL = {
     "train": "--steps 600 --simulations 8 --evaluate-every 600 --quiet",
     "evaluate": "--episodes 2",
     "compare": "--episodes 2",
-    "record": "--episodes 1 --width 96 --height 64 --episode-s 0.5",
+    "record": "--episodes 1 --width 96 --height 64 --episode-s 0.2",
 }
 """Command -> options that are appended to it; the last of two wins."""
 SHORT = "--environment.episode-s 0.5"

@@ -16,7 +16,7 @@ class AutogradBackend:
 
     The losses are those of Lillicrap et al. 2015, algorithm 1, with the target of several critics
     and the smoothed target action of Fujimoto et al. 2018, algorithm 1. Modules of your own take
-    part like this:
+    part like this::
 
         def make(settings, observation_size, action_size, generator):
             return AutogradBackend(settings, MyActor(), [MyCritic(), MyCritic()], "cuda")
