@@ -153,6 +153,7 @@ def browser() -> Iterator[Browser]:
         pipe = ("--remote-debugging-pipe", f"--user-data-dir={profile}")
         child = subprocess.Popen(
             [program, *FLAGS, *OFFLINE, *pipe],
+            env={**os.environ, "TMPDIR": profile},
             preexec_fn=connect,
             close_fds=False,
             stdin=subprocess.DEVNULL,
