@@ -35,6 +35,8 @@ OFFLINE = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 """What keeps a browser to this machine."""
+NAVIGATES = ("navigated", "xecution context")
+"""In the errors of calls that meet a page while it gives way to another one."""
 REPLY_S = 240.0
 """Patience with a browser on a busy machine [s]."""
 
@@ -57,8 +59,9 @@ class Browser:
     def open(self, url: str, width: int, height: int, *, scale: float = 1.0) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": scale}
         self._call("Emulation.setDeviceMetricsOverride", mobile=width < 600, **metrics)
+        self.evaluate("window.previous = true")  # navigation starts after the call has returned
         self._call("Page.navigate", url=url)
-        self.wait_for("document.readyState === 'complete'")
+        self.wait_for("!window.previous && document.readyState === 'complete'")
 
     def evaluate(self, script: str) -> Any:
         found = self._call(
@@ -77,7 +80,7 @@ class Browser:
         try:
             return bool(self.evaluate(script))
         except AssertionError as error:
-            if "navigated" in str(error):  # the page reloads itself
+            if any(sign in str(error) for sign in NAVIGATES):
                 return False
             raise
 
@@ -99,8 +102,9 @@ class Browser:
         if self._session:
             message["sessionId"] = self._session
         os.write(self._commands, json.dumps(message).encode() + b"\0")
+        end = time.monotonic() + REPLY_S
         while True:
-            reply = self._receive()
+            reply = self._receive(end)
             if reply.get("id") == self._count:
                 assert "error" not in reply, f"{method}: {reply['error']}"
                 return reply["result"]
@@ -119,10 +123,10 @@ class Browser:
             if not url.startswith(("file:", "data:", "http://127.0.0.1", "http://localhost")):
                 self.complaints.append(f"asked the network for {url[:80]}")
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self, end: float) -> dict[str, Any]:
         while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._replies], [], [], REPLY_S)
-            assert ready, "the browser does not answer"
+            ready, _, _ = select.select([self._replies], [], [], max(0, end - time.monotonic()))
+            assert ready, "the browser does not answer in time"
             received = os.read(self._replies, 1 << 20)
             assert received, "the browser has ended"
             self._buffer += received
