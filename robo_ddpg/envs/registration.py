@@ -35,13 +35,15 @@ def make_task(task: "str | Task", **settings: Any) -> "Task":
         return task
     make = task_class(task)
     try:
-        return make(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
+        made = make(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
     except RoboDDPGError:
         raise
     except (TypeError, ValueError) as error:
         if not settings:
             raise
         raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error
+    made.name = task
+    return made
 
 
 def make_task_of(described: dict[str, Any]) -> "Task":
@@ -93,5 +95,4 @@ def _own_task(name: str) -> "type[Task]":
         raise EntryPointError(
             f"{name!r} is no task: expected a subclass of tasks.Task, got {found}"
         )
-    found.name = name
     return found

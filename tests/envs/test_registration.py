@@ -105,3 +105,8 @@ def test_an_import_that_fails_inside_the_users_module_is_not_hidden(
 def test_settings_given_with_a_task_are_not_ignored() -> None:
     with pytest.raises(SettingsError, match="episode_s"):
         make_task(make_task("reach"), episode_s=1.0)
+
+
+def test_a_class_named_by_its_module_keeps_its_own_name_elsewhere() -> None:
+    assert make_task("tasks.arm.reach:Reach").describe()["name"] == "tasks.arm.reach:Reach"
+    assert make_task("reach").describe()["name"] == "reach"
