@@ -1,5 +1,6 @@
 """A browser shows the scene, and a mouse drags the goal."""
 
+import contextlib
 import subprocess
 import threading
 import time
@@ -64,9 +65,10 @@ class Told:
         threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
 
     def _listen(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            if line.startswith("now "):
-                self.now = np.array(line.split()[1:], float)
+        with contextlib.suppress(ValueError):  # the test has ended and closed the pipe
+            for line in lines:
+                if line.startswith("now "):
+                    self.now = np.array(line.split()[1:], float)
 
     def becomes(self, condition: Callable[[np.ndarray], bool], seconds: float = 240) -> bool:
         """Wait for a condition; returns whether it came true in time."""
