@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ NAVIGATES = ("navigated", "xecution context")
 """In the errors of calls that meet a page while it gives way to another one."""
 REPLY_S = 240.0
 """Patience with a browser on a busy machine [s]."""
+SHOTS = 4
+"""Pictures that are asked for, sharing that patience, until one comes."""
 
 
 class Browser:
@@ -85,9 +87,15 @@ class Browser:
             raise
 
     def screenshot(self, path: Path, *, whole_page: bool = True) -> Path:
-        shot = self._call("Page.captureScreenshot", captureBeyondViewport=whole_page)
-        path.write_bytes(base64.b64decode(shot["data"]))
-        return path
+        """A picture, asked for again where a page that reloads itself never answers."""
+        for _ in range(SHOTS):
+            with suppress(TimeoutError):
+                shot = self._call(
+                    "Page.captureScreenshot", REPLY_S / SHOTS, captureBeyondViewport=whole_page
+                )
+                path.write_bytes(base64.b64decode(shot["data"]))
+                return path
+        raise TimeoutError("the browser takes no picture of its page")
 
     def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
         self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
@@ -96,13 +104,13 @@ class Browser:
         names = {"key": name, "code": place, "windowsVirtualKeyCode": number}
         self._call("Input.dispatchKeyEvent", type=kind, **names, **more)
 
-    def _call(self, method: str, **params: Any) -> dict[str, Any]:
+    def _call(self, method: str, patience_s: float = REPLY_S, **params: Any) -> dict[str, Any]:
         self._count += 1
         message: dict[str, Any] = {"id": self._count, "method": method, "params": params}
         if self._session:
             message["sessionId"] = self._session
         os.write(self._commands, json.dumps(message).encode() + b"\0")
-        end = time.monotonic() + REPLY_S
+        end = time.monotonic() + patience_s
         while True:
             reply = self._receive(end)
             if reply.get("id") == self._count:
@@ -126,7 +134,8 @@ class Browser:
     def _receive(self, end: float) -> dict[str, Any]:
         while b"\0" not in self._buffer:
             ready, _, _ = select.select([self._replies], [], [], max(0, end - time.monotonic()))
-            assert ready, "the browser does not answer in time"
+            if not ready:
+                raise TimeoutError("the browser does not answer in time")
             received = os.read(self._replies, 1 << 20)
             assert received, "the browser has ended"
             self._buffer += received
