@@ -55,6 +55,7 @@ def train(
     evaluate_every: int | None = None,
     stop_early: bool = True,
     device: str = "cpu",
+    python: str | None = None,
     force: bool = False,
     quiet: bool = False,
 ) -> Run:
@@ -65,18 +66,21 @@ def train(
     notebook, and as plain lines elsewhere.
 
     Args:
-        task: name of a task, `module:Class`, or the id of a Gymnasium environment.
+        task: name of a task, `module:Class` of a task or environment, or an id as Gymnasium names
+            it, such as `my_module:My-v0`.
         out: directory of the run; runs/TASK/seed-SEED if not given.
         seed: fixes every random number of the run.
         preset: learning settings to start from: `default` (tuned), `td3` or `ddpg-2015`.
         agent: learning settings that differ from them, such as `{"discount": 0.9}`.
-        environment: settings of the task that differ from its defaults.
+        environment: settings of the task, or arguments of the environment, that differ from the
+            defaults.
         steps: transitions to collect at most; the default depends on the task.
         minutes: training time to use at most [min].
         simulations: simulations that collect in parallel.
         evaluate_every: transitions between evaluations; the default depends on the task.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
         device: where networks are trained, `cpu` or `cuda`.
+        python: another interpreter, whose processes step the environment.
         force: replace an earlier run in the same directory.
         quiet: show no progress.
 
@@ -102,6 +106,7 @@ def train(
         evaluate_every=evaluate_every,
         stop_early=stop_early,
         device=device,
+        python=python,
     )
     run = RunDirectory(Path(out) if out else RunDirectory.default(settings.task, seed))
     progress = make_progress(f"train {settings.task}", quiet=quiet)

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from robo_ddpg.agent.policy import Policy
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.files import replacing
+from robo_ddpg.flattening import ActionForm, Flattening
 from tasks.arrays import Float32
 from tasks.scene import asset_path
 
@@ -48,6 +49,13 @@ class Controller:
         self.metadata = metadata
         """What the file says besides tensors: `task`, `action_low`, `evaluation` and so on."""
         self.path = path
+        self.own = path == ""
+        """Whether the user made it or vouched for it: only then a module or an interpreter that it
+        names is used."""
+        task = metadata["task"]
+        observed, action = task.get("observation"), task.get("action")
+        self._flattening = Flattening.from_json(observed) if observed else None
+        self._form = ActionForm.from_json(action) if action else None
         self._policy = Policy(tensors, self._vector("action_low"), self._vector("action_high"))
 
     @property
@@ -65,24 +73,41 @@ class Controller:
         """Number of action components."""
         return len(self.metadata["action_low"])
 
-    def act(self, observation: ArrayLike) -> Float32:
+    def act(self, observation: Any) -> NDArray[Any]:
         """The action for an observation.
 
         Args:
-            observation: (o,) or (n, o).
+            observation: (o,) or (n, o), or as the environment gives it: arrays of any shape,
+                dictionaries and tuples of them, of one simulation or of n.
 
         Returns:
-            (a,) or (n, a), within the action space.
+            (a,) or (n, a), within the action space; of the environment's own shape and type where
+            its actions are no vectors of float32.
 
         Raises:
-            ControllerError: the observation has another size.
+            ControllerError: the observation has another size or form.
         """
-        x = np.asarray(observation, np.float32)
-        if x.ndim == 0 or x.shape[-1] != self.observation_size:
-            raise ControllerError(
-                f"this controller expects {self.observation_size} observed values, "
-                f"got shape {x.shape}; it was trained for the task {self.task['name']!r}"
-            )
+        action = self._act(self._vectors(observation))
+        return action if self._form is None else self._form.formed(action)
+
+    def _vectors(self, observation: Any) -> NDArray[Any]:
+        """Observed vectors, (o,) or (n, o)."""
+        nested = isinstance(observation, dict | tuple)
+        x: NDArray[Any] = np.zeros(0) if nested else np.asarray(observation)
+        if x.ndim in (1, 2) and x.shape[-1] == self.observation_size:
+            return x
+        try:
+            if self._flattening is not None:
+                return self._flattening.vector(observation)
+            problem = "a dictionary" if nested else f"shape {x.shape}"
+        except ValueError as error:
+            problem = str(error)
+        raise ControllerError(
+            f"this controller expects {self.observation_size} observed values, "
+            f"got {problem}; it was trained for the task {self.task['name']!r}"
+        )
+
+    def _act(self, x: NDArray[Any]) -> Float32:
         if x.ndim < 2 or len(x) <= ROWS_AT_ONCE:
             return self._policy.act(x)
         starts = range(0, len(x), ROWS_AT_ONCE)
@@ -128,12 +153,30 @@ class Controller:
             ) from None
         return cls(tensors, _checked(path, metadata, tensors), str(path))
 
+    def vouched(self, task: str | None, python: str | None = None) -> "Controller":
+        """The same, whose task the user names: its module may be imported.
+
+        Args:
+            task: name of the task, as the file has it; None changes nothing.
+            python: the interpreter that knows it.
+
+        Raises:
+            ControllerError: the file names another task.
+        """
+        if task is not None:
+            if task != self.task["name"]:
+                raise ControllerError(f"{self.path} is for {self.task['name']!r}, not {task!r}")
+            self.own = True
+            self.metadata["task"] = self.task | ({} if python is None else {"python": python})
+        return self
+
     @classmethod
     def find(cls, name: "Controller | str | os.PathLike[str]") -> "Controller":
         """A controller by file, run directory, or the name of a task whose controller ships.
 
         Args:
-            name: one of these; a controller is returned as it is.
+            name: one of these; a controller is returned as it is. A run directory counts as the
+                user's own, a single file may be a stranger's: see `vouched`.
 
         Raises:
             ControllerError: there is none.
@@ -142,7 +185,9 @@ class Controller:
             return name
         path = Path(name)
         if path.is_dir():
-            return cls.load(path / FILE_NAME)
+            controller = cls.load(path / FILE_NAME)
+            controller.own = True
+            return controller
         if path.exists() or path.suffix:
             return cls.load(path)
         try:

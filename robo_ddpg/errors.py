@@ -37,5 +37,9 @@ class VideoError(RoboDDPGError, ValueError):
     """A video cannot be written, or would show nothing."""
 
 
+class EnvironmentFailure(RoboDDPGError, RuntimeError):  # noqa: N818 - EnvironmentError is Python's
+    """An environment raised an exception, hangs, died, or returned what it must not."""
+
+
 class DivergenceError(RoboDDPGError, ArithmeticError):
     """Learning produced a number that is not finite."""

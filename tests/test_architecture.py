@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"tasks", "errors", "interruption"},
-    {"files", "model_fields", "rendering", "agent"},
+    {"tasks", "errors", "interruption", "processors"},
+    {"flattening", "files", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
     {"evaluation"},

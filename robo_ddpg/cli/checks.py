@@ -13,6 +13,7 @@ import numpy as np
 from packaging.requirements import Requirement
 
 from robo_ddpg.errors import RoboDDPGError
+from robo_ddpg.processors import available_processors
 from robo_ddpg.rendering import gl
 
 DISTRIBUTION = "robo-ddpg"
@@ -140,13 +141,6 @@ def check_disk(directory: str | os.PathLike[str] = ".") -> Check:
     ok = free >= ENOUGH_DISK_GIB
     fix = "" if ok else f"Free {ENOUGH_DISK_GIB:g} GiB, or train with --out on another disk."
     return Check("disk", ok, f"{free:.1f} GiB free in {Path(directory).resolve()}", fix)
-
-
-def available_processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _pip(arguments: str) -> str:

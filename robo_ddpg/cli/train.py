@@ -12,6 +12,7 @@ from tyro.conf import Positional, arg
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
 from robo_ddpg.cli.output import say
+from robo_ddpg.cli.parsing.arguments import arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
@@ -25,11 +26,6 @@ from robo_ddpg.training.task_defaults import MASTERED_TIMES, train_settings
 
 
 @dataclass(frozen=True)
-class NoSettings:
-    """A Gymnasium environment has no settings here."""
-
-
-@dataclass(frozen=True)
 class SourceOptions:
     """Where the settings of a run come from."""
 
@@ -39,6 +35,9 @@ class SourceOptions:
     """Go on with the run in this directory; only --steps, --minutes and --quiet go with it."""
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
+    python: Annotated[str | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
+    """Step the environment in processes of this interpreter, such as other/bin/python, with its
+    own versions of everything; it needs Gymnasium and NumPy only."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,9 @@ class TrainOptions(SourceOptions):
     """
 
     task: Annotated[str | None, Positional, arg(metavar="TASK", help_behavior_hint="")] = None
-    """Task name, module:Class, or the id of a Gymnasium environment with Box spaces; may be left
-    out with --config and --resume."""
+    """Task name, an id as Gymnasium names it (Pendulum-v1, my_module:My-v0), or module:Class of a
+    task or environment of your own; may be left out with --config and --resume. Arguments of an
+    environment are given as --environment.some-argument VALUE."""
     out: Directory = None
     """Directory of the run; runs/TASK/seed-SEED if not given."""
     seed: int = 0
@@ -79,11 +79,20 @@ class TrainOptions(SourceOptions):
     """Show no progress."""
     agent: AgentSettings = dataclasses.field(default_factory=AgentSettings)
     """Learning settings."""
-    environment: object = NoSettings()
+    environment: object = None
     """Settings of the task."""
 
 
-_SETTINGS = ("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device")
+_SETTINGS = (
+    "agent",
+    "seed",
+    "steps",
+    "minutes",
+    "simulations",
+    "evaluate_every",
+    "device",
+    "python",
+)
 """What is an option and a setting under the same name."""
 _RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
 """Options that go with `--resume`."""
@@ -97,14 +106,18 @@ def run(words: Words) -> None:
     elif source.config is not None:
         _train(words, _settings_in(source.config, source.preset), source.config)
     else:
-        tuned = functools.partial(train_settings, preset=source.preset or "default")
-        task = find_task(words, "train", lambda word: _as_options(tuned(word)), TrainOptions())
+        tuned = functools.partial(
+            train_settings, preset=source.preset or "default", python=source.python
+        )
+        task = find_task(
+            words, "train", lambda word: _as_options(tuned(word), words), TrainOptions()
+        )
         _train(words, tuned(task))
 
 
 def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> None:
     """A new run, with the settings of `start` where the words do not say otherwise."""
-    options = parse(TrainOptions, words, "train", _as_options(start))
+    options = parse(TrainOptions, words, "train", _as_options(start, words))
     _check_task(options, start, origin)
     settings = _with_options(start, options)
     run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
@@ -118,7 +131,7 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> No
 def _resume(words: Words, run: RunDirectory) -> None:
     """An earlier run goes on."""
     start = read_settings(run.config)
-    before = dataclasses.replace(_as_options(start), steps=None, minutes=None)
+    before = dataclasses.replace(_as_options(start, words), steps=None, minutes=None)
     options = parse(TrainOptions, words, "train", before)
     _check_task(options, start, run.path)
     for name in _changes(before, options):
@@ -143,12 +156,14 @@ def _settings_in(config: Path, preset: str | None) -> TrainSettings:
     return read_settings(config)
 
 
-def _as_options(start: TrainSettings) -> TrainOptions:
+def _as_options(start: TrainSettings, words: Words) -> TrainOptions:
     """Options whose defaults are these settings."""
     shared: dict[str, Any] = {name: getattr(start, name) for name in _SETTINGS}
-    source = resolve(start.task)
-    environment: Any = source.settings or NoSettings()
-    if source.settings is not None:
+    source = resolve(start.task, start.python)
+    environment: Any = source.settings
+    if environment is None:
+        environment = arguments(words, start.environment)
+    else:
         environment = dataclasses.replace(environment, **source.complete(start.environment))
     return TrainOptions(**shared, stop_early=start.mastered_times > 0, environment=environment)
 
@@ -161,7 +176,7 @@ def _with_options(start: TrainSettings, options: TrainOptions) -> TrainSettings:
         start,
         **shared,
         mastered_times=(start.mastered_times or MASTERED_TIMES) if options.stop_early else 0,
-        environment=start.environment | dataclasses.asdict(environment),
+        environment=start.environment | values(environment),
     )
 
 
@@ -177,5 +192,5 @@ def _changes(before: Any, after: Any, prefix: str = "--") -> Iterator[str]:
 
 
 def _check_task(options: TrainOptions, start: TrainSettings, origin: Path | None) -> None:
-    if options.task is not None and resolve(options.task).name != start.task:
+    if options.task is not None and resolve(options.task, start.python).name != start.task:
         raise SettingsError(f"train: {origin} is a run of {start.task}, not of {options.task}")

@@ -18,19 +18,27 @@ def load(entry_point: str) -> Any:
         EntryPointError: it has another form, or there is no such module or attribute.
     """
     module_name, _, attribute = entry_point.partition(":")
-    is_file = module_name.endswith(".py")
-    if is_file or not all(map(str.isidentifier, [*module_name.split("."), attribute])):
-        raise EntryPointError(
-            f"{entry_point!r} names nothing: expected module:Class, such as my_module:MyTask for "
-            "the class MyTask in my_module.py"
-        )
-    module = _imported(module_name, entry_point)
+    module = load_module(module_name, entry_point)
     if not hasattr(module, attribute):
         raise EntryPointError(f"{module_name!r} has no {attribute!r}: {module.__file__} was read")
     return getattr(module, attribute)
 
 
-def _imported(name: str, entry_point: str) -> Any:
+def load_module(name: str, entry_point: str) -> Any:
+    """A module by name; it is also found in the working directory.
+
+    Args:
+        name: such as `my_package.my_module`.
+        entry_point: what it was named in.
+
+    Raises:
+        EntryPointError: it has another form, or there is no such module.
+    """
+    if name.endswith(".py") or not all(map(str.isidentifier, name.split("."))):
+        raise EntryPointError(
+            f"{entry_point!r} names nothing: expected module:Class, such as my_module:MyTask for "
+            "the class MyTask in my_module.py"
+        )
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:

@@ -33,6 +33,10 @@ class Environment(Protocol):
         """How goals are read, replaced and rewarded; None without goals."""
 
     @property
+    def notes(self) -> list[str]:
+        """What a user should know of how it is simulated, as sentences."""
+
+    @property
     def seeds(self) -> Int64:
         """The seed that each simulation's random numbers were last started from, (n,)."""
 
@@ -59,8 +63,8 @@ class Environment(Protocol):
     ) -> tuple[Any, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
         """One control step of all simulations: observation, reward, terminated, truncated, info.
 
-        `info` may have `is_success` and `unstable`, (n,) bool, and `reward_info`, (n, k): what a
-        reward depends on besides the goals.
+        `info` may have `is_success`, `unstable`, and `skipped` (no step was made, but an episode
+        started), (n,) bool, and `reward_info`, (n, k): what a reward depends on besides the goals.
         """
 
     def close(self) -> None:

@@ -113,7 +113,7 @@ class GymnasiumBatchEnv(VectorEnv[Array, NDArray[np.float32], NDArray[Any]]):
         self.single_action_space = original.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self._episode_steps = original.spec.max_episode_steps
+        self.episode_steps = original.spec.max_episode_steps
         self._substeps, self._step_s = original.unwrapped.frame_skip, original.unwrapped.dt
         self.batch = Batch(original.unwrapped.model, num_envs, min(threads, num_envs))
         original.close()
@@ -162,7 +162,7 @@ class GymnasiumBatchEnv(VectorEnv[Array, NDArray[np.float32], NDArray[Any]]):
         velocity = (self._qpos[:, 0] - before) / self._step_s
         healthy = self.robot.healthy(self._qpos, self._qvel)
         reward = self.robot.reward(velocity, actions, healthy)
-        truncated = self._steps >= self._episode_steps
+        truncated = self._steps >= self.episode_steps
         return self._observe(), reward, ~healthy, truncated, {"x_velocity": velocity}
 
     def _observe(self) -> Array:

@@ -3,6 +3,7 @@
 import abc
 import dataclasses
 import difflib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 import tasks
-from robo_ddpg.envs.registration import make_task, task_class
-from robo_ddpg.errors import EntryPointError, UnknownEnvironmentError
+from robo_ddpg.control.entry_points import load_module
+from robo_ddpg.controller import Controller
+from robo_ddpg.envs.registration import make_task
+from robo_ddpg.errors import ControllerError, EntryPointError, UnknownEnvironmentError
 
 if TYPE_CHECKING:
     from robo_ddpg.envs.environment import Environment
@@ -27,7 +30,7 @@ class Source(abc.ABC):
     @property
     @abc.abstractmethod
     def settings(self) -> Any:
-        """Default settings, a dataclass; None where only `gymnasium.make` knows them."""
+        """Default settings, a dataclass; None where only the environment knows them."""
 
     @property
     def action_settings(self) -> tuple[str, ...]:
@@ -48,11 +51,11 @@ class Source(abc.ABC):
 
         Args:
             num_envs: number of simulations n.
-            threads: physics threads; 0 for one per core.
+            threads: threads or processes that simulate; 0 for one per core.
             **settings: those that differ from the defaults.
 
         Raises:
-            UnknownEnvironmentError: it cannot be made, or its spaces are no one-dimensional Box.
+            UnknownEnvironmentError: it cannot be made, or its spaces cannot be learned on.
             SettingsError: there is no such setting, or not with this value.
         """
 
@@ -85,39 +88,48 @@ class TaskSource(Source):
         return RobotVectorEnv(num_envs, task, autoreset_mode=mode, threads=threads)
 
 
-class GymnasiumSource(Source):
-    """An environment that is registered with Gymnasium and not a task of this package."""
+@dataclass(frozen=True)
+class ForeignSource(Source):
+    """An environment that is not a task of this package: an id, or a class of the user's own."""
+
+    python: str | None = None
+    """The interpreter that knows it; None for this one."""
 
     settings = None
 
     def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """As they are: defaults stay with Gymnasium."""
+        """As they are: defaults stay with the environment."""
         return dict(settings)
 
     def make(self, num_envs: int, *, threads: int = 0, **settings: Any) -> "Environment":
-        """Simulated together where the package can, otherwise one after the other."""
-        from robo_ddpg.envs.foreign import foreign_environment
+        """Simulated together where the package can, otherwise each by itself."""
+        from robo_ddpg.envs.foreign.make import foreign_environment
 
-        return foreign_environment(self.name, num_envs, threads, **settings)
+        return foreign_environment(self.name, num_envs, threads, self.python, **settings)
 
 
-def resolve(name: str) -> Source:
+def resolve(name: str, python: str | None = None) -> Source:
     """What a name stands for.
 
     Args:
-        name: a task's name such as `reach`, `module:Class`, or an id registered with Gymnasium.
+        name: a task's name such as `reach`; an id as Gymnasium names it, such as `Pendulum-v1` or
+            `my_module:My-v0`, whose module is imported first; or `module:Class` for a task or an
+            environment of the user's own (found from the working directory too).
+        python: another interpreter that knows it; then nothing is imported here.
 
     Raises:
         UnknownEnvironmentError: there is no such task or environment; the message names near ones.
     """
+    if python is not None:
+        return ForeignSource(name, python)
     spec = gymnasium.registry.get(name)
     if spec is not None:
         ours = name.startswith("robo_ddpg/")
-        return TaskSource(str(spec.kwargs["task"])) if ours else GymnasiumSource(name)
+        return TaskSource(str(spec.kwargs["task"])) if ours else ForeignSource(name)
+    if ":" in name:
+        return _in_module(name)
     try:
-        task_class(name)
-    except EntryPointError as error:
-        raise UnknownEnvironmentError(str(error)) from None
+        tasks.factory(name)
     except tasks.UnknownTaskError as error:
         near = difflib.get_close_matches(name, gymnasium.registry, n=1, cutoff=0.8)
         hint = f"; Gymnasium has {near[0]}" if near else ""
@@ -125,8 +137,70 @@ def resolve(name: str) -> Source:
     return TaskSource(name)
 
 
+def _in_module(name: str) -> Source:
+    """What `module:Class` or `module:Id` stands for."""
+    from tasks.task import Task
+
+    module_name, _, attribute = name.partition(":")
+    try:
+        module = load_module(module_name, name)
+    except EntryPointError as error:
+        raise UnknownEnvironmentError(str(error)) from None
+    found = getattr(module, attribute, None)
+    if isinstance(found, type) and issubclass(found, Task):
+        return TaskSource(name)
+    environments = (gymnasium.Env, gymnasium.vector.VectorEnv)
+    if attribute in gymnasium.registry:
+        return ForeignSource(name)
+    if isinstance(found, type) and issubclass(found, environments):
+        return ForeignSource(name)
+    ids = [spec for spec in gymnasium.registry if spec.split("-v")[0] == attribute.split("-v")[0]]
+    near = ids or difflib.get_close_matches(attribute, [*vars(module), *gymnasium.registry], n=1)
+    hint = f"; did you mean {module_name}:{near[0]}?" if near else ""
+    what = "has nothing of that name" if found is None else f"gives {found!r:.60}"
+    raise UnknownEnvironmentError(
+        f"{name!r} is neither a task nor an environment: {module_name} ({module.__file__}) {what}; "
+        f"expected a subclass of tasks.Task, gymnasium.Env or VectorEnv, or a registered id{hint}"
+    )
+
+
+def source_of(controller: Controller) -> Source:
+    """The task or environment that a controller was trained for.
+
+    Raises:
+        ControllerError: it names a module or an interpreter, which nobody vouched for.
+        UnknownEnvironmentError: there is no such task or environment.
+    """
+    task = controller.task
+    name, python = task["name"], task.get("python")
+    module, colon, _ = name.partition(":")
+    runs_code = python is not None or (colon and module not in sys.modules)
+    if runs_code and not controller.own:
+        what = f"the interpreter {python}" if python else f"the module {module}"
+        raise ControllerError(
+            f"{controller.path} names {what}, whose code would run: if you trust it, name it "
+            f"yourself with --task {name}" + (" --python and your interpreter" if python else "")
+        )
+    return resolve(name, python)
+
+
+def environment_of(
+    controller: Controller, num_envs: int, *, threads: int = 0, **settings: Any
+) -> "Environment":
+    """N simulations of what a controller was trained for; raises as `source_of` and `Source.make`.
+
+    Args:
+        controller: the controller.
+        num_envs: number of simulations n.
+        threads: threads or processes that simulate; 0 for one per core.
+        **settings: those that differ from what it was trained with.
+    """
+    complete = {**controller.task["settings"], **settings}
+    return source_of(controller).make(num_envs, threads=threads, **complete)
+
+
 def make_environment(
-    name: str, num_envs: int, *, threads: int = 0, **settings: Any
+    name: str, num_envs: int, *, threads: int = 0, python: str | None = None, **settings: Any
 ) -> "Environment":
     """N simulations of what a name stands for; see `resolve` and `Source.make`."""
-    return resolve(name).make(num_envs, threads=threads, **settings)
+    return resolve(name, python).make(num_envs, threads=threads, **settings)

@@ -153,6 +153,7 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
         self._view = _View(self.simulation, camera, width, height)
         self.seeds: Int64 = np.zeros(num_envs, np.int64)
         """The seed that each simulation's random numbers were last started from, (n,)."""
+        self.notes: list[str] = []
         self._finished = np.zeros(num_envs, bool)
         self._seeded = False
 

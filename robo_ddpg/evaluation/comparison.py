@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import AnyController, Controller
-from robo_ddpg.envs.names import resolve
+from robo_ddpg.envs.names import source_of
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
 from robo_ddpg.evaluation.statistics import (
@@ -110,7 +110,7 @@ def check_same_task(a: Controller, b: Controller) -> None:
             "compare controllers of one task"
         )
     settings_a, settings_b = a.task["settings"], b.task["settings"]
-    shared = {*settings_a, *settings_b} - {*resolve(a.task["name"]).action_settings}
+    shared = {*settings_a, *settings_b} - {*source_of(a).action_settings}
     differ = sorted(key for key in shared if settings_a.get(key) != settings_b.get(key))
     if differ:
         raise ControllerError(

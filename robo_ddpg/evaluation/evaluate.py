@@ -1,5 +1,6 @@
 """Evaluating a controller on its task."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.environment import Environment, size_of
-from robo_ddpg.envs.names import make_environment
+from robo_ddpg.envs.names import environment_of
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episodes import Episodes, joined, run_episodes
 from robo_ddpg.evaluation.statistics import (
@@ -117,9 +118,7 @@ def evaluate(
     check_count_and_seed(episodes, seed)
     controller = Controller.find(controller)
     task = controller.task
-    env = make_environment(
-        task["name"], min(episodes, MOST_AT_ONCE), **{**task["settings"], **settings}
-    )
+    env = environment_of(controller, min(episodes, MOST_AT_ONCE), **settings)
     try:
         check_fit(controller, env)
         about = _world(controller, env)
@@ -153,6 +152,12 @@ def check_count_and_seed(episodes: int, seed: int) -> None:
         raise SettingsError(f"seed must not be negative, got {seed}")
 
 
+def _said(form: Any) -> str:
+    """What a described observation or action consists of."""
+    parts = form if isinstance(form, list) else [form or {}]
+    return ", ".join(f"{part.get('name', 'shape')} {part.get('shape')}" for part in parts)
+
+
 def _share(mask: NDArray[np.bool_] | None) -> float | None:
     return None if mask is None else float(mask.mean())
 
@@ -164,6 +169,15 @@ def _known(value: Any) -> Any:
 
 def check_fit(controller: Controller, env: Environment) -> None:
     """Refuse a controller that was trained for other observations or actions."""
+    now = env.describe()
+    for what in ("observation", "action"):
+        then = controller.task.get(what)
+        if then is not None and json.loads(json.dumps(now.get(what))) != then:
+            raise ControllerError(
+                f"{controller.path or 'the controller'} was trained for another {what} of "
+                f"{controller.task['name']!r}: {_said(then)}, now {_said(now.get(what))}; "
+                "train it again"
+            )
     for what, expected, found in (
         ("observed values", controller.observation_size, size_of(env.single_observation_space)),
         ("action components", controller.action_size, size_of(env.single_action_space)),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.names import make_environment
+from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, check_count_and_seed, check_fit
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation
@@ -71,7 +71,7 @@ def _evaluated(
 ) -> RobustnessPoint | None:
     """One point of a curve, in an environment of its own; None where it is not possible."""
     task = controller.task
-    env = make_environment(task["name"], episodes, **task["settings"])
+    env = environment_of(controller, episodes)
     try:
         check_fit(controller, env)
         act: Act | None = controller.act

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.controller import AnyController, Controller, versions
 from robo_ddpg.envs.environment import Environment
-from robo_ddpg.envs.names import make_environment
+from robo_ddpg.envs.names import environment_of
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.evaluation.episodes import Act
@@ -56,8 +56,8 @@ def record_episodes(
     seeds = range(seed, seed + episodes) if seeds is None else seeds
     check_count_and_seed(len(seeds), min(seeds, default=0))
     controller = Controller.find(controller)
-    task = controller.task
-    env, simulation = recordable(task["name"], len(seeds), **{**task["settings"], **settings})
+    env = environment_of(controller, len(seeds), **settings)
+    simulation = recordable(env)
     try:
         check_fit(controller, env)
         return record(env, simulation, controller.act, seeds)
@@ -65,19 +65,18 @@ def record_episodes(
         env.close()
 
 
-def recordable(
-    name: str, count: int, *, threads: int = 0, **settings: Any
-) -> tuple[Environment, Simulation]:
-    """An environment to record, with its physics.
+def recordable(env: Environment) -> Simulation:
+    """The physics of an environment to record; closes it where there is none.
 
     Raises:
         RecordingError: its physics is out of reach.
     """
-    env = make_environment(name, count, threads=threads, **settings)
     if env.simulation is None:
         env.close()
-        raise RecordingError(f"{name} cannot be recorded: only tasks of robo_ddpg can")
-    return env, env.simulation
+        raise RecordingError(
+            f"{env.describe()['name']} cannot be recorded: only tasks of robo_ddpg can"
+        )
+    return env.simulation
 
 
 def record(

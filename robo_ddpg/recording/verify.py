@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.recording.recorder import record, recordable
 from robo_ddpg.recording.recording import Recording
@@ -46,7 +47,8 @@ def verify(recording: Recording) -> Verification:
         RecordingError: the task is now another than the one recorded.
     """
     task = recording.task
-    env, simulation = recordable(task["name"], 1, threads=1, **task["settings"])
+    env = make_environment(task["name"], 1, threads=1, **task["settings"])
+    simulation = recordable(env)
     try:
         recording.check_model(simulation.task.model)
         actions = recording.actions

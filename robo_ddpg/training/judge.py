@@ -28,7 +28,10 @@ class Judge:
         self.mastered_times = 0
         """Evaluations in a row that ended with the task mastered."""
         self.env = make_environment(
-            settings.task, settings.evaluation_episodes, **settings.environment
+            settings.task,
+            settings.evaluation_episodes,
+            python=settings.python,
+            **settings.environment,
         )
         """Where policies are judged."""
 

@@ -16,7 +16,7 @@ class TrainSettings:
     """How long and how a task is trained."""
 
     task: str
-    """Task name, `module:Class`, or the id of a Gymnasium environment with Box spaces."""
+    """Task name, `module:Class`, or the id of a Gymnasium environment."""
     agent: AgentSettings
     """Learning settings."""
     steps: int
@@ -39,6 +39,8 @@ class TrainSettings:
     """Where networks are trained: `cpu` or `cuda`."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
+    python: str | None = None
+    """The interpreter whose processes step the environment; None for this one."""
 
     def __post_init__(self) -> None:
         """Check that counts are positive, and the device is known."""
@@ -106,9 +108,9 @@ def _as_tuple(value: Any) -> Any:
 def _check_types(kind: type[Any], values: dict[str, Any]) -> None:
     """Raises ValueError naming the first value that is not of the type of its field."""
     for name, wanted in get_type_hints(kind).items():
-        plain = _ALSO_INTEGERS.get(wanted, get_origin(wanted) or wanted)
+        plain = _PLAIN.get(wanted, get_origin(wanted) or wanted)
         if plain is not Literal and not isinstance(values.get(name), plain | None):
             raise ValueError(f"{name} cannot be {values[name]!r}")
 
 
-_ALSO_INTEGERS: dict[Any, Any] = {float: float | int, float | None: float | int}
+_PLAIN: dict[Any, Any] = {float: float | int, float | None: float | int, str | None: str}

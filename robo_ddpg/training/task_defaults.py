@@ -7,7 +7,7 @@ from typing import Any
 
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.gymnasium_batch import PLANAR_ROBOTS
-from robo_ddpg.envs.names import GymnasiumSource, resolve
+from robo_ddpg.envs.names import ForeignSource, Source, resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.training.settings import TrainSettings
 
@@ -114,24 +114,25 @@ _PLANS: dict[str, EvaluationPlan] = {
 }
 
 
-def evaluation_plan(task: str) -> EvaluationPlan:
+def evaluation_plan(source: Source) -> EvaluationPlan:
     """Episodes of running are long, and most of Gymnasium's environments simulate one by one."""
+    task = source.name
     if task in PLANAR_ROBOTS:
         return EvaluationPlan(40_000, 10)
     if task in _PLANS:
         return _PLANS[task]
     if task.startswith("locomotion"):
         return EvaluationPlan(50_000, 50)
-    if isinstance(resolve(task), GymnasiumSource):
+    if isinstance(source, ForeignSource):
         return EvaluationPlan(10_000, 20)
     return EvaluationPlan()
 
 
-def agent_settings(task: str, preset: str = "default") -> AgentSettings:
+def agent_settings(source: Source, preset: str = "default") -> AgentSettings:
     """The agent's settings for a task.
 
     Args:
-        task: name of the task.
+        source: the task.
         preset: `default` (tuned), `td3` or `ddpg-2015`; only the first depends on the task.
 
     Raises:
@@ -144,9 +145,9 @@ def agent_settings(task: str, preset: str = "default") -> AgentSettings:
         return settings
     # This package's tasks scale their observations by hand; statistics on top of that made reach
     # take three times as long.
-    foreign = isinstance(resolve(task), GymnasiumSource)
+    foreign = isinstance(source, ForeignSource)
     ours: dict[str, Any] = {} if foreign else {"normalize_observations": False}
-    return dataclasses.replace(settings, **ours, **AGENT.get(task, {}))
+    return dataclasses.replace(settings, **ours, **AGENT.get(source.name, {}))
 
 
 def train_settings(
@@ -156,6 +157,7 @@ def train_settings(
     agent: Mapping[str, Any] | None = None,
     environment: Mapping[str, Any] | None = None,
     stop_early: bool = True,
+    python: str | None = None,
     **others: Any,
 ) -> TrainSettings:
     """Complete settings of a training, from those that differ from the task's defaults.
@@ -166,14 +168,15 @@ def train_settings(
         agent: fields of `AgentSettings`.
         environment: settings of the task.
         stop_early: stop once the task is mastered.
+        python: the interpreter that knows the environment; None for this one.
         **others: further fields of `TrainSettings`; None stands for the default.
 
     Raises:
         UnknownEnvironmentError: there is no such task or environment.
         SettingsError: a setting does not exist or has a value that cannot work.
     """
-    source = resolve(task)
-    plan = evaluation_plan(source.name)
+    source = resolve(task, python)
+    plan = evaluation_plan(source)
     defaults = {
         "steps": STEPS.get(source.name, DEFAULT_STEPS),
         "evaluate_every": plan.every,
@@ -182,12 +185,13 @@ def train_settings(
     }
     given = {name: value for name, value in others.items() if value is not None}
     try:
-        learning = dataclasses.replace(agent_settings(source.name, preset), **(agent or {}))
+        learning = dataclasses.replace(agent_settings(source, preset), **(agent or {}))
     except (TypeError, ValueError) as error:
         raise SettingsError(f"agent settings of {source.name}: {error}") from error
     return TrainSettings(
         task=source.name,
         agent=learning,
         environment=source.complete(environment or {}),
+        python=python,
         **(defaults | given),
     )

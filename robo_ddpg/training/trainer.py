@@ -51,7 +51,9 @@ class Trainer:
         self.settings, self.run, self.progress = settings, run, progress
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
-        self.env = make_environment(settings.task, n, threads=1, **settings.environment)
+        self.env = make_environment(
+            settings.task, n, threads=1, python=settings.python, **settings.environment
+        )
         self.judge = Judge(settings)
         self.agent = make_learner(
             self.env.single_observation_space,
@@ -95,6 +97,8 @@ class Trainer:
         """
         log = TrainingLog(self.run.metrics, self.run.tensorboard, self.agent.transitions)
         with _one_torch_thread(), log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
+            for note in self.env.notes:
+                self.progress.note(note)
             with self._interruption:
                 self._loop(physics)
             self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
@@ -154,7 +158,7 @@ class Trainer:
                 truncated=truncated,
                 next_observation=np.asarray(following, np.float32),
                 reward_info=None if reward_info is None else reward_info.astype(np.float32),
-                valid=~unstable,
+                valid=~(unstable | np.asarray(info.get("skipped", False))),
             )
         )
         if self.instabilities is not None and unstable.any():

@@ -7,6 +7,7 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
 from robo_ddpg.model_fields import model_fields, with_fields
 from robo_ddpg.recording.recorder import recordable
@@ -57,8 +58,8 @@ class LiveController:
             RecordingError: the task is not one of this package's.
             ControllerError: the controller does not fit its task.
         """
-        task = controller.task
-        self._env, self._simulation = recordable(task["name"], 1, threads=1, **task["settings"])
+        self._env = environment_of(controller, 1, threads=1)
+        self._simulation = recordable(self._env)
         check_fit(controller, self._env)
         self._act = controller.act
         self._seed = seed
@@ -70,7 +71,7 @@ class LiveController:
         self._force = self._simulation.batch.bind("xfrc_applied")
         self.model = self._simulation.task.model
         """The scene; another one in each episode where episodes differ in it."""
-        self.status = Status(task["name"])
+        self.status = Status(controller.task["name"])
         """Replaced as a whole after each control step, so that other threads may read it."""
         self.restart()
 

@@ -28,7 +28,7 @@ from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv
 from robo_ddpg.runs.training_log import read_metrics
-from robo_ddpg.training.task_defaults import agent_settings
+from robo_ddpg.training.task_defaults import train_settings
 
 OUTPUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.json"
 SIMULATIONS = 64
@@ -189,7 +189,7 @@ def learner_lines() -> Iterator[Line]:
     env = RobotVectorEnv(SIMULATIONS, "reach")
     observations: Any = env.single_observation_space
     actions: Any = env.single_action_space
-    settings = agent_settings("reach")
+    settings = train_settings("reach").agent
 
     def updates(settings: AgentSettings) -> Loop:
         agent = make_learner(observations, actions, settings, SIMULATIONS, seed=0)

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.foreign import one_after_the_other
+from robo_ddpg.envs.foreign.make import one_after_the_other
 from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import SEED
 from robo_ddpg.files import write_json
@@ -29,8 +29,8 @@ from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.judge import SEED as EVALUATION_SEED
 from robo_ddpg.training.progress import SilentProgress
-from robo_ddpg.training.settings import TrainSettings, configuration
-from robo_ddpg.training.task_defaults import agent_settings, evaluation_plan
+from robo_ddpg.training.settings import configuration
+from robo_ddpg.training.task_defaults import train_settings
 from robo_ddpg.training.trainer import Trainer
 
 TASK = "HalfCheetah-v5"
@@ -85,15 +85,8 @@ class Result:
 
 def ours(seed: int, minutes: float) -> Result:
     """Train as `robo-ddpg train HalfCheetah-v5 --minutes M` does."""
-    plan = evaluation_plan(TASK)
-    settings = TrainSettings(
-        TASK,
-        agent_settings(TASK),
-        steps=10**9,
-        minutes=minutes,
-        seed=seed,
-        evaluate_every=plan.every,
-        evaluation_episodes=EPISODES,
+    settings = train_settings(
+        TASK, steps=10**9, minutes=minutes, seed=seed, evaluation_episodes=EPISODES
     )
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")

@@ -35,7 +35,7 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
-from robo_ddpg.training.task_defaults import agent_settings
+from robo_ddpg.training.task_defaults import train_settings
 from robo_ddpg.training.trainer import train
 
 MODES: dict[str, dict[str, Any]] = {
@@ -178,7 +178,7 @@ def train_adversary(mode: str, transitions: int, directory: str) -> str:
     run_directory = RunDirectory(Path(directory) / mode.replace("/", " per "))
     settings = TrainSettings(
         task="adversaries:FastReach",
-        agent=agent_settings("reach"),
+        agent=train_settings("reach").agent,
         steps=transitions,
         evaluate_every=transitions,
         evaluation_episodes=5,

@@ -10,7 +10,7 @@ from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
-from robo_ddpg.training.task_defaults import STEPS, agent_settings
+from robo_ddpg.training.task_defaults import STEPS, train_settings
 from robo_ddpg.training.trainer import train
 
 SEEDS = tuple(range(10))
@@ -30,7 +30,7 @@ def _trained(seed: int, safety: bool) -> dict[str, Any]:
         run = RunDirectory(Path(directory) / "run")
         settings = TrainSettings(
             task="reach",
-            agent=agent_settings("reach"),
+            agent=train_settings("reach").agent,
             steps=STEPS["reach"],
             seed=seed,
             evaluate_every=1_000,

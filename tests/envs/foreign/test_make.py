@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from robo_ddpg.envs.foreign import foreign_environment, one_after_the_other
+from robo_ddpg.envs.foreign.make import foreign_environment, one_after_the_other
 
 
 @pytest.mark.parametrize("name", ["Pendulum-v1", "HalfCheetah-v5"])
@@ -11,7 +11,10 @@ def test_nothing_is_known_of_them_but_how_to_make_them_again(name: str) -> None:
     env = foreign_environment(name, 2)
     assert env.simulation is None
     assert env.goal_space is None
-    assert env.describe() == {"name": name, "settings": {}}
+    described = env.describe()
+    assert (described["name"], described["settings"]) == (name, {})
+    assert [part["name"] for part in described["observation"]] == ["observation"]
+    assert described["action"]["shape"] == list(env.single_action_space.shape)
     env.close()
 
 

@@ -1,0 +1,134 @@
+"""n environments of Gymnasium's in the hands of this thread, of several, or of processes."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.envs.foreign import worker
+from robo_ddpg.envs.foreign.hands import Hand, Here, Process
+from robo_ddpg.envs.foreign.spaces import check_spaces
+from tasks.arrays import Mask
+
+Stepping = Literal["in turn", "threads", "processes"]
+AnyArray = NDArray[Any]
+
+
+class Simulations:
+    """n environments of one name; finished ones wait for their reset."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: dict[str, Any],
+        num_envs: int,
+        stepping: Stepping = "in turn",
+        workers: int = 1,
+        python: str | None = None,
+    ) -> None:
+        """Make them.
+
+        Args:
+            name: an id, or `module:Class`.
+            settings: arguments by name, JSON-compatible where processes step them.
+            num_envs: how many.
+            stepping: who steps them.
+            workers: how many threads or processes.
+            python: interpreter of the processes; this one if not given.
+
+        Raises:
+            EnvironmentFailure: another process cannot make them.
+            UnknownEnvironmentError: their spaces are not supported.
+        """
+        self.num_envs, self.stepping = num_envs, stepping
+        count = min(workers, num_envs) if stepping != "in turn" else 1
+        self._executor = ThreadPoolExecutor(count) if stepping == "threads" else None
+        self._bounds = np.linspace(0, num_envs, count + 1).astype(int).tolist()
+        self._hands: list[Hand] = []
+        try:
+            self._start(name, settings, count, python)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, name: str, settings: dict[str, Any], count: int, python: str | None) -> None:
+        for _ in range(count):
+            own = self.stepping != "processes"
+            self._hands.append(Here(self._executor) if own else Process(*filter(None, [python])))
+        sizes = np.diff(self._bounds).tolist()
+        made = [{"name": name, "settings": settings, "count": size} for size in sizes]
+        self.description: dict[str, Any] = self._all("make", made)[0]
+        check_spaces(self.description, name)
+        self.arrays = self._shared()
+
+    def reset(self, which: Mask, seeds: Sequence[int | None]) -> None:
+        """Start episodes, `which` (n,), each from its seed; None goes on with its generator."""
+        asked = []
+        for first, end in self._ranges():
+            ids = np.flatnonzero(which[first:end]).tolist()
+            asked.append({"which": ids, "seeds": [seeds[first + i] for i in ids]})
+        self._all("reset", asked)
+
+    def step(self, actions: AnyArray) -> None:
+        """Step all that have not finished, (n, *shape) as the environment takes them."""
+        self.arrays["action"][:] = actions
+        self._all("step", [{}] * len(self._hands))
+
+    def render(self, index: int) -> AnyArray:
+        """The picture of one, (height, width, 3)."""
+        hand = int(np.searchsorted(self._bounds, index, "right")) - 1
+        self._hands[hand].begin("render", index=index - self._bounds[hand])
+        return np.asarray(self._hands[hand].end())
+
+    def ask(self, command: str, **arguments: Any) -> Any:
+        """Something of the first hand; `worker.COMMANDS` says what there is."""
+        self._hands[0].begin(command, **arguments)
+        return self._hands[0].end()
+
+    def close(self) -> None:
+        """Free everything; may be called twice."""
+        for hand in self._hands:
+            hand.close()
+        self._hands = []
+        if self._executor is not None:
+            self._executor.shutdown()
+
+    def _all(self, command: str, arguments: list[dict[str, Any]]) -> list[Any]:
+        """The same command to all hands at once."""
+        for hand, argument in zip(self._hands, arguments, strict=True):
+            hand.begin(command, **argument)
+        return [hand.end() for hand in self._hands]
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        return list(zip(self._bounds[:-1], self._bounds[1:], strict=True))
+
+    def _shared(self) -> dict[str, AnyArray]:
+        """The arrays, which every hand writes its rows of."""
+        firsts, count = self._bounds[:-1], self.num_envs
+        if self.stepping != "processes":
+            arrays = worker.allocate(self.description, count)
+            self._all("bind", [{"arrays": arrays, "first": first} for first in firsts])
+            return arrays
+        with _memory_file(worker.places(self.description, count)[1]) as file:
+            arrays = worker.allocate(self.description, count, file)
+            shared = {"file": file, "count": count}
+            self._all("share", [{**shared, "first": first} for first in firsts])
+        return arrays
+
+
+@contextlib.contextmanager
+def _memory_file(size: int) -> Iterator[str]:
+    """A file of zeros, in memory where there is a place for that; gone once all have mapped it."""
+    memory = "/dev/shm"
+    number, path = tempfile.mkstemp(dir=memory if os.access(memory, os.W_OK) else None)
+    try:
+        os.truncate(number, size)
+        os.close(number)
+        yield path
+    finally:
+        os.unlink(path)

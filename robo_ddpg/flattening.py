@@ -1,0 +1,172 @@
+"""From observations of any form to vectors and back to actions of any form, as files keep it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tasks.arrays import Float32
+
+AnyArray = NDArray[Any]
+
+OBSERVABLE = ("Box", "Discrete", "MultiBinary", "MultiDiscrete")
+"""Kinds of Gymnasium's spaces that an observation may be made of, besides Dict and Tuple."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an observation."""
+
+    path: tuple[str | int, ...]
+    """Keys and indices that lead to it; none where the observation is the part."""
+    kind: str
+    """One of `OBSERVABLE`."""
+    shape: tuple[int, ...]
+    """Of its array."""
+    choices: tuple[int, ...] = ()
+    """How many values each number of a discrete part can have."""
+    start: int = 0
+    """The least of them."""
+
+    @property
+    def name(self) -> str:
+        """Its path in one word."""
+        return "/".join(map(str, self.path)) or "observation"
+
+    @property
+    def size(self) -> int:
+        """How many components of the vector it takes."""
+        return sum(self.choices) if self.choices else math.prod(self.shape)
+
+    def flat(self, values: AnyArray) -> AnyArray:
+        """Vectors, (n, size), of values, (n, *shape): Boxes in C order, choices one-hot."""
+        rows = values.reshape(len(values), -1)
+        if not self.choices:
+            return rows
+        hot = [
+            np.arange(self.start, self.start + count) == rows[:, [k]]
+            for k, count in enumerate(self.choices)
+        ]
+        return np.concatenate(hot, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Flattening:
+    """What the components of an observed vector are, in order."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        """Components of the vector."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def slices(self) -> dict[str, slice]:
+        """Name of a part -> its components."""
+        ends = np.cumsum([part.size for part in self.parts]).tolist()
+        return {
+            part.name: slice(end - part.size, end)
+            for part, end in zip(self.parts, ends, strict=True)
+        }
+
+    def flat(self, arrays: Sequence[AnyArray]) -> AnyArray:
+        """Vectors, (n, size), of the parts' values, (n, *shape) each; a new array."""
+        return np.concatenate(
+            [part.flat(values) for part, values in zip(self.parts, arrays, strict=True)], axis=1
+        )
+
+    def values(self, observation: Any) -> list[AnyArray]:
+        """The parts' values in an observation, or in n of the same nesting, (n, *shape).
+
+        Raises:
+            ValueError: a part is missing or has another shape; the message names it.
+        """
+        return [_at(observation, part) for part in self.parts]
+
+    def vector(self, observation: Any) -> Float32:
+        """The vector, (size,) or (n, size), of one observation or of n in the same nesting.
+
+        Raises:
+            ValueError: a part is missing or has another shape; the message names it.
+        """
+        values = self.values(observation)
+        many = {
+            value.ndim > len(part.shape) for value, part in zip(values, self.parts, strict=True)
+        }
+        if len(many) > 1:
+            raise ValueError("some parts are of one observation, others of many")
+        rows = values if many == {True} else [value[None] for value in values]
+        flat = self.flat(rows).astype(np.float32)
+        return flat if many == {True} else flat[0]
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """As JSON-compatible values, for a controller file."""
+        return [{**vars(part), "name": part.name, "size": part.size} for part in self.parts]
+
+    @classmethod
+    def from_json(cls, parts: Sequence[dict[str, Any]]) -> "Flattening":
+        """From what `to_json` returned, or from a worker's description."""
+        return cls(tuple(_part(part) for part in parts))
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """Actions as an environment takes them; the learner's are vectors of float32."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    low: AnyArray
+    """Bounds, of the shape and type."""
+    high: AnyArray
+
+    def formed(self, vectors: ArrayLike) -> AnyArray:
+        """Actions, (..., *shape), of the environment's type and within its bounds; (..., a)."""
+        array = np.asarray(vectors)
+        array = array.reshape(*array.shape[:-1], *self.shape)
+        if np.issubdtype(self.dtype, np.integer):
+            array = np.rint(array)
+        return np.asarray(np.clip(array, self.low, self.high), self.dtype)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON-compatible values, for a controller file."""
+        return {
+            "shape": list(self.shape),
+            "dtype": self.dtype,
+            "low": self.low.tolist(),
+            "high": self.high.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, form: dict[str, Any]) -> "ActionForm":
+        """From what `to_json` returned, or from a worker's description."""
+        dtype = form["dtype"]
+        low, high = (np.array(form[bound], dtype) for bound in ("low", "high"))
+        return cls(tuple(form["shape"]), dtype, low, high)
+
+
+def _part(part: dict[str, Any]) -> Part:
+    choices = np.atleast_1d(part.get("choices") or ()).ravel().astype(int)
+    return Part(
+        path=tuple(part["path"]),
+        kind=part["kind"],
+        shape=tuple(part["shape"]),
+        choices=tuple(choices.tolist()),
+        start=int(part.get("start", 0)),
+    )
+
+
+def _at(observation: Any, part: Part) -> AnyArray:
+    value = observation
+    try:
+        for key in part.path:
+            value = value[key]
+    except (KeyError, IndexError, TypeError):
+        raise ValueError(f"the observation has no {part.name}") from None
+    array = np.asarray(value)
+    if array.shape[array.ndim - len(part.shape) :] != part.shape:
+        raise ValueError(f"{part.name} has shape {array.shape}, expected {part.shape}")
+    return array
