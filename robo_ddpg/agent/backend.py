@@ -46,7 +46,10 @@ class Backend(Protocol):
         """The first critic's values, (b, 1)."""
 
     def td_target(self, sample: Sample) -> Tensor:
-        """What the critics should say: rewards and the target networks' values, (b, 1)."""
+        """What the critics should say, within `settings.return_bounds`, (b, 1).
+
+        Rewards and the target networks' values.
+        """
 
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the critics' loss; returns `critic_loss` and `q`."""

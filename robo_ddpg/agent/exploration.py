@@ -12,7 +12,7 @@ _OU_THETA = np.float32(0.15)
 
 
 class Exploration:
-    """Adds noise, random components and repeated actions to the policy's actions."""
+    """Adds noise, random values and repeated actions to the policy's actions."""
 
     def __init__(self, settings: AgentSettings, num_envs: int, action_size: int, seed: int) -> None:
         self.settings = settings
@@ -32,10 +32,8 @@ class Exploration:
     def __call__(self, action: Float32) -> Float32:
         """Explore around the policy's actions, shape (n, a); one step of all simulations."""
         explored: Float32 = action + self._noise()
-        probability = self.settings.random_component_probability
-        if probability > 0.0:
-            replaced = self._generator.random(self._shape, np.float32) < probability
-            explored[replaced] = self._uniform((int(replaced.sum()),))
+        self._replace_some(explored, self.settings.random_component_probability, self._shape)
+        self._replace_some(explored, self.settings.random_action_probability, self._shape[:1])
         if self.settings.repeat_probability > 0.0:
             self._advance_repeats()
             held = (self._repeats_left > 0)[:, None] & self._repeatable
@@ -72,6 +70,12 @@ class Exploration:
             return white
         self._correlated_noise += white - _OU_THETA * self._correlated_noise
         return self._correlated_noise
+
+    def _replace_some(self, action: Float32, probability: float, shape: tuple[int, ...]) -> None:
+        """Put uniform values into components, (n, a), or whole actions, (n,), drawn for it."""
+        if probability > 0.0:
+            replaced = self._generator.random(shape, np.float32) < probability
+            action[replaced] = self._uniform(action[replaced].shape)
 
     def _advance_repeats(self) -> None:
         np.maximum(self._repeats_left - 1, 0, out=self._repeats_left)

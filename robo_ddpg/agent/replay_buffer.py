@@ -142,25 +142,32 @@ class ReplayBuffer:
         )
 
     def _other_goals(self, goal_space: GoalSpace, draw: Draw) -> Float32:
-        """Goals, shape (r, g), for the first r draws: later ones of their episodes, then others'.
+        """Goals, shape (r, g), for the first r draws: achieved in their episodes, then others'.
 
-        Draws are independent, so their order carries no meaning. Where what was achieved later is
-        no attainable goal, the draw keeps its own.
+        Draws are independent, so their order carries no meaning. Where what was achieved is no
+        attainable goal, the draw keeps its own.
         """
         size, ring = len(draw.time), self._ring
         future = round(self.settings.relabel_future * size)
         other = min(round(self.settings.relabel_other * size), size - future)
-        time, remaining = draw.time[:future], (draw.last - draw.time)[:future]
-        later = time + uniform_below(remaining + 1, self._generator)
-        later_rows = ring.rows(later, draw.env[:future])
+        own_rows = ring.rows(draw.time[:future], draw.env[:future])
+        when = self._achieved_at(own_rows, draw.time[:future], draw.last[:future])
+        achieved_rows = ring.rows(when, draw.env[:future])
         stranger = ring.draw(other, self._generator)
         stranger_rows = ring.rows(stranger.time, stranger.env)
-        own_rows = ring.rows(time, draw.env[:future])
-        achieved = goal_space.achieved_goal(ring.next_observation.take(later_rows, axis=0))
+        achieved = goal_space.achieved_goal(ring.next_observation.take(achieved_rows, axis=0))
         own = goal_space.desired_goal(ring.observation.take(own_rows, axis=0))
         hindsight = np.where(goal_space.attainable(achieved)[:, None], achieved, own)
         desired = goal_space.desired_goal(ring.observation.take(stranger_rows, axis=0))
         return np.concatenate((hindsight, desired), dtype=np.float32)
+
+    def _achieved_at(self, rows: Int64, time: Int64, last: Int64) -> Int64:
+        """For steps at `rows`, (r,), when the goals that replace theirs were achieved, (r,)."""
+        strategy = self.settings.relabel_strategy
+        if strategy == "final":
+            return last
+        first = time if strategy == "future" else self._ring.first_stored(rows)
+        return first + uniform_below(last - first + 1, self._generator)
 
     def _reward_again(
         self, goal_space: GoalSpace, rows: Int64, goal: Float32

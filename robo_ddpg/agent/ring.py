@@ -28,7 +28,8 @@ class Ring:
     """The last `length` steps of n simulations.
 
     Arrays are time-major: the step taken at time t in simulation e is row (t % length) * n + e.
-    `episode_end` holds the time of the last step of each step's episode. It lies before the step's
+    `episode_start` and `episode_end` hold the times of the first and of the last step of each
+    step's episode; the first may be overwritten already. The end lies before the step's
     own time where the step is invalid, and in the far future while the episode goes on.
     """
 
@@ -41,8 +42,9 @@ class Ring:
         self.terminated = np.zeros(rows, np.bool_)
         self.next_observation = np.zeros((rows, observation_size), np.float32)
         self.reward_info = np.zeros((rows, 0), np.float32)
+        self.episode_start = np.zeros(rows, np.int64)
         self.episode_end = np.zeros(rows, np.int64)
-        self._episode_start = np.zeros(num_envs, np.int64)
+        self._running_since = np.zeros(num_envs, np.int64)
         self._time = 0
         self.valid_steps = 0
 
@@ -65,6 +67,7 @@ class Ring:
         self.next_observation[rows] = transitions.next_observation
         if transitions.reward_info is not None:
             self._store_reward_info(rows, transitions.reward_info)
+        self.episode_start[rows] = self._running_since
         self.episode_end[rows] = np.where(valid, _STILL_RUNNING, self._time - 1)
         self._time += 1
         self._close_episodes(valid & ended, self._time - 1)
@@ -92,24 +95,28 @@ class Ring:
         """Rows of the arrays that hold the steps taken at `time` in simulation `env`."""
         return time % self.length * self.num_envs + env
 
+    def first_stored(self, rows: Int64) -> Int64:
+        """Times of the first steps that are stored of the episodes of the steps at `rows`."""
+        return np.maximum(self.episode_start.take(rows), self._oldest)
+
     def save(self, directory: Path) -> None:
         """Write the stored steps to `directory` as .npy files, which can be memory-mapped."""
         used = min(self._time, self.length) * self.num_envs
         for name, array in self._arrays().items():
             np.save(directory / f"{name}.npy", array[:used])
-        np.save(directory / "episode_start.npy", self._episode_start)
+        np.save(directory / "running_since.npy", self._running_since)
         np.save(directory / "counters.npy", np.array([self._time, self.valid_steps, self.length]))
 
     def load(self, directory: Path) -> None:
         """Restore what `save` wrote, into a ring of the same shape."""
         time, valid_steps, length = np.load(directory / "counters.npy").tolist()
-        starts = np.load(directory / "episode_start.npy")
-        if (length, len(starts)) != (self.length, self.num_envs):
+        since = np.load(directory / "running_since.npy")
+        if (length, len(since)) != (self.length, self.num_envs):
             raise ValueError(
-                f"{directory} holds {length} steps of {len(starts)} simulations, but this buffer "
+                f"{directory} holds {length} steps of {len(since)} simulations, but this buffer "
                 f"{self.length} of {self.num_envs}: use the settings it was saved with"
             )
-        self._time, self.valid_steps, self._episode_start = time, valid_steps, starts
+        self._time, self.valid_steps, self._running_since = time, valid_steps, since
         used = min(time, length) * self.num_envs
         self._allocate_reward_info(np.load(directory / "reward_info.npy", mmap_mode="r").shape[1])
         for name, array in self._arrays().items():
@@ -132,11 +139,11 @@ class Ring:
         envs = np.flatnonzero(ended)
         if len(envs) == 0:
             return
-        starts = np.maximum(self._episode_start[envs], self._oldest)
+        starts = np.maximum(self._running_since[envs], self._oldest)
         for start in np.unique(starts):
             times = np.arange(start, end + 1)[:, None]
             self.episode_end[self.rows(times, envs[starts == start])] = end
-        self._episode_start[envs] = self._time
+        self._running_since[envs] = self._time
 
     def _arrays(self) -> dict[str, NDArray[np.generic]]:
         return {
@@ -146,6 +153,7 @@ class Ring:
             "terminated": self.terminated,
             "next_observation": self.next_observation,
             "reward_info": self.reward_info,
+            "episode_start": self.episode_start,
             "episode_end": self.episode_end,
         }
 

@@ -45,9 +45,15 @@ class AgentSettings:
     """Standard deviation of the target policy's smoothing noise (Fujimoto et al. 2018)."""
     target_noise_clip: float = 0.5
     """Bound of the smoothing noise."""
+    reward_bounds: tuple[float, float] | None = None
+    """Least and greatest reward of a step, where they are known: targets of the critics are then
+    clamped to the returns that such rewards can add up to, for example to [-1 / (1 - discount), 0]
+    (Plappert et al. 2018, arXiv:1802.09464)."""
     pre_activation_penalty: float = 0.005
     """Weight of the mean square of the actor's output before tanh: keeps it from saturating
     (in the manner of Hausknecht & Stone 2016, who bound the actions by their gradients)."""
+    action_penalty: float = 0.0
+    """Weight of the policy's mean square action in the actor's loss (Plappert et al. 2018: 1)."""
     normalize_observations: bool = True
     """Scale observations by their running mean and standard deviation, clipped at 5."""
     normalizer_freeze_after: int = 1_000_000
@@ -66,6 +72,9 @@ class AgentSettings:
     (mixed scales as in Ape-X, Horgan et al. 2018); one simulation alone uses the geometric mean."""
     random_component_probability: float = 0.1
     """Chance for each component of each action to be replaced by a uniform one."""
+    random_action_probability: float = 0.0
+    """Chance for each action to be replaced as a whole by a uniform one (Plappert et al. 2018:
+    0.3)."""
     repeat_probability: float = 0.04
     """Chance per step for an idle simulation to hold one random action for a while
     (temporally extended epsilon-greedy, Dabney et al. 2021)."""
@@ -74,8 +83,12 @@ class AgentSettings:
     repeat_exempt: tuple[int, ...] = ()
     """Action components that stay with the policy meanwhile, for example a gripper."""
     relabel_future: float = 0.3
-    """Share of samples whose goal becomes one achieved later in the same episode (hindsight
-    experience replay, Andrychowicz et al. 2017)."""
+    """Share of samples whose goal becomes one achieved in the same episode, by default later on
+    (hindsight experience replay, Andrychowicz et al. 2017, arXiv:1707.01495: 0.8)."""
+    relabel_strategy: Literal["future", "final", "episode"] = "future"
+    """Which achieved goal that is: any from the sampled step on, the last one of the episode, or
+    any of the episode (Andrychowicz et al., section 4.5). Of an episode that still runs, or whose
+    start was overwritten, it is what is stored."""
     relabel_other: float = 0.2
     """Share of samples whose goal becomes the goal of another transition."""
     evaluate_target_actor: bool = True
@@ -84,6 +97,15 @@ class AgentSettings:
     backend: Literal["fast", "autograd"] = "fast"
     """What computes the update: written for small networks on a CPU, or the same in plain autograd,
     which is slower there, can be read beside the papers, and runs on a GPU."""
+
+    @property
+    def return_bounds(self) -> tuple[float, float]:
+        """Least and greatest return of scaled rewards within `reward_bounds`, ending or not."""
+        if self.reward_bounds is None:
+            return -math.inf, math.inf
+        low, high = (self.reward_scale * bound for bound in self.reward_bounds)
+        steps = 1.0 / (1.0 - self.discount)
+        return min(low, low * steps), max(high, high * steps)
 
     def __post_init__(self) -> None:
         """Raises ValueError naming the first field that is out of range."""
@@ -106,12 +128,23 @@ class AgentSettings:
         self._require("warmup_amplitude", self.warmup_amplitude <= 1.0, "within (0, 1]")
         self._require("noise", self.noise in ("gaussian", "ornstein-uhlenbeck"), "a known kind")
         self._require("backend", self.backend in ("fast", "autograd"), "fast or autograd")
+        known = self.relabel_strategy in ("future", "final", "episode")
+        self._require("relabel_strategy", known, "future, final or episode")
         ordered = len(noise) == 2 and 0.0 < noise[0] <= noise[1] < math.inf
         self._require("noise_range", ordered, "(low, high) with 0 < low <= high")
         ordered = len(steps) == 2 and _is_int(steps[0], 1) and _is_int(steps[1], steps[0])
         self._require("repeat_steps", ordered, "(shortest, longest), integers of at least 1")
         indices = all(_is_int(index, -math.inf) for index in self.repeat_exempt)
         self._require("repeat_exempt", indices, "indices of action components")
+        bounds = self.reward_bounds
+        ordered = bounds is None or (
+            len(bounds) == 2 and -math.inf < bounds[0] <= bounds[1] < math.inf
+        )
+        self._require("reward_bounds", ordered, "(least, greatest), finite")
+        bounded = bounds is None or self.discount < 1.0
+        self._require(
+            "reward_bounds", bounded, "a discount below 1, without which returns are unbounded"
+        )
         relabelled = self.relabel_future + self.relabel_other
         self._require("relabel_other", relabelled <= 1.0, "at most 1 - relabel_future")
         enough = self.replay_capacity >= self.batch_size
@@ -142,11 +175,13 @@ _NOT_NEGATIVE = (
     "target_noise",
     "target_noise_clip",
     "pre_activation_penalty",
+    "action_penalty",
     "warmup_transitions",
 )
 _SHARES = (
     "discount",
     "random_component_probability",
+    "random_action_probability",
     "repeat_probability",
     "relabel_future",
     "relabel_other",

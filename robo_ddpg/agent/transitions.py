@@ -35,7 +35,10 @@ class Transitions:
 
 
 class GoalSpace(Protocol):
-    """Goals within observations; every method is pure and vectorised over the first dimension."""
+    """Goals within observations; every method is pure and vectorised over the first dimension.
+
+    `info` holds rows of `Transitions.reward_info`, shape (b, k), with k = 0 where there is none.
+    """
 
     def achieved_goal(self, observation: Float32) -> Float32:
         """Goal, shape (b, g), that each observation, shape (b, o), has reached."""
@@ -44,7 +47,7 @@ class GoalSpace(Protocol):
         """Goal, shape (b, g), that each observation, shape (b, o), asks for."""
 
     def attainable(self, goal: Float32) -> Mask:
-        """Whether each goal, shape (b, g), could be asked for, shape (b,)."""
+        """Whether each goal, shape (b, g), could be asked for, shape (b,); others teach nothing."""
 
     def replace_goal(self, observation: Float32, goal: Float32) -> Float32:
         """New observations, shape (b, o), that ask for `goal`, shape (b, g)."""
@@ -53,4 +56,10 @@ class GoalSpace(Protocol):
         """Reward, shape (b,), of having achieved one goal when another was desired."""
 
     def compute_terminated(self, achieved: Float32, desired: Float32, info: Float32) -> Mask:
-        """Whether the episode terminates there, shape (b,), failures included."""
+        """Whether the step would have terminated the episode, shape (b,).
+
+        It takes the place of the stored termination wherever goals are replaced. So it has to tell
+        every termination there is: by having achieved what was desired, and by failures that have
+        nothing to do with goals, from the achieved goal or from what `info` says of them. The end
+        of an episode's time is truncation and none of its business.
+        """

@@ -113,4 +113,10 @@ def _check_types(kind: type[Any], values: dict[str, Any]) -> None:
             raise ValueError(f"{name} cannot be {values[name]!r}")
 
 
-_PLAIN: dict[Any, Any] = {float: float | int, float | None: float | int, str | None: str}
+_PLAIN: dict[Any, Any] = {
+    float: float | int,
+    float | None: float | int,
+    str | None: str,
+    tuple[float, float] | None: tuple,
+}
+"""Type of a field -> what its value may be besides None, where that is not the type itself."""

@@ -34,6 +34,8 @@ its epsilon stays far below one step."""
         {"pre_activation_penalty": 0.0, "target_noise": 0.0},
         {
             "pre_activation_penalty": 0.1,
+            "action_penalty": 0.2,
+            "reward_bounds": (-0.025, 0.05),  # returns from -0.5 to 1
             "target_noise": 1.0,
             "critic_weight_decay": 0.01,
             "actor_delay": 2,

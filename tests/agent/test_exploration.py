@@ -39,6 +39,16 @@ def test_components_are_replaced_with_the_probability_set() -> None:
     assert steps[replaced].std() == pytest.approx(0.577, rel=0.03)  # uniform in +-1
 
 
+def test_whole_actions_are_replaced_with_the_probability_set() -> None:
+    settings = replace(QUIET, random_action_probability=0.25)
+    steps = explored_steps(Exploration(settings, 8, 4, seed=0), 1000, (8, 4))
+
+    replaced = np.abs(steps) > 1e-4
+    np.testing.assert_allclose(replaced.mean(axis=(0, 1)), 0.25, atol=0.02)
+    assert replaced.any(axis=2).mean() == pytest.approx(0.25, abs=0.02)  # all components at once
+    assert steps[replaced].std() == pytest.approx(0.577, rel=0.03)  # uniform in +-1
+
+
 def test_repeats_hold_one_action_and_spare_exempt_components() -> None:
     settings = replace(QUIET, repeat_probability=1.0, repeat_steps=(3, 3), repeat_exempt=(-1,))
     steps = explored_steps(Exploration(settings, 2, 3, seed=0), 6, (2, 3))

@@ -4,6 +4,10 @@ Observations are (position, goal, goal - position). The reward is minus the dist
 the step, minus the effort in `reward_info`; arriving terminates.
 """
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -36,6 +40,12 @@ class Line:
         return arrived
 
 
+Strategy = Literal["future", "final", "episode"]
+SETTINGS = AgentSettings(
+    discount=0.5, n_step=2, batch_size=4, relabel_future=1.0, relabel_other=0.0
+)
+
+
 def at(position: float, goal: float) -> Float32:
     return np.array([[position, goal, goal - position]], np.float32)
 
@@ -44,32 +54,42 @@ def walked(
     relabel_future: float, relabel_other: float, goal_space: GoalSpace | None = None
 ) -> ReplayBuffer:
     """One episode 0 -> 1 -> 2 -> 3 with the goal 10, then one step 5 -> 6 with the goal 20."""
-    settings = AgentSettings(
-        discount=0.5,
-        n_step=2,
-        batch_size=4,
-        relabel_future=relabel_future,
-        relabel_other=relabel_other,
-    )
-    replay = ReplayBuffer(settings, 1, 3, 1, seed=0, goal_space=goal_space or Line())
+    shares = {"relabel_future": relabel_future, "relabel_other": relabel_other}
+    replay = empty(replace(SETTINGS, **shares), goal_space)
     for start, goal, effort, truncated in [
         (0.0, 10.0, 0.0, False),
         (1.0, 10.0, 0.25, False),
         (2.0, 10.0, 0.0, True),
         (5.0, 20.0, 0.0, False),
     ]:
-        transitions = Transitions(
-            observation=at(start, goal),
-            action=np.zeros((1, 1), np.float32),
-            reward=np.array([start + 1 - goal - effort], np.float32),
-            terminated=np.zeros(1, np.bool_),
-            truncated=np.array([truncated]),
-            next_observation=at(start + 1, goal),
-            reward_info=np.array([[effort]], np.float32),
-            valid=np.ones(1, np.bool_),
-        )
-        replay.store(transitions, transitions.action)
+        step(replay, start, goal, effort, truncated=truncated)
     return replay
+
+
+def empty(settings: AgentSettings, goal_space: GoalSpace | None = None) -> ReplayBuffer:
+    return ReplayBuffer(settings, 1, 3, 1, seed=0, goal_space=goal_space or Line())
+
+
+def step(
+    replay: ReplayBuffer,
+    start: float,
+    goal: float,
+    effort: float | None = 0.0,
+    *,
+    truncated: bool = False,
+) -> None:
+    """Store a step of 1 from a position."""
+    transitions = Transitions(
+        observation=at(start, goal),
+        action=np.zeros((1, 1), np.float32),
+        reward=np.array([start + 1 - goal - (effort or 0.0)], np.float32),
+        terminated=np.zeros(1, np.bool_),
+        truncated=np.array([truncated]),
+        next_observation=at(start + 1, goal),
+        reward_info=None if effort is None else np.array([[effort]], np.float32),
+        valid=np.ones(1, np.bool_),
+    )
+    replay.store(transitions, transitions.action)
 
 
 def samples_from(replay: ReplayBuffer, position: float) -> dict[float, tuple[float, float, float]]:
@@ -101,6 +121,68 @@ def test_future_goals_are_rewarded_and_terminated_by_hand() -> None:
     }
     assert samples_from(replay, 2.0) == {3.0: (0.0, 0.0, 3.0)}
     assert samples_from(replay, 5.0) == {6.0: (0.0, 0.0, 6.0)}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "goals"),
+    [
+        (
+            "future",
+            {0.0: {1.0, 2.0, 3.0}, 1.0: {2.0, 3.0}, 2.0: {3.0}, 5.0: {6.0, 7.0}, 6.0: {7.0}},
+        ),
+        ("final", {0.0: {3.0}, 1.0: {3.0}, 2.0: {3.0}, 5.0: {7.0}, 6.0: {7.0}}),
+        (
+            "episode",
+            {start: {1.0, 2.0, 3.0} for start in (0.0, 1.0, 2.0)}
+            | {start: {6.0, 7.0} for start in (5.0, 6.0)},
+        ),
+    ],
+)
+def test_each_strategy_takes_its_goals_from_what_is_stored_of_the_episode(
+    strategy: Strategy, goals: dict[float, set[float]]
+) -> None:
+    replay = empty(replace(SETTINGS, relabel_strategy=strategy))
+    for start, truncated in [(0.0, False), (1.0, False), (2.0, True), (5.0, False), (6.0, False)]:
+        step(replay, start, 10.0, truncated=truncated)
+
+    assert {start: set(samples_from(replay, start)) for start in goals} == goals
+
+
+def test_what_was_overwritten_of_an_episode_is_no_goal(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, relabel_strategy="episode", replay_capacity=4)
+    replay, loaded = empty(settings), empty(settings)
+    for start in range(6):
+        step(replay, start, 10.0)
+    replay.save(tmp_path)
+    loaded.load(tmp_path)
+
+    for each in (replay, loaded):
+        assert set(samples_from(each, 4.0)) == {3.0, 4.0, 5.0, 6.0}
+
+
+def test_rewards_may_depend_on_goals_alone() -> None:
+    class Effortless(Line):
+        def compute_reward(self, achieved: Float32, desired: Float32, info: Float32) -> Float32:
+            assert info.shape == (len(achieved), 0)
+            distance: Float32 = np.abs(achieved - desired)[:, 0]
+            return -distance
+
+    replay = empty(SETTINGS, Effortless())
+    for start in (0.0, 1.0):
+        step(replay, start, 10.0, effort=None)
+
+    assert samples_from(replay, 0.0) == {1.0: (0.0, 0.0, 1.0), 2.0: (-1.0, 0.0, 2.0)}
+
+
+def test_failures_end_samples_with_other_goals_too() -> None:
+    class Exhausting(Line):
+        def compute_terminated(self, achieved: Float32, desired: Float32, info: Float32) -> Mask:
+            return super().compute_terminated(achieved, desired, info) | (info[:, 0] > 0.2)
+
+    replay = walked(relabel_future=1.0, relabel_other=0.0, goal_space=Exhausting())
+
+    assert samples_from(replay, 0.0)[3.0] == (-2.0 - 1.25 / 2, 0.0, 2.0)
+    assert samples_from(replay, 1.0)[3.0] == (-1.25, 0.0, 2.0)
 
 
 def test_goals_of_others_are_rewarded_by_hand() -> None:

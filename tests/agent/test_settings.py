@@ -58,8 +58,36 @@ def test_the_2015_preset_has_the_numbers_of_the_paper() -> None:
         ("relabel_future", 1.2),
         ("relabel_other", 0.9),
         ("backend", "jax"),
+        ("relabel_strategy", "random"),
+        ("random_action_probability", 1.1),
+        ("action_penalty", -1.0),
+        ("reward_bounds", (0.0, -1.0)),
+        ("reward_bounds", (-1.0,)),
+        ("reward_bounds", (-1.0, float("inf"))),
+        ("reward_bounds", (float("nan"), 0.0)),
     ],
 )
 def test_a_wrong_setting_is_named(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{field}="):
         replace(AgentSettings(), **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "bounds"),
+    [
+        ({}, (float("-inf"), float("inf"))),
+        ({"reward_bounds": (-1.0, 0.0), "discount": 0.95}, (-20.0, 0.0)),
+        ({"reward_bounds": (-1.0, 2.0), "discount": 0.75, "reward_scale": 0.5}, (-2.0, 4.0)),
+        ({"reward_bounds": (1.0, 1.0), "discount": 0.5}, (1.0, 2.0)),  # one step, or for ever
+        ({"reward_bounds": (-2.0, -1.0), "discount": 0.0}, (-2.0, -1.0)),
+    ],
+)
+def test_bounds_of_returns_follow_from_those_of_rewards(
+    changes: dict[str, Any], bounds: tuple[float, float]
+) -> None:
+    assert replace(AgentSettings(), **changes).return_bounds == pytest.approx(bounds)
+
+
+def test_returns_without_a_discount_have_no_bounds() -> None:
+    with pytest.raises(ValueError, match=r"^reward_bounds=.*: expected a discount below 1"):
+        AgentSettings(discount=1.0, reward_bounds=(-1.0, 0.0))

@@ -153,6 +153,7 @@ def damaged(**changes: Any) -> Callable[[dict[str, Any]], Any]:
         (damaged(agent={"discount": "0.9"}), "discount cannot be '0.9'"),
         (damaged(agent={"discount": 2.0}), "discount=2.0: expected within [0, 1]"),
         (damaged(agent={"critic_layer_norm": "no"}), "critic_layer_norm cannot be 'no'"),
+        (damaged(agent={"reward_bounds": 1.0}), "reward_bounds cannot be 1.0"),
         (damaged(colour="red"), "colour"),
         (damaged(seed=1.5), "seed cannot be 1.5"),
         (damaged(steps="many"), "steps cannot be 'many'"),

@@ -74,11 +74,12 @@ class AutogradBackend:
 
     @torch.no_grad()
     def td_target(self, sample: Sample) -> Tensor:
-        """Give y = r + gamma min_k Q'_k(s', mu'(s') + noise), (b, 1)."""
+        """Give y = r + gamma min_k Q'_k(s', mu'(s') + noise) within bounds, (b, 1)."""
         s_next = sample.next_observation
         a_next = (self.networks.target_actor(s_next).tanh() + sample.noise).clamp(-1.0, 1.0)
         q_next = torch.stack([critic(s_next, a_next) for critic in self.networks.target_critics])
-        return sample.reward + sample.discount * q_next.amin(0)
+        y = sample.reward + sample.discount * q_next.amin(0)
+        return y.clamp(*self._settings.return_bounds)
 
     def critic_loss(self, sample: Sample) -> tuple[Tensor, Tensor]:
         """Give L = mean (y - Q(s, a))^2 of each critic, (critics,), and Q, (critics, b, 1)."""
@@ -87,12 +88,15 @@ class AutogradBackend:
         return (y - q).square().mean((1, 2)), q
 
     def actor_loss(self, sample: Sample) -> tuple[Tensor, Tensor, Tensor]:
-        """Give -mean Q(s, mu(s)) and what keeps tanh from saturating; Q, (b, 1); mean square."""
-        s = sample.observation
+        """Give -mean Q(s, mu(s)) and the penalties; Q, (b, 1); mean square before tanh."""
+        s, settings = sample.observation, self._settings
         pre_activation = self.networks.actor(s)
-        q = self.networks.critics[0](s, pre_activation.tanh())
+        a = pre_activation.tanh()
+        q = self.networks.critics[0](s, a)
         mean_square = pre_activation.square().mean()
-        return -q.mean() + self._settings.pre_activation_penalty * mean_square, q, mean_square
+        penalty = settings.pre_activation_penalty * mean_square
+        penalty = penalty + settings.action_penalty * a.square().mean()
+        return penalty - q.mean(), q, mean_square
 
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the sum of the critics' losses."""

@@ -39,11 +39,12 @@ class FastBackend:
         return self.networks.first_critic(torch.cat((observation, action), 1))[0]
 
     def td_target(self, sample: Sample) -> Tensor:
-        """The rewards and the smaller of the target critics' values, (b, 1)."""
+        """The rewards and the smaller of the target critics' values, within bounds, (b, 1)."""
         next_action = self.networks.target_actor(sample.next_observation)[0].tanh_()
         next_action.add_(sample.noise).clamp_(-1.0, 1.0)
         inputs = torch.cat((sample.next_observation, next_action), 1)
-        return sample.reward + sample.discount * self.networks.target_critic(inputs).amin(0)
+        target = sample.reward + sample.discount * self.networks.target_critic(inputs).amin(0)
+        return target.clamp_(*self._settings.return_bounds)
 
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the mean squared error of each critic."""
@@ -63,6 +64,8 @@ class FastBackend:
         # Deterministic policy gradient: dQ/da, through tanh, into the actor, (1, b, a).
         action_gradient = first_critic.input_gradient(torch.ones_like(q), critic_activations)
         action_gradient = action_gradient[..., observation.shape[1] :]
+        action_penalty = self._settings.action_penalty * 2.0 / action.shape[1]
+        action_gradient = action_gradient - action_penalty * action
         ascent = action_gradient * (1.0 - action.square()) / len(observation)
         penalty = self._settings.pre_activation_penalty * 2.0 / pre_activation.numel()
         self.networks.actor.backward(penalty * pre_activation - ascent, activations)

@@ -1,5 +1,6 @@
 """The reference by hand, on modules small enough to calculate with, and on modules of one's own."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -116,6 +117,25 @@ def test_the_penalty_pulls_actions_back_from_the_bounds() -> None:
     # d/dx of 0.5 x^2 at 3, since the value does not depend on the action.
     assert [parameter.grad for parameter in backend.networks.actor.parameters()] == [3.0]
     assert metrics == {"policy_q": 0.0, "pre_activation": 3.0}
+
+
+def test_the_penalty_of_actions_pulls_them_to_the_middle() -> None:
+    settings = replace(SETTINGS, action_penalty=2.0)
+    backend = AutogradBackend(settings, Constant(math.atanh(0.5)), [Constant(0.0)])
+    backend.actor_gradient(sample())
+
+    # d/dx of 2 tanh(x)^2 is 4 tanh(x) (1 - tanh(x)^2): 4 times 1/2 times 3/4.
+    (gradient,) = [float(parameter.grad) for parameter in backend.networks.actor.parameters()]
+    assert gradient == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(("value", "target"), [(-50.0, -20.0), (-10.0, -9.5), (5.0, 0.0)])
+def test_targets_stay_within_what_rewards_can_add_up_to(value: float, target: float) -> None:
+    settings = replace(SETTINGS, reward_bounds=(-1.0, 0.0), discount=0.95)
+    backend = AutogradBackend(settings, Constant(0.0), [Constant(value)])
+
+    found = backend.td_target(sample(reward=0.0, discount=0.95))
+    assert found.flatten().tolist() == pytest.approx([target] * 4)
 
 
 def test_targets_follow_by_the_share_set() -> None:
