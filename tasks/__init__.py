@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tasks.arm.grasp import Grasp, GraspAny
     from tasks.arm.grasp_settings import GraspSettings
     from tasks.arm.reach import Reach, ReachSettings
+    from tasks.arm.sparse import GraspSparse, ReachSparse
     from tasks.arm.task import ArmTask
     from tasks.legged.planar import PlanarSettings
     from tasks.legged.quadruped import Quadruped, QuadrupedSettings
@@ -28,6 +29,7 @@ _MODULES = {
     "tasks.arm.grasp": ("Grasp", "GraspAny"),
     "tasks.arm.grasp_settings": ("GraspSettings",),
     "tasks.arm.reach": ("Reach", "ReachSettings"),
+    "tasks.arm.sparse": ("GraspSparse", "ReachSparse"),
     "tasks.arm.task": ("ArmTask",),
     "tasks.legged.planar": ("PlanarSettings",),
     "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
@@ -41,6 +43,8 @@ _MODULE_OF = {name: module for module, names_ in _MODULES.items() for name in na
 register("reach", "tasks.arm.reach:Reach")
 register("grasp", "tasks.arm.grasp:Grasp")
 register("grasp-any", "tasks.arm.grasp:GraspAny")
+register("reach-sparse", "tasks.arm.sparse:ReachSparse")
+register("grasp-sparse", "tasks.arm.sparse:GraspSparse")
 register("locomotion", "tasks.legged.runner:Runner")
 register("locomotion-quadruped", "tasks.legged.quadruped:Quadruped")
 register("locomotion-hopper", "tasks.legged.stepping:Hopper")
@@ -53,6 +57,7 @@ __all__ = [
     "Grasp",
     "GraspAny",
     "GraspSettings",
+    "GraspSparse",
     "Hopper",
     "LeggedTask",
     "PlanarSettings",
@@ -60,6 +65,7 @@ __all__ = [
     "QuadrupedSettings",
     "Reach",
     "ReachSettings",
+    "ReachSparse",
     "Runner",
     "Task",
     "UnknownTaskError",

@@ -76,9 +76,8 @@ class PointGoalTask(GoalTask):
         return self.terms(self.distance, self.reward_info())
 
     def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
-        """The weighted sum of the terms."""
-        terms = self.terms(norm(desired - achieved), info)
-        return np.asarray(sum(self.weights[name] * term for name, term in terms.items()))
+        """What the terms make."""
+        return self.reward(self.terms(norm(desired - achieved), info))
 
     def achieved_goal(self, observation: NDArray[Any]) -> Array:
         """The achieved point [m]."""

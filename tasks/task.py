@@ -77,7 +77,9 @@ class Task(abc.ABC):
     """Entry point, `module:Class`, of what turns actions into actuator commands for its robot: a
     subclass of `robo_ddpg.control.drive.Drive`."""
     weights: dict[str, float]
-    """Weight of each reward term; they sum to 1, so that the reward lies in [0, 1]."""
+    """Weight of each reward term; they sum to 1, so that their weighted sum lies in [0, 1]."""
+    reward_offset: float = 0.0
+    """What is added to the weighted sum: -1 where every step costs 1 until the goal is achieved."""
     action_settings: tuple[str, ...] = ()
     """Settings that say what an action means: controllers that differ in them alone can be compared
     on the same episodes."""
@@ -153,6 +155,11 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def reward_terms(self) -> dict[str, Array]:
         """The reward's terms, (n,) each, in [0, 1]."""
+
+    def reward(self, terms: Mapping[str, Array]) -> Array:
+        """The reward that terms make: their weighted sum and the offset, (b,)."""
+        total = sum(self.weights[name] * term for name, term in terms.items())
+        return np.asarray(total + self.reward_offset)
 
     @abc.abstractmethod
     def success(self) -> Mask:

@@ -205,7 +205,7 @@ class Simulation:
             info["reward_info"] = self.task.reward_info()
         return Outcome(
             observation=self._observe(),
-            reward=np.asarray(sum(self.task.weights[name] * terms[name] for name in terms)),
+            reward=self.task.reward(terms),
             terminated=np.zeros(self.nsim, bool) if failure is None else failure & ~unstable,
             truncated=(self.steps >= self.task.episode_steps) | unstable,
             info=info,

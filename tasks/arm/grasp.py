@@ -181,7 +181,8 @@ class Grasp(ArmTask, PointGoalTask):
         self._previous_tip[:] = self._tip
         self.pads.feel(self.records["sensordata"], self._hand)
         self._measure()
-        self._held = np.where(self._on_goal(), self._held + 1, 0)
+        there = self.on_goal(self.distance, self.held, self.clearance)
+        self._held = np.where(there, self._held + 1, 0)
 
     def _measure(self) -> None:
         self.clearance = self._position[:, 2] - self.objects.depth(self._rotation)
@@ -189,10 +190,17 @@ class Grasp(ArmTask, PointGoalTask):
         self._to_object = self._position - self._tip
         self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
 
-    def _on_goal(self) -> Mask:
-        off_table = self.clearance > OFF_TABLE_M
-        there = ~off_table if self.settings.goal == "table" else self.held & off_table
-        return there & (self.distance < self.settings.tolerance_m)
+    def on_goal(self, distance: Array, held: Mask, clearance: Array) -> Mask:
+        """Whether cubes are where they should be: in the air between both pads, or on the table.
+
+        Args:
+            distance: from the goal [m].
+            held: whether both pads press the cube.
+            clearance: height of the cube's lowest corner above the table [m].
+        """
+        off_table = clearance > OFF_TABLE_M
+        there = ~off_table if self.settings.goal == "table" else held & off_table
+        return np.asarray(there & (distance < self.settings.tolerance_m))
 
     def observe(self) -> dict[str, Array]:
         """Cube, goal and hand, their differences (coarse and fine), fingers and what they feel."""

@@ -106,7 +106,11 @@ class Reach(ArmTask, PointGoalTask):
         self._speed = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
         self.distance = norm(self._goal - self._tip)
-        self._held = np.where(self.distance < self.settings.tolerance_m, self._held + 1, 0)
+        self._held = np.where(self.on_goal(self.distance), self._held + 1, 0)
+
+    def on_goal(self, distance: Array) -> Mask:
+        """Whether fingertips at a distance from the goal [m] have reached it."""
+        return np.asarray(distance < self.settings.tolerance_m)
 
     def observe(self) -> dict[str, Array]:
         """Fingertips, goal, their difference (coarse and fine), motion, joints."""
