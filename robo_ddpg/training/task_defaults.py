@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo_ddpg.agent.settings import AgentSettings, presets
-from robo_ddpg.envs.gymnasium_batch import PLANAR_ROBOTS
 from robo_ddpg.envs.names import ForeignSource, Source, resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.training.settings import TrainSettings
@@ -118,6 +117,8 @@ class EvaluationPlan:
     """Episodes of each."""
 
 
+_RUNNING = EvaluationPlan(40_000, 10)
+
 # The best of many evaluations of 100 episodes is often the luckiest.
 _PLANS: dict[str, EvaluationPlan] = {
     "grasp": EvaluationPlan(8_000, 200),
@@ -125,14 +126,15 @@ _PLANS: dict[str, EvaluationPlan] = {
     "grasp-sparse": EvaluationPlan(12_000, 200),
     # One fall in fifty does not show reliably in fifty episodes.
     "locomotion-quadruped": EvaluationPlan(100_000, 100),
+    "HalfCheetah-v5": _RUNNING,
+    "Hopper-v5": _RUNNING,
+    "Walker2d-v5": _RUNNING,
 }
 
 
 def evaluation_plan(source: Source) -> EvaluationPlan:
     """Episodes of running are long, and most of Gymnasium's environments simulate one by one."""
     task = source.name
-    if task in PLANAR_ROBOTS:
-        return EvaluationPlan(40_000, 10)
     if task in _PLANS:
         return _PLANS[task]
     if task.startswith("locomotion"):

@@ -11,7 +11,7 @@ from robo_ddpg.envs.foreign.goals import ForeignGoals
 from robo_ddpg.envs.foreign.simulations import Simulations, Stepping
 from robo_ddpg.envs.foreign.stepped import Separate, Stepped, Together
 from robo_ddpg.envs.foreign.stepping import fastest
-from robo_ddpg.envs.gymnasium_batch import PLANAR_ROBOTS, GymnasiumBatchEnv
+from robo_ddpg.envs.gymnasium_batch.env import BATCHED, GymnasiumBatchEnv
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 from robo_ddpg.processors import available_processors
 
@@ -68,7 +68,7 @@ def _made(
 
 def _together(name: str, num_envs: int, threads: int, settings: dict[str, Any]) -> Stepped | None:
     """A vector environment of this name; None if there is none."""
-    if name in PLANAR_ROBOTS and not settings:
+    if name in BATCHED and not settings:
         return Together(GymnasiumBatchEnv(name, num_envs, threads), name)
     kind = own_class(name)
     if kind is not None and issubclass(kind, VectorEnv):
