@@ -33,7 +33,7 @@ class Run:
     @property
     def controller(self) -> Controller:
         """The best controller by evaluation."""
-        return Controller.load(RunDirectory(self.path).controller)
+        return Controller.find(self.path)
 
     @property
     def metrics(self) -> list[Row]:

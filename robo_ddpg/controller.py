@@ -157,17 +157,17 @@ class Controller:
         """The same, whose task the user names: its module may be imported.
 
         Args:
-            task: name of the task, as the file has it; None changes nothing.
-            python: the interpreter that knows it.
+            task: name of the task, as the file has it; None vouches for nothing.
+            python: the interpreter that knows it; None for the same as before.
 
         Raises:
             ControllerError: the file names another task.
         """
-        if task is not None:
-            if task != self.task["name"]:
-                raise ControllerError(f"{self.path} is for {self.task['name']!r}, not {task!r}")
-            self.own = True
-            self.metadata["task"] = self.task | ({} if python is None else {"python": python})
+        if task not in (None, self.task["name"]):
+            raise ControllerError(f"{self.path} is for {self.task['name']!r}, not {task!r}")
+        self.own |= task is not None
+        if python is not None:
+            self.metadata["task"] = self.task | {"python": python}
         return self
 
     @classmethod

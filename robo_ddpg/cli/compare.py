@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from tyro.conf import Positional, arg
 
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, Switch
+from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, OwnTask, Python, Switch
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
 from robo_ddpg.envs.registration import make_task_of
@@ -32,13 +32,18 @@ class CompareOptions:
     require_better: Switch = False
     """Exit with 1 unless B is better: significantly more success or, where success does not
     differ significantly, significantly more return (p at most 0.05)."""
+    task: OwnTask = None
+    python: Python = None
     json: Json = False
 
 
 def run(words: Words) -> bool:
     """Compare two controllers on the same seeds."""
     options = parse(CompareOptions, words, "compare")
-    first, second = Controller.find(options.a), Controller.find(options.b)
+    first, second = (
+        Controller.find(name).vouched(options.task, options.python)
+        for name in (options.a, options.b)
+    )
     comparison = compare(first, second, episodes=options.episodes, seed=options.seed)
     summary = comparison.summary()
     if options.json:

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing.fields import ControllerName, Episodes, File, FirstSeed, Json, Switch
+from robo_ddpg.cli.parsing.fields import (
+    ControllerName,
+    Episodes,
+    File,
+    FirstSeed,
+    Json,
+    OwnTask,
+    Python,
+    Switch,
+)
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
@@ -35,6 +44,8 @@ class EvaluateOptions:
     safety: Literal["on", "off", "both"] = "on"
     """With the safety filter, without it, or both on the same episodes, however the controller
     was trained."""
+    task: OwnTask = None
+    python: Python = None
     json: Json = False
     csv: File = None
     """Write one row per episode to this file."""
@@ -49,7 +60,7 @@ class EvaluateOptions:
 def run(words: Words) -> None:
     """Measure a controller: success with its confidence interval, return, safety."""
     options = parse(EvaluateOptions, words, "evaluate")
-    controller = Controller.find(options.controller)
+    controller = Controller.find(options.controller).vouched(options.task, options.python)
     plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
     evaluation = evaluate(controller, **plan, **_safety(controller, options.safety))
     unfiltered = None

@@ -18,6 +18,8 @@ from robo_ddpg.cli.parsing.fields import (
     FirstSeed,
     Height,
     Json,
+    OwnTask,
+    Python,
     Speed,
     Switch,
     Width,
@@ -57,6 +59,8 @@ class RecordOptions:
     """Film failures before successes; at least 100 episodes are evaluated to find them."""
     keep: Directory = None
     """Also keep the episodes as recordings (.npz) in this directory."""
+    task: OwnTask = None
+    python: Python = None
     json: Json = False
 
 
@@ -64,7 +68,7 @@ def run(words: Words) -> None:
     """Film a controller."""
     options = parse(RecordOptions, words, "record")
     grid = _grid(options.grid)
-    controller = Controller.find(options.controller)
+    controller = Controller.find(options.controller).vouched(options.task, options.python)
     out = options.out or _default_video(options.controller, controller)
     seeds = seeds_to_film(controller, options)
     length: dict[str, Any] = {} if options.episode_s is None else {"episode_s": options.episode_s}

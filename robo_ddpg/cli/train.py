@@ -13,7 +13,7 @@ from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.arguments import arguments, values
-from robo_ddpg.cli.parsing.fields import Directory, File, Switch, hint
+from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
 from robo_ddpg.envs.names import resolve
@@ -35,9 +35,7 @@ class SourceOptions:
     """Go on with the run in this directory; only --steps, --minutes and --quiet go with it."""
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
-    python: Annotated[str | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
-    """Step the environment in processes of this interpreter, such as other/bin/python, with its
-    own versions of everything; it needs Gymnasium and NumPy only."""
+    python: Python = None
 
 
 @dataclass(frozen=True)

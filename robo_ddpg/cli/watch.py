@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed
+from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
@@ -17,6 +17,8 @@ class WatchOptions:
     """Port of the web page; 0 takes the first free one from 8080 on. Anyone who can reach the
     port can watch and push: forward it (ssh -L 8080:localhost:8080 HOST) instead of opening it."""
     seed: FirstSeed = 20_000
+    task: OwnTask = None
+    python: Python = None
 
 
 def run(words: Words) -> None:
@@ -28,4 +30,5 @@ def run(words: Words) -> None:
     from robo_ddpg.viewer.browser import watch
     from robo_ddpg.viewer.live import LiveController
 
-    watch(LiveController(Controller.find(options.controller), options.seed), port=options.port)
+    controller = Controller.find(options.controller).vouched(options.task, options.python)
+    watch(LiveController(controller, options.seed), port=options.port)

@@ -248,7 +248,7 @@ class Trainer:
         """Learning curve, the best controller with its evaluation, and the report."""
         title = f"{self.settings.task}, seed {self.settings.seed}"
         save_png(learning_curve(self.log.rows, title), self.run.curve)
-        best = Controller.load(self.run.controller)
+        best = Controller.find(self.run.path)
         evaluation = evaluate(best, episodes=FINAL_ROUNDS * self.settings.evaluation_episodes)
         write_evaluation(evaluation, self.run)
         best.metadata["evaluation"] = evaluation.summary() | {

@@ -3,7 +3,7 @@
 import gymnasium
 import pytest
 
-from robo_ddpg.envs.names import GymnasiumSource, TaskSource, make_environment, resolve
+from robo_ddpg.envs.names import ForeignSource, TaskSource, make_environment, resolve
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 
 
@@ -13,7 +13,7 @@ def test_a_task_and_its_id_are_the_same(name: str) -> None:
 
 
 def test_ids_that_are_not_ours_are_gymnasiums() -> None:
-    assert resolve("Pendulum-v1") == GymnasiumSource("Pendulum-v1")
+    assert resolve("Pendulum-v1") == ForeignSource("Pendulum-v1")
 
 
 def test_a_class_of_the_users_own_is_a_task() -> None:

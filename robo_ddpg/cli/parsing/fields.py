@@ -29,6 +29,24 @@ ControllerName = Annotated[
         help="A file, a run directory, or a task whose controller ships.",
     ),
 ]
+OwnTask = Annotated[
+    str | None,
+    arg(
+        metavar="MODULE:NAME",
+        help="Vouch for the task or environment of your own that a single controller file names: "
+        "its module is imported, which runs code. A run directory counts as yours.",
+        help_behavior_hint="",
+    ),
+]
+Python = Annotated[
+    str | None,
+    arg(
+        metavar="FILE",
+        help="Interpreter whose processes step the environment, such as other/bin/python, with "
+        "its own versions of everything; it needs Gymnasium and NumPy only.",
+        help_behavior_hint="",
+    ),
+]
 Episodes = Annotated[int, arg(help="Number of episodes.")]
 FirstSeed = Annotated[int, arg(help="Seed of the first episode; the next ones count up from it.")]
 Camera = Annotated[
