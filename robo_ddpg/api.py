@@ -51,7 +51,7 @@ def train(
     environment: Mapping[str, Any] | None = None,
     steps: int | None = None,
     minutes: float | None = None,
-    simulations: int = 64,
+    simulations: int | None = None,
     evaluate_every: int | None = None,
     stop_early: bool = True,
     device: str = "cpu",
@@ -76,7 +76,7 @@ def train(
             defaults.
         steps: transitions to collect at most; the default depends on the task.
         minutes: training time to use at most [min].
-        simulations: simulations that collect in parallel.
+        simulations: simulations that collect in parallel; the default depends on the task.
         evaluate_every: transitions between evaluations; the default depends on the task.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
         device: where networks are trained, `cpu` or `cuda`.

@@ -12,7 +12,7 @@ from robo_ddpg.agent.backend import MakeBackend, Metrics, Sample
 from robo_ddpg.agent.diagnostics import diagnostics, return_steps
 from robo_ddpg.agent.divergence import divergence
 from robo_ddpg.agent.exploration import Exploration
-from robo_ddpg.agent.normalization import CLIP, Normalizer
+from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
 from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import AgentSettings
@@ -53,6 +53,7 @@ class DDPG:
         self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, int(replay_seed), goal_space)
         self._exploration = Exploration(settings, num_envs, a, int(exploration_seed))
         self._normalizer = Normalizer(o, settings.normalizer_freeze_after)
+        self._return_scale = ReturnScale(settings.return_scale, settings.discount, num_envs)
         self._backend = make_backend(settings, o, a, self._generator)
 
     def act(self, observation: Float32) -> Float32:
@@ -73,13 +74,16 @@ class DDPG:
             self._normalizer.update(transitions.observation[transitions.valid])
         self.replay_buffer.store(transitions, self._scaling.from_space(transitions.action))
         ended = transitions.terminated | transitions.truncated | ~transitions.valid
+        self._return_scale.update(transitions.reward, transitions.valid, ended)
         self._exploration.end_episodes(ended)
         self.transitions += self.num_envs
 
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""
         self.replay_buffer.end_episodes()
-        self._exploration.end_episodes(np.ones(self.num_envs, np.bool_))
+        everywhere = np.ones(self.num_envs, np.bool_)
+        self._exploration.end_episodes(everywhere)
+        self._return_scale.end_episodes(everywhere)
 
     @property
     def ready(self) -> bool:
@@ -116,6 +120,7 @@ class DDPG:
             "generators.replay": self.replay_buffer.generator_state(),
             **prefixed("exploration", self._exploration.state()),
             **prefixed("normalizer", self._normalizer.state()),
+            **prefixed("return_scale", self._return_scale.state()),
         }
         return {
             "counters": torch.tensor([self.updates, self.transitions]),
@@ -133,6 +138,7 @@ class DDPG:
         self.replay_buffer.load_generator_state(arrays["generators.replay"])
         self._exploration.load_state(under("exploration", arrays))
         self._normalizer.load_state(under("normalizer", arrays))
+        self._return_scale.load_state(under("return_scale", arrays))
 
     def policy_state(self) -> dict[str, Tensor]:
         """Tensors from which `Policy` acts as `act` does."""
@@ -157,7 +163,7 @@ class DDPG:
         return Sample(
             observation=self._tensor(self._normalized(batch.observation)),
             action=self._tensor(batch.action),
-            reward=self._tensor(batch.reward),
+            reward=self._tensor(batch.reward * self._return_scale.factor),
             discount=self._tensor(batch.discount),
             next_observation=self._tensor(self._normalized(batch.bootstrap_observation)),
             noise=noise.to(self._backend.device),

@@ -1,10 +1,10 @@
-"""Observation statistics and the scaling made from them."""
+"""Statistics of observations and of returns, and the scaling made from them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.errors import DivergenceError
-from tasks.arrays import Float32
+from tasks.arrays import Float32, Mask
 
 CLIP = 5.0
 """Bound of normalised observations [standard deviations]."""
@@ -77,3 +77,55 @@ class Normalizer:
         )
         self.offset: Float32 = self.mean.astype(np.float32)
         self.scale: Float32 = (1.0 / np.maximum(std, STD_FLOOR)).astype(np.float32)
+
+
+class ReturnScale:
+    """Running root mean square of what was collected of discounted returns.
+
+    The discounted return of a simulation is the sum of its episode's rewards until now, the older
+    ones discounted more, as in Gymnasium's `NormalizeReward`. Its root mean square, unlike its
+    standard deviation, stays apart from zero where every step is worth the same.
+
+    Args:
+        size: Root mean square wanted; 0 leaves rewards as they are.
+        discount: Weight of the reward one step earlier.
+        num_envs: Number n of simulations.
+    """
+
+    def __init__(self, size: float, discount: float, num_envs: int) -> None:
+        self.size, self.discount = size, discount
+        self._returns = np.zeros(num_envs)
+        self._count, self._mean_square = 0, 0.0
+
+    @property
+    def factor(self) -> np.float32:
+        """What rewards are multiplied by; 1 until one of them differs from 0."""
+        if self.size == 0.0 or self._mean_square == 0.0:
+            return np.float32(1.0)
+        return np.float32(self.size / np.sqrt(self._mean_square))
+
+    def update(self, reward: Float32, valid: Mask, ended: Mask) -> None:
+        """Add one step of all simulations, arrays of shape (n,)."""
+        if self.size == 0.0:
+            return
+        self._returns *= self.discount
+        self._returns[valid] += reward[valid]
+        counted = self._returns[valid]
+        if len(counted):
+            self._count += len(counted)
+            excess = np.square(counted).mean() - self._mean_square
+            self._mean_square += float(excess) * len(counted) / self._count
+        self.end_episodes(ended)
+
+    def end_episodes(self, ended: Mask) -> None:
+        """Start anew in the simulations that `ended`, shape (n,)."""
+        self._returns[ended] = 0.0
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Arrays that restore the statistics exactly, but not the episodes under way."""
+        return {"count": np.array([self._count]), "mean_square": np.array([self._mean_square])}
+
+    def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Restore what `state` returned."""
+        self._count = int(state["count"][0])
+        self._mean_square = float(state["mean_square"][0])

@@ -35,6 +35,10 @@ class AgentSettings:
     reward_scale: float = 1.0
     """What rewards are multiplied by before they are learned from (Henderson et al. 2018, Deep
     Reinforcement Learning that Matters, on its effect). The critic's metrics are scaled as well."""
+    return_scale: float = 0.0
+    """Rewards are divided by the running root mean square of discounted returns and multiplied by
+    this, so that their unit does not matter; 0 leaves them (in the manner of Engstrom et al. 2020,
+    Implementation Matters in Deep Policy Gradients, who divide by the standard deviation)."""
     n_step: int = 3
     """Rewards summed before the target bootstraps (Barth-Maron et al. 2018, D4PG)."""
     target_rate: float = 0.02
@@ -176,6 +180,7 @@ _NOT_NEGATIVE = (
     "target_noise_clip",
     "pre_activation_penalty",
     "action_penalty",
+    "return_scale",
     "warmup_transitions",
 )
 _SHARES = (

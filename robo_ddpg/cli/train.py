@@ -12,7 +12,7 @@ from tyro.conf import Positional, arg
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
 from robo_ddpg.cli.output import say
-from robo_ddpg.cli.parsing.arguments import arguments, values
+from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
@@ -110,7 +110,11 @@ def run(words: Words) -> None:
         task = find_task(
             words, "train", lambda word: _as_options(tuned(word), words), TrainOptions()
         )
-        _train(words, tuned(task))
+        start = tuned(task)
+        given = parse(TrainOptions, words, "train", _as_options(start, words)).environment
+        if isinstance(given, Arguments):  # its settings follow from what it is like with them
+            start = tuned(task, environment=values(given))
+        _train(words, start)
 
 
 def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> None:
@@ -170,9 +174,12 @@ def _with_options(start: TrainSettings, options: TrainOptions) -> TrainSettings:
     """The settings that the options ask for; those that are no option stay."""
     shared: dict[str, Any] = {name: getattr(options, name) for name in _SETTINGS}
     environment: Any = options.environment
+    before, after = start.agent, options.agent
+    same = {name for name in start.reasons if getattr(before, name) == getattr(after, name)}
     return dataclasses.replace(
         start,
         **shared,
+        reasons={name: why for name, why in start.reasons.items() if name in same},
         mastered_times=(start.mastered_times or MASTERED_TIMES) if options.stop_early else 0,
         environment=start.environment | values(environment),
     )

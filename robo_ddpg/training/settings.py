@@ -41,6 +41,8 @@ class TrainSettings:
     """Settings of the task."""
     python: str | None = None
     """The interpreter whose processes step the environment; None for this one."""
+    reasons: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Learning setting -> what was found in the environment that it follows from."""
 
     def __post_init__(self) -> None:
         """Check that counts are positive, and the device is known."""

@@ -8,6 +8,13 @@ from typing import Any
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.names import ForeignSource, Source, resolve
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.training.environment_rules import (
+    FOREIGN,
+    SIMULATIONS,
+    facts_of,
+    settings_that_follow,
+    steps_that_follow,
+)
 from robo_ddpg.training.settings import TrainSettings
 
 # Repeated actions carry the held cube away from the table; the gripper stays with the policy
@@ -144,12 +151,15 @@ def evaluation_plan(source: Source) -> EvaluationPlan:
     return EvaluationPlan()
 
 
-def agent_settings(source: Source, preset: str = "default") -> AgentSettings:
+def agent_settings(
+    source: Source, preset: str = "default", environment: Mapping[str, Any] | None = None
+) -> AgentSettings:
     """The agent's settings for a task.
 
     Args:
         source: the task.
         preset: `default` (tuned), `td3` or `ddpg-2015`; only the first depends on the task.
+        environment: settings of the task.
 
     Raises:
         SettingsError: there is no such preset.
@@ -161,9 +171,17 @@ def agent_settings(source: Source, preset: str = "default") -> AgentSettings:
         return settings
     # This package's tasks scale their observations by hand; statistics on top of that made reach
     # take three times as long.
+    if isinstance(source, ForeignSource) and source.name not in AGENT:
+        return dataclasses.replace(settings, **_for_any(source, environment))
     foreign = isinstance(source, ForeignSource)
     ours: dict[str, Any] = {} if foreign else {"normalize_observations": False}
     return dataclasses.replace(settings, **ours, **AGENT.get(source.name, {}))
+
+
+def _for_any(source: ForeignSource, environment: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The agent's settings for an environment without a row in `AGENT`."""
+    followed = settings_that_follow(facts_of(source, environment or {}))
+    return FOREIGN | {name: value for name, (value, _) in followed.items()}
 
 
 def train_settings(
@@ -193,15 +211,22 @@ def train_settings(
     """
     source = resolve(task, python)
     plan = evaluation_plan(source)
-    defaults = {
+    reasons: dict[str, str] = {}
+    defaults: dict[str, Any] = {
         "steps": STEPS.get(source.name, DEFAULT_STEPS),
         "evaluate_every": plan.every,
         "evaluation_episodes": plan.episodes,
         "mastered_times": MASTERED_TIMES if stop_early else 0,
     }
+    if preset == "default" and isinstance(source, ForeignSource) and source.name not in AGENT:
+        facts = facts_of(source, environment or {})
+        followed = settings_that_follow(facts)
+        reasons = {name: why for name, (_, why) in followed.items() if name not in (agent or {})}
+        defaults |= {"simulations": SIMULATIONS, "steps": steps_that_follow(facts)}
     given = {name: value for name, value in others.items() if value is not None}
     try:
-        learning = dataclasses.replace(agent_settings(source, preset), **(agent or {}))
+        learning = agent_settings(source, preset, environment)
+        learning = dataclasses.replace(learning, **(agent or {}))
     except (TypeError, ValueError) as error:
         raise SettingsError(f"agent settings of {source.name}: {error}") from error
     return TrainSettings(
@@ -209,5 +234,6 @@ def train_settings(
         agent=learning,
         environment=source.complete(environment or {}),
         python=python,
+        reasons=reasons,
         **(defaults | given),
     )

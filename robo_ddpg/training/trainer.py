@@ -99,6 +99,7 @@ class Trainer:
         with _one_torch_thread(), log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
             for note in self.env.notes:
                 self.progress.note(note)
+            self._say_reasons()
             with self._interruption:
                 self._loop(physics)
             self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
@@ -129,6 +130,14 @@ class Trainer:
                 clock.lap()
             if clock.shows():
                 self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
+
+    def _say_reasons(self) -> None:
+        """Which settings were chosen because of what the environment is like."""
+        reasons = self.settings.reasons
+        for reason in dict.fromkeys(reasons.values()):
+            names = [name for name, why in reasons.items() if why == reason]
+            values = (f"{name} {getattr(self.settings.agent, name)}" for name in names)
+            self.progress.note(f"{reason}: {', '.join(values)}")
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""

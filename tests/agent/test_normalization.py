@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from robo_ddpg.agent.normalization import Normalizer
+from robo_ddpg.agent.normalization import Normalizer, ReturnScale
+
+ALL = np.array([True])
+NONE = np.array([False])
 
 
 def test_statistics_added_in_parts_are_those_of_the_whole() -> None:
@@ -37,3 +40,50 @@ def test_nothing_seen_means_unchanged() -> None:
     observation = np.array([0.25, -2.0], np.float32)
 
     np.testing.assert_array_equal(Normalizer(2, 10)(observation), observation)
+
+
+def rewarded(scale: ReturnScale, *rewards: float) -> ReturnScale:
+    for reward in rewards:
+        scale.update(np.array([reward], np.float32), ALL, NONE)
+    return scale
+
+
+def test_rewards_are_scaled_to_the_size_of_discounted_returns() -> None:
+    scale = rewarded(ReturnScale(10.0, 0.5, num_envs=1), 4.0, 6.0)  # returns 4 and 8
+
+    assert scale.factor == pytest.approx(10.0 / np.sqrt((16.0 + 64.0) / 2.0))
+
+
+def test_the_unit_of_rewards_does_not_matter() -> None:
+    small = rewarded(ReturnScale(10.0, 0.9, num_envs=1), 1.0, -2.0, 3.0)
+    large = rewarded(ReturnScale(10.0, 0.9, num_envs=1), 1e4, -2e4, 3e4)
+
+    assert small.factor == pytest.approx(1e4 * large.factor)
+
+
+def test_a_return_ends_with_its_episode() -> None:
+    scale = ReturnScale(1.0, 0.5, num_envs=1)
+    scale.update(np.array([4.0], np.float32), ALL, ended=ALL)
+    rewarded(scale, 4.0)
+
+    assert scale.factor == pytest.approx(0.25)
+
+
+def test_invalid_steps_are_not_counted() -> None:
+    scale = rewarded(ReturnScale(1.0, 0.5, num_envs=1), 4.0)
+    scale.update(np.array([np.nan], np.float32), NONE, ended=ALL)
+
+    assert scale.factor == pytest.approx(0.25)
+
+
+def test_rewards_stay_as_they_are_without_a_size_and_before_the_first_of_them() -> None:
+    assert rewarded(ReturnScale(0.0, 0.5, num_envs=1), 4.0).factor == 1.0
+    assert rewarded(ReturnScale(10.0, 0.5, num_envs=1), 0.0).factor == 1.0
+
+
+def test_statistics_survive_saving() -> None:
+    saved = rewarded(ReturnScale(10.0, 0.5, num_envs=1), 4.0, 6.0)
+    loaded = ReturnScale(10.0, 0.5, num_envs=1)
+    loaded.load_state(saved.state())
+
+    assert loaded.factor == saved.factor

@@ -45,6 +45,7 @@ def test_the_2015_preset_has_the_numbers_of_the_paper() -> None:
         ("pre_activation_penalty", -1e-3),
         ("normalizer_freeze_after", 0),
         ("replay_capacity", 10),
+        ("return_scale", -1.0),
         ("warmup_transitions", -1),
         ("warmup_amplitude", 2.0),
         ("noise", "pink"),

@@ -1,0 +1,128 @@
+"""Settings for environments that this package does not know, by rules about what they are like."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from robo_ddpg.envs.environment import Environment
+from robo_ddpg.envs.foreign.make import foreign_environment
+from robo_ddpg.envs.names import ForeignSource
+
+FOREIGN: dict[str, Any] = {
+    "hidden_sizes": (256, 256),
+    "batch_size": 64,
+    "n_step": 1,
+    "return_scale": 10.0,
+    "noise_range": (0.02, 0.2),
+    "random_component_probability": 0.0,
+    "transitions_per_update": 8,
+    "replay_capacity": 1_000_000,
+}
+"""Agent settings for any environment, on top of the preset `default`; measured on Gymnasium's
+continuous ones in docs/results.md."""
+SIMULATIONS = 32
+"""Simulations of any environment."""
+
+PROBE_SIMULATIONS = 8
+PROBE_STEPS = 300
+"""What random actions do is looked at for so many steps of each of these simulations."""
+OFTEN = 0.25
+"""Share of simulations that random actions have to end for that to count."""
+HELD_SHARE = 0.01
+"""Chance per step to begin holding a random action where episodes survive it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read from an environment."""
+
+    episode_steps: int | None
+    """Time limit [steps]; None where there is none."""
+    early_ends: float
+    """Share of simulations in which random actions ended an episode within `PROBE_STEPS`."""
+
+
+Followed = dict[str, tuple[Any, str]]
+"""Setting -> its value, and the fact that it follows from, in words."""
+
+
+def settings_that_follow(facts: Facts) -> Followed:
+    """Every learning setting that a rule has something to say about."""
+    return _discount(facts) | _exploration(facts)
+
+
+def steps_that_follow(facts: Facts) -> int:
+    """Transitions to train for at most: those of a thousand full episodes, within bounds."""
+    return min(max(1000 * (facts.episode_steps or 1000), 100_000), 1_000_000)
+
+
+_read: dict[str, Facts] = {}
+
+
+def facts_of(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
+    """Read an environment: its time limit, and what random actions do to it.
+
+    It is read once in the life of this process. One that fails says so when it is used.
+
+    Args:
+        source: what its name stands for.
+        settings: what it is made with besides.
+
+    """
+    key = json.dumps([source.name, source.python, dict(settings)], default=str)
+    if key not in _read:
+        try:
+            _read[key] = _facts(source, settings)
+        except Exception:
+            return Facts(episode_steps=None, early_ends=0.0)
+    return _read[key]
+
+
+def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
+    env = foreign_environment(source.name, PROBE_SIMULATIONS, 1, source.python, **settings)
+    try:
+        return Facts(env.episode_steps, _early_ends(env))
+    finally:
+        env.close()
+
+
+def _early_ends(env: Environment) -> float:
+    actions, generator = env.single_action_space, np.random.default_rng(0)
+    env.reset(seed=0)
+    ended = np.zeros(env.num_envs, np.bool_)
+    for _ in range(PROBE_STEPS):
+        action = generator.uniform(actions.low, actions.high, (env.num_envs, *actions.shape))
+        _, _, terminated, truncated, _ = env.step(action.astype(actions.dtype))
+        ended |= terminated
+        if ended.all():
+            break
+        if (terminated | truncated).any():
+            env.reset(options={"reset_mask": terminated | truncated})
+    return float(ended.mean())
+
+
+def _discount(facts: Facts) -> Followed:
+    """Looks a tenth of an episode ahead, at least 20 steps and at most 100.
+
+    In the manner of Hansen et al. 2024, TD-MPC2, arXiv:2310.16828, who look a fifth ahead.
+    """
+    if facts.episode_steps is None:
+        return {"discount": (0.99, "no time limit")}
+    horizon = min(max(facts.episode_steps / 10, 20), 100)
+    return {"discount": (round(1 - 1 / horizon, 4), f"episodes of {facts.episode_steps} steps")}
+
+
+def _exploration(facts: Facts) -> Followed:
+    """Where random actions end episodes, only small ones can be learned from.
+
+    Elsewhere, holding one for a while reaches what independent ones never do (Dabney et al. 2021).
+    """
+    if facts.early_ends >= OFTEN:
+        why = "random actions end episodes early"
+        return {"warmup_amplitude": (0.3, why), "repeat_probability": (0.0, why)}
+    why = "episodes survive random actions"
+    longest = min(max((facts.episode_steps or 1000) // 20, 2), 50)
+    return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}

@@ -1,0 +1,107 @@
+"""Settings that follow from what an environment is like."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.spaces import Box
+
+from robo_ddpg.envs.names import ForeignSource
+from robo_ddpg.training.environment_rules import (
+    Facts,
+    facts_of,
+    settings_that_follow,
+    steps_that_follow,
+)
+from robo_ddpg.training.task_defaults import train_settings
+
+BRITTLE = "Brittle-v0"
+
+
+class Brittle(gymnasium.Env[Any, Any]):
+    """Breaks at once where an action is larger than what it bears."""
+
+    observation_space = Box(-1.0, 1.0, (1,), np.float32)
+    action_space = Box(-1.0, 1.0, (1,), np.float32)
+
+    def __init__(self, bears: float = 0.5) -> None:
+        self.bears = bears
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        return np.zeros(1, np.float32), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        return np.zeros(1, np.float32), 1.0, bool(abs(action[0]) > self.bears), False, {}
+
+
+@pytest.fixture(autouse=True)
+def brittle() -> Iterator[None]:
+    gymnasium.register(BRITTLE, Brittle, max_episode_steps=400)
+    yield
+    del gymnasium.registry[BRITTLE]
+
+
+def value(facts: Facts, setting: str) -> Any:
+    return settings_that_follow(facts)[setting][0]
+
+
+@pytest.mark.parametrize(
+    ("steps", "discount"), [(50, 0.95), (400, 0.975), (1000, 0.99), (20_000, 0.99), (None, 0.99)]
+)
+def test_the_discount_looks_a_tenth_of_an_episode_ahead(steps: int | None, discount: float) -> None:
+    assert value(Facts(steps, early_ends=0.0), "discount") == discount
+
+
+def test_where_random_actions_end_episodes_they_are_small_and_never_held() -> None:
+    facts = Facts(1000, early_ends=0.5)
+
+    assert value(facts, "warmup_amplitude") == 0.3
+    assert value(facts, "repeat_probability") == 0.0
+
+
+def test_where_episodes_survive_random_actions_some_are_held_for_up_to_a_twentieth_of_one() -> None:
+    assert value(Facts(400, early_ends=0.125), "repeat_probability") == 0.01
+    assert value(Facts(400, early_ends=0.125), "repeat_steps") == (2, 20)
+    assert value(Facts(20, early_ends=0.0), "repeat_steps") == (2, 2)
+
+
+@pytest.mark.parametrize(("steps", "budget"), [(50, 100_000), (200, 200_000), (1600, 1_000_000)])
+def test_the_budget_is_a_thousand_episodes_within_bounds(steps: int, budget: int) -> None:
+    assert steps_that_follow(Facts(steps, early_ends=0.0)) == budget
+
+
+@pytest.mark.parametrize(("bears", "early_ends"), [(0.5, 1.0), (1.0, 0.0)])
+def test_an_environment_is_read_with_its_arguments(bears: float, early_ends: float) -> None:
+    assert facts_of(ForeignSource(BRITTLE), {"bears": bears}) == Facts(400, early_ends)
+
+
+def test_a_time_limit_given_as_an_argument_counts() -> None:
+    assert facts_of(ForeignSource(BRITTLE), {"max_episode_steps": 30}).episode_steps == 30
+
+
+def test_settings_come_with_the_reason_they_follow_from() -> None:
+    settings = train_settings(BRITTLE)
+
+    assert (settings.agent.discount, settings.agent.warmup_amplitude) == (0.975, 0.3)
+    assert settings.reasons["discount"] == "episodes of 400 steps"
+    assert settings.reasons["warmup_amplitude"] == "random actions end episodes early"
+
+
+def test_a_setting_that_was_given_has_no_reason() -> None:
+    settings = train_settings(BRITTLE, agent={"discount": 0.9})
+
+    assert settings.agent.discount == 0.9
+    assert "discount" not in settings.reasons
+
+
+@pytest.mark.parametrize(("task", "preset"), [("reach", "default"), (BRITTLE, "td3")])
+def test_own_tasks_and_presets_follow_no_rule(task: str, preset: str) -> None:
+    assert train_settings(task, preset=preset).reasons == {}
+
+
+def test_an_environment_that_cannot_be_made_says_so_when_it_is_used() -> None:
+    assert facts_of(ForeignSource(BRITTLE), {"unheard": 1}) == Facts(None, early_ends=0.0)
