@@ -77,7 +77,7 @@ class TrainOptions(SourceOptions):
     """Show no progress."""
     agent: AgentSettings = dataclasses.field(default_factory=AgentSettings)
     """Learning settings."""
-    environment: object = None
+    environment: object = Arguments()
     """Settings of the task."""
 
 

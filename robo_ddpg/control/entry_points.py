@@ -34,7 +34,8 @@ def load_module(name: str, entry_point: str) -> Any:
     Raises:
         EntryPointError: it has another form, or there is no such module.
     """
-    if name.endswith(".py") or not all(map(str.isidentifier, name.split("."))):
+    wrong = name.endswith(".py") or entry_point.endswith(":")
+    if wrong or not all(map(str.isidentifier, name.split("."))):
         raise EntryPointError(
             f"{entry_point!r} names nothing: expected module:Class, such as my_module:MyTask for "
             "the class MyTask in my_module.py"

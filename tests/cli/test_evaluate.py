@@ -140,4 +140,7 @@ def test_a_controller_for_a_task_that_is_gone_is_refused(
     controller = Controller.find("reach")
     controller.metadata["task"] = {"name": "lost_module:Task", "settings": {}}
     controller.save(here / "c.safetensors")
-    assert "no module 'lost_module'" in refusal("evaluate", "c.safetensors")
+    said = refusal("evaluate", "c.safetensors")
+    assert "whose code would run: if you trust it, name it yourself with --task" in said
+    task = ("--task", "lost_module:Task")
+    assert "no module 'lost_module'" in refusal("evaluate", "c.safetensors", *task)

@@ -34,7 +34,8 @@ def check_spaces(description: dict[str, Any], name: str) -> None:
             f"{name} cannot be trained: its actions are of kind {action['kind']}, and DDPG needs a "
             f"bounded Box{_continuous(name)}"
         )
-    spread = np.subtract(action["high"], action["low"], dtype=np.float32)
+    with np.errstate(over="ignore"):
+        spread = np.subtract(action["high"], action["low"], dtype=np.float32)
     if not np.isfinite(spread).all():
         raise UnknownEnvironmentError(
             f"{name} cannot be trained: its actions range from {_short(action['low'])} to "
