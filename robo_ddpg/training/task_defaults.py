@@ -97,7 +97,7 @@ STEPS: dict[str, int] = {
     "reach-sparse": 100_000,
     "grasp": 160_000,
     "grasp-any": 360_000,
-    "grasp-sparse": 360_000,
+    "grasp-sparse": 160_000,
     "HalfCheetah-v5": 3_000_000,
     "locomotion": 1_200_000,
     "locomotion-hopper": 2_000_000,
@@ -130,7 +130,7 @@ _RUNNING = EvaluationPlan(40_000, 10)
 _PLANS: dict[str, EvaluationPlan] = {
     "grasp": EvaluationPlan(8_000, 200),
     "grasp-any": EvaluationPlan(12_000, 200),
-    "grasp-sparse": EvaluationPlan(12_000, 200),
+    "grasp-sparse": EvaluationPlan(8_000, 200),
     # One fall in fifty does not show reliably in fifty episodes.
     "locomotion-quadruped": EvaluationPlan(100_000, 100),
     "HalfCheetah-v5": _RUNNING,
