@@ -1,5 +1,6 @@
 """The seam between the learner and what computes its update."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -27,6 +28,8 @@ class Sample(NamedTuple):
     """Shape (b, o)."""
     noise: Tensor
     """Added to the target policy's actions, shape (b, a)."""
+    return_bounds: tuple[float, float] = (-math.inf, math.inf)
+    """Least and greatest return there can be, in the unit of `reward`."""
 
 
 class Backend(Protocol):
@@ -46,9 +49,9 @@ class Backend(Protocol):
         """The first critic's values, (b, 1)."""
 
     def td_target(self, sample: Sample) -> Tensor:
-        """What the critics should say, within `settings.return_bounds`, (b, 1).
+        """What the critics should say: rewards and the target networks' values, (b, 1).
 
-        Rewards and the target networks' values.
+        It lies within the sample's `return_bounds`.
         """
 
     def critic_gradient(self, sample: Sample) -> Metrics:

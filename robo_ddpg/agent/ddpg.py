@@ -160,13 +160,16 @@ class DDPG:
         return action
 
     def _sample(self, batch: Minibatch, noise: Tensor) -> Sample:
+        scale = float(self._return_scale.factor)
+        low, high = self.settings.return_bounds
         return Sample(
             observation=self._tensor(self._normalized(batch.observation)),
             action=self._tensor(batch.action),
-            reward=self._tensor(batch.reward * self._return_scale.factor),
+            reward=self._tensor(batch.reward * np.float32(scale)),
             discount=self._tensor(batch.discount),
             next_observation=self._tensor(self._normalized(batch.bootstrap_observation)),
             noise=noise.to(self._backend.device),
+            return_bounds=(scale * low, scale * high),
         )
 
     def _smoothing_noise(self, shape: tuple[int, ...]) -> Tensor:

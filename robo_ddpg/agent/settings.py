@@ -104,7 +104,10 @@ class AgentSettings:
 
     @property
     def return_bounds(self) -> tuple[float, float]:
-        """Least and greatest return of scaled rewards within `reward_bounds`, ending or not."""
+        """Least and greatest return of rewards within `reward_bounds`, times `reward_scale`.
+
+        The episode may end at any step.
+        """
         if self.reward_bounds is None:
             return -math.inf, math.inf
         low, high = (self.reward_scale * bound for bound in self.reward_bounds)

@@ -1,5 +1,6 @@
 """The two backends compute one update, each in its own terms."""
 
+import math
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -35,7 +36,6 @@ its epsilon stays far below one step."""
         {
             "pre_activation_penalty": 0.1,
             "action_penalty": 0.2,
-            "reward_bounds": (-0.025, 0.05),  # returns from -0.5 to 1
             "target_noise": 1.0,
             "critic_weight_decay": 0.01,
             "actor_delay": 2,
@@ -184,6 +184,7 @@ def samples(noise: float) -> list[Sample]:
             discount=0.9 * (normal(BATCH, 1) < 1.0).float(),
             next_observation=normal(BATCH, OBSERVATIONS),
             noise=noise * normal(BATCH, ACTIONS),
+            return_bounds=(-0.5, 1.0) if noise else (-math.inf, math.inf),
         )
         for _ in range(UPDATES)
     ]

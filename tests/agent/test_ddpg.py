@@ -62,6 +62,26 @@ def assert_equal(first: dict[str, Tensor], second: dict[str, Tensor]) -> None:
     assert [name for name in first if not torch.equal(first[name], second[name])] == []
 
 
+@both_backends
+@pytest.mark.parametrize("return_scale", [0.0, 10.0])
+def test_bounds_of_returns_are_in_the_unit_of_the_rewards_learned_from(
+    settings: AgentSettings, return_scale: float
+) -> None:
+    def measured(bounds: tuple[float, float] | None) -> float:
+        changes: dict[str, Any] = {"discount": 0.5, "return_scale": return_scale}
+        agent = make_agent(replace(settings, reward_bounds=bounds, reward_scale=0.1, **changes))
+        every, never = np.full(ENVS, -1.0, np.float32), np.zeros(ENVS, np.bool_)
+        advance(agent, 20, reward=every, terminated=never)
+        value = agent.diagnostics()["measured_return"]
+        assert isinstance(value, float)
+        return value
+
+    returned = measured(None)
+    assert returned < -0.1
+    assert measured((-1.0, 0.0)) == pytest.approx(returned, rel=0.1)
+    assert measured((-0.25, 0.0)) == pytest.approx(returned / 4, rel=0.1)
+
+
 @pytest.mark.parametrize("backend", ["fast", "autograd"])
 @pytest.mark.parametrize("name", ["default", "td3", "ddpg-2015"])
 def test_every_preset_updates(name: str, backend: Any) -> None:

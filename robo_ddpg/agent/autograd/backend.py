@@ -79,7 +79,7 @@ class AutogradBackend:
         a_next = (self.networks.target_actor(s_next).tanh() + sample.noise).clamp(-1.0, 1.0)
         q_next = torch.stack([critic(s_next, a_next) for critic in self.networks.target_critics])
         y = sample.reward + sample.discount * q_next.amin(0)
-        return y.clamp(*self._settings.return_bounds)
+        return y.clamp(*sample.return_bounds)
 
     def critic_loss(self, sample: Sample) -> tuple[Tensor, Tensor]:
         """Give L = mean (y - Q(s, a))^2 of each critic, (critics,), and Q, (critics, b, 1)."""

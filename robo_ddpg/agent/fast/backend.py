@@ -44,7 +44,7 @@ class FastBackend:
         next_action.add_(sample.noise).clamp_(-1.0, 1.0)
         inputs = torch.cat((sample.next_observation, next_action), 1)
         target = sample.reward + sample.discount * self.networks.target_critic(inputs).amin(0)
-        return target.clamp_(*self._settings.return_bounds)
+        return target.clamp_(*sample.return_bounds)
 
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the mean squared error of each critic."""

@@ -131,10 +131,9 @@ def test_the_penalty_of_actions_pulls_them_to_the_middle() -> None:
 
 @pytest.mark.parametrize(("value", "target"), [(-50.0, -20.0), (-10.0, -9.5), (5.0, 0.0)])
 def test_targets_stay_within_what_rewards_can_add_up_to(value: float, target: float) -> None:
-    settings = replace(SETTINGS, reward_bounds=(-1.0, 0.0), discount=0.95)
-    backend = AutogradBackend(settings, Constant(0.0), [Constant(value)])
+    bounded = sample(reward=0.0, discount=0.95)._replace(return_bounds=(-20.0, 0.0))
 
-    found = backend.td_target(sample(reward=0.0, discount=0.95))
+    found = constants(value).td_target(bounded)
     assert found.flatten().tolist() == pytest.approx([target] * 4)
 
 
