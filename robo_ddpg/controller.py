@@ -198,8 +198,8 @@ class Controller:
                 f"shipped controllers ({', '.join(shipped()) or 'none'})"
             ) from None
 
-    def _vector(self, name: str) -> Float32:
-        return np.array(self.metadata[name], np.float32)
+    def _vector(self, name: str) -> NDArray[np.float64]:
+        return np.array(self.metadata[name], np.float64)
 
 
 AnyController = Controller | str | os.PathLike[str]

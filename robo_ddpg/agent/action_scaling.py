@@ -1,25 +1,31 @@
 """Between actions in [-1, 1] and those of an action space."""
 
+from typing import Any
+
 import numpy as np
 from gymnasium.spaces import Box
+from numpy.typing import NDArray
 
 from tasks.arrays import Float32
+
+Bounds = NDArray[np.floating[Any]]
 
 
 class ActionScaling:
     """Scales each component by half its range.
 
     Args:
-        space: Bounded and one-dimensional, shape (a,).
+        low: Lower bounds, shape (a,), as exact as the action space has them.
+        high: Upper bounds, shape (a,).
     """
 
-    def __init__(self, space: Box) -> None:
-        self._center: Float32 = ((space.high + space.low) / 2).astype(np.float32)
-        self._half_range: Float32 = ((space.high - space.low) / 2).astype(np.float32)
-        self._low, self._high = space.low.astype(np.float32), space.high.astype(np.float32)
+    def __init__(self, low: Bounds, high: Bounds) -> None:
+        self._center: Float32 = ((high + low) / 2).astype(np.float32)
+        self._half_range: Float32 = ((high - low) / 2).astype(np.float32)
+        self._low, self._high = _inward(low, high)
 
     def to_space(self, action: Float32) -> Float32:
-        """From [-1, 1], shape (n, a), in place; rounding does not leave the bounds."""
+        """From [-1, 1], shape (..., a), in place; rounding does not leave the bounds."""
         action *= self._half_range
         action += self._center
         np.minimum(action, self._high, out=action)
@@ -31,12 +37,33 @@ class ActionScaling:
         return scaled
 
 
+def _inward(low: Bounds, high: Bounds) -> tuple[Float32, Float32]:
+    """The bounds in float32, rounded towards each other: what lies between lies in the space."""
+    low32, high32 = low.astype(np.float32), high.astype(np.float32)
+    up = np.nextafter(low32, np.float32(np.inf))
+    down = np.nextafter(high32, np.float32(-np.inf))
+    return np.where(low32 < low, up, low32), np.where(high32 > high, down, high32)
+
+
 def check_spaces(observation_space: Box, action_space: Box) -> None:
-    """Raises ValueError unless both are one-dimensional Boxes, that of actions with bounds."""
+    """Refuse what cannot be learned.
+
+    Raises:
+        ValueError: One is no one-dimensional Box, or that of actions has no bounds to scale by.
+    """
     for name, space in (("observation_space", observation_space), ("action_space", action_space)):
         if not isinstance(space, Box) or len(space.shape) != 1:
             raise ValueError(f"{name}={space}: expected a one-dimensional Box; flatten it first")
     if not action_space.is_bounded():
         raise ValueError(f"action_space={action_space}: expected finite bounds; rescale it first")
-    if not np.all(action_space.low < action_space.high):
-        raise ValueError(f"action_space={action_space}: expected low < high for every component")
+    width = np.float64(action_space.high) - np.float64(action_space.low)
+    wide = np.flatnonzero(width > np.finfo(np.float32).max)
+    if len(wide):
+        raise ValueError(
+            f"action_space={action_space}: the range of components {wide.tolist()} is not finite "
+            "in float32; wrap it in gymnasium.wrappers.RescaleAction or give it narrower bounds"
+        )
+    if not np.all(np.float32(action_space.low) < np.float32(action_space.high)):
+        raise ValueError(
+            f"action_space={action_space}: expected low < high for every component, in float32 too"
+        )

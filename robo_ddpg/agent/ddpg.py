@@ -46,7 +46,7 @@ class DDPG:
         check_spaces(observation_space, action_space)
         self.settings, self.num_envs = settings, num_envs
         self.updates = self.transitions = 0
-        self._scaling = ActionScaling(action_space)
+        self._scaling = ActionScaling(action_space.low, action_space.high)
         o, a = observation_space.shape[0], action_space.shape[0]
         torch_seed, replay_seed, exploration_seed = np.random.SeedSequence(seed).generate_state(3)
         self._generator = torch.Generator().manual_seed(int(torch_seed))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from robo_ddpg.agent.action_scaling import ActionScaling, Bounds
 from tasks.arrays import Float32
 
 
@@ -13,12 +14,13 @@ class Policy:
     Args:
         state: `actor.<i>.weight` (out, in) and `actor.<i>.bias` (out,) of each layer, and, if
             observations are normalised, `normalizer.offset`, `.scale` (o,) and `.clip` (1,).
-        action_low: Lower bound of each action component, shape (a,).
+        action_low: Lower bound of each action component, shape (a,), as exact as the action space
+            has it.
         action_high: Upper bound, shape (a,).
     """
 
     def __init__(
-        self, state: Mapping[str, Float32], action_low: Float32, action_high: Float32
+        self, state: Mapping[str, Float32], action_low: Bounds, action_high: Bounds
     ) -> None:
         arrays = {name: np.array(value, np.float32) for name, value in state.items()}
         depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
@@ -29,15 +31,14 @@ class Policy:
             )
         layers = [(arrays[f"actor.{i}.weight"].T, arrays[f"actor.{i}.bias"]) for i in range(depth)]
         self._hidden, self._output = layers[:-1], layers[-1]
-        low, high = np.asarray(action_low, np.float32), np.asarray(action_high, np.float32)
-        self._center, self._half_range = (high + low) / 2, (high - low) / 2
+        self._scaling = ActionScaling(action_low, action_high)
         self._normalized = "normalizer.offset" in arrays
         if self._normalized:
             self._offset, self._scale = arrays["normalizer.offset"], arrays["normalizer.scale"]
             self._clip = arrays["normalizer.clip"][0]
 
     def act(self, observation: Float32) -> Float32:
-        """Action, shape (a,) or (n, a), for an observation, shape (o,) or (n, o)."""
+        """Action within the bounds, (a,) or (n, a), for an observation, (o,) or (n, o)."""
         x = np.asarray(observation, np.float32)
         if self._normalized:
             x = (x - self._offset) * self._scale
@@ -48,7 +49,4 @@ class Policy:
             x += bias
             np.maximum(x, 0.0, out=x)
         weight, bias = self._output
-        action: Float32 = np.tanh(x @ weight + bias)
-        action *= self._half_range
-        action += self._center
-        return action
+        return self._scaling.to_space(np.tanh(x @ weight + bias))
