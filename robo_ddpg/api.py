@@ -27,8 +27,8 @@ class Run:
 
     path: Path
     """Directory of the run."""
-    evaluation: Evaluation
-    """The final evaluation of the best controller."""
+    evaluation: Evaluation | None
+    """The final evaluation of the best controller; None if Ctrl-C left no time for it."""
 
     @property
     def controller(self) -> Controller:
@@ -62,8 +62,9 @@ def train(
     """Train a controller.
 
     Blocks until the budget is used up or the task is mastered. In the main thread Ctrl-C ends it in
-    good order: what was learned is saved and returned. Shows its progress on a terminal, in a
-    notebook, and as plain lines elsewhere.
+    good order: what was learned is saved and returned. After an error it is saved too; a note on
+    the error says where. Shows its progress on a terminal, in a notebook, and as plain lines
+    elsewhere.
 
     Args:
         task: name of a task, `module:Class` of a task or environment, or an id as Gymnasium names
@@ -89,6 +90,8 @@ def train(
         SettingsError: a setting does not exist or has a value that cannot work.
         OutputDirectoryError: the directory holds something else, or cannot be written.
         DivergenceError: the learner's numbers are no longer finite.
+        EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
+            not.
     """
     from robo_ddpg.training import trainer
     from robo_ddpg.training.progress import make_progress

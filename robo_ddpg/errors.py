@@ -38,7 +38,14 @@ class VideoError(RoboDDPGError, ValueError):
 
 
 class EnvironmentFailure(RoboDDPGError, RuntimeError):  # noqa: N818 - EnvironmentError is Python's
-    """An environment raised an exception, hangs, died, or returned what it must not."""
+    """An environment raised an exception, hangs, died, or returned what it must not.
+
+    An exception that it raised is the cause; its traceback is shown after the line.
+    """
+
+
+class EvaluationStopped(RoboDDPGError, RuntimeError):  # noqa: N818 - somebody wanted it to
+    """An evaluation was stopped before its episodes had ended."""
 
 
 class DivergenceError(RoboDDPGError, ArithmeticError):

@@ -10,7 +10,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """While it is entered, the first signal is only noted; a second one acts as it always does."""
+    """While it is entered, signals are only noted, however many come; until it is released.
+
+    Ctrl-C pressed twice, or sent to a whole group of processes besides, must not kill what the
+    first one began to save.
+    """
 
     def __init__(self) -> None:
         self.requested = False
@@ -24,13 +28,13 @@ class Interruption:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._restore()
+        self.release()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
-        self._restore()
-
-    def _restore(self) -> None:
+    def release(self) -> None:
+        """From now on signals do what they did before."""
         for number, handler in self._previous.items():
             signal.signal(number, handler)
         self._previous = {}
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.requested = True

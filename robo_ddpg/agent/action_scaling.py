@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Float32
 
-Bounds = NDArray[np.floating[Any]]
+Bounds = NDArray[Any]
 
 
 class ActionScaling:

@@ -6,9 +6,10 @@ A command is a module of this package with a function `run`; it is imported when
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
-from robo_ddpg.errors import RoboDDPGError, SettingsError
+from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
 
 COMMANDS = {
     "tasks": "List what can be trained.",
@@ -53,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not _is_wrong_input(error):
             raise
-        sys.stderr.write(f"robo-ddpg: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"robo-ddpg: {_line(error)}\n")
+        if isinstance(error, EnvironmentFailure) and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
         return WRONG_INPUT
 
 
@@ -71,8 +74,26 @@ def _run(words: list[str]) -> int:
 
 def _is_wrong_input(error: Exception) -> bool:
     """Whether the user can put it right; Gymnasium's errors are told apart without importing it."""
-    ours = isinstance(error, RoboDDPGError | ValueError | OSError)
-    return ours or type(error).__module__ == "gymnasium.error"
+    if isinstance(error, RoboDDPGError) or type(error).__module__ == "gymnasium.error":
+        return True
+    return isinstance(error, ValueError | OSError) and _is_ours(error)
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether this package raised it, by itself or through Python's own modules.
+
+    What a user's file raises keeps its traceback, whatever its type.
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    packages = [str(frame.f_globals.get("__name__")).split(".")[0] for frame in frames]
+    others = [package for package in packages if package not in sys.stdlib_module_names]
+    return others[-1:] in (["robo_ddpg"], ["tasks"])
+
+
+def _line(error: Exception) -> str:
+    """The error and the notes on it, in one line."""
+    texts = (str(error), *getattr(error, "__notes__", ()))
+    return "; ".join(" ".join(text.split()) for text in texts)
 
 
 def _reader_left() -> int:

@@ -18,6 +18,7 @@ from robo_ddpg.cli.parsing.fields import (
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.files import write_json
@@ -105,6 +106,8 @@ def sentence(statistics: EvaluationStatistics) -> str:
     text += f", return {statistics.returns.mean:.2f}"
     if statistics.safety_filter is not None:
         text += f", safety filter {statistics.safety_filter}"
+    if statistics.cut:
+        text += f", {statistics.cut} cut off at {UNLIMITED_STEPS} steps: it has no time limit"
     return text
 
 

@@ -69,6 +69,8 @@ class TrainOptions(SourceOptions):
     """Transitions between evaluations."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where networks are trained."""
+    step_timeout_s: float = 120.0
+    """A step or a reset of all simulations that takes longer counts as hanging: the run ends [s]."""
     stop_early: bool = True
     """Stop once the task is mastered: 99 % success in five evaluations in a row."""
     force: Switch = False
@@ -82,14 +84,8 @@ class TrainOptions(SourceOptions):
 
 
 _SETTINGS = (
-    "agent",
-    "seed",
-    "steps",
-    "minutes",
-    "simulations",
-    "evaluate_every",
-    "device",
-    "python",
+    *("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device", "python"),
+    "step_timeout_s",
 )
 """What is an option and a setting under the same name."""
 _RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
@@ -146,8 +142,9 @@ def _resume(words: Words, run: RunDirectory) -> None:
     _say_result(trainer.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
 
 
-def _say_result(evaluation: Evaluation, run: RunDirectory) -> None:
-    say(sentence(evaluation.statistics()))
+def _say_result(evaluation: Evaluation | None, run: RunDirectory) -> None:
+    if evaluation is not None:
+        say(sentence(evaluation.statistics()))
     say(f"controller  {run.controller}")
     say(f"curve       {run.curve}")
 

@@ -25,6 +25,10 @@ class Environment(Protocol):
     """Actions of one simulation, a one-dimensional Box."""
 
     @property
+    def episode_steps(self) -> int | None:
+        """Steps after which episodes are truncated; None if there is no such limit."""
+
+    @property
     def simulation(self) -> Simulation | None:
         """The physics, with all that can be recorded and changed in it; None if out of reach."""
 
@@ -64,7 +68,8 @@ class Environment(Protocol):
         """One control step of all simulations: observation, reward, terminated, truncated, info.
 
         `info` may have `is_success`, `unstable`, and `skipped` (no step was made, but an episode
-        started), (n,) bool, and `reward_info`, (n, k): what a reward depends on besides the goals.
+        started), (n,) bool; `reward_info`, (n, k): what a reward depends on besides the goals; and
+        `fault`, a sentence that says what was not finite in one of the unstable rows.
         """
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from robo_ddpg.errors import ControllerError, EntryPointError, UnknownEnvironmen
 
 if TYPE_CHECKING:
     from robo_ddpg.envs.environment import Environment
+    from robo_ddpg.envs.guarded import GuardedEnvironment
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def source_of(controller: Controller) -> Source:
 
 def environment_of(
     controller: Controller, num_envs: int, *, threads: int = 0, **settings: Any
-) -> "Environment":
+) -> "GuardedEnvironment":
     """N simulations of what a controller was trained for; raises as `source_of` and `Source.make`.
 
     Args:
@@ -196,11 +197,33 @@ def environment_of(
         **settings: those that differ from what it was trained with.
     """
     complete = {**controller.task["settings"], **settings}
-    return source_of(controller).make(num_envs, threads=threads, **complete)
+    return _guarded(source_of(controller).make(num_envs, threads=threads, **complete))
 
 
 def make_environment(
-    name: str, num_envs: int, *, threads: int = 0, python: str | None = None, **settings: Any
-) -> "Environment":
-    """N simulations of what a name stands for; see `resolve` and `Source.make`."""
-    return resolve(name, python).make(num_envs, threads=threads, **settings)
+    name: str,
+    num_envs: int,
+    *,
+    threads: int = 0,
+    python: str | None = None,
+    step_timeout_s: float | None = None,
+    **settings: Any,
+) -> "GuardedEnvironment":
+    """N simulations of what a name stands for, guarded.
+
+    Args:
+        name: see `resolve`.
+        num_envs: number of simulations n.
+        threads: threads or processes that simulate; 0 for one per core.
+        python: see `resolve`.
+        step_timeout_s: how long a step or a reset of all of them may take [s].
+        **settings: see `Source.make`.
+    """
+    env = resolve(name, python).make(num_envs, threads=threads, **settings)
+    return _guarded(env, step_timeout_s)
+
+
+def _guarded(env: "Environment", step_timeout_s: float | None = None) -> "GuardedEnvironment":
+    from robo_ddpg.envs.guarded import STEP_TIMEOUT_S, GuardedEnvironment
+
+    return GuardedEnvironment(env, step_timeout_s or STEP_TIMEOUT_S)

@@ -158,6 +158,11 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
         self._seeded = False
 
     @property
+    def episode_steps(self) -> int:
+        """Control steps per episode."""
+        return self.task.episode_steps
+
+    @property
     def goal_space(self) -> GoalSpace | None:
         """How goals are read, replaced and rewarded; None if the task has no goals."""
         task: Any = self.task

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.envs.environment import Environment
+from robo_ddpg.errors import EvaluationStopped
 from robo_ddpg.evaluation.episode_metrics import EpisodeMetrics
 from tasks.arrays import Array, Float32, Int64, Mask
 
@@ -46,7 +47,14 @@ class Episodes:
     """Solved before the first action; None where the environment does not say."""
 
 
-def run_episodes(env: Environment, act: Act, seed: int, count: int) -> Episodes:
+def never() -> bool:
+    """Nobody stops it."""
+    return False
+
+
+def run_episodes(
+    env: Environment, act: Act, seed: int, count: int, stop: Callable[[], bool] = never
+) -> Episodes:
     """Run one episode in each of the first `count` simulations.
 
     Args:
@@ -54,6 +62,11 @@ def run_episodes(env: Environment, act: Act, seed: int, count: int) -> Episodes:
         act: observations (n, o) -> actions (n, a).
         seed: simulation k starts from seed + k.
         count: how many simulations are counted.
+        stop: asked before each step.
+
+    Raises:
+        EvaluationStopped: `stop` said so.
+        EnvironmentFailure: the environment failed.
     """
     n = env.num_envs
     observation, _ = env.reset(seed=seed)
@@ -63,6 +76,8 @@ def run_episodes(env: Environment, act: Act, seed: int, count: int) -> Episodes:
     last: dict[str, Any] = {}
     terms: dict[str, Array] = {}
     while running[:count].any():
+        if stop():
+            raise EvaluationStopped(f"stopped with {running[:count].sum()} episodes still running")
         observation, reward, terminated, truncated, info = env.step(act(observation))
         returns += np.where(running, reward, 0.0)
         lengths += running

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.environment import Environment, size_of
+from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.envs.names import environment_of
 from robo_ddpg.errors import ControllerError, SettingsError
-from robo_ddpg.evaluation.episodes import Episodes, joined, run_episodes
+from robo_ddpg.evaluation.episodes import Episodes, joined, never, run_episodes
 from robo_ddpg.evaluation.statistics import (
     interquartile_mean,
     mean_estimate,
@@ -43,6 +44,8 @@ class Evaluation:
     """`on` or `off`; None where the environment has no filter."""
     model_matches: bool | None = None
     """Whether the model was the one the controller was trained with; None if nobody knows."""
+    limited: bool = True
+    """Whether the environment has a time limit; else episodes end after `UNLIMITED_STEPS`."""
 
     def statistics(self) -> EvaluationStatistics:
         """What is reported of the episodes."""
@@ -63,6 +66,7 @@ class Evaluation:
             length_median=float(np.median(episodes.lengths)),
             unstable=None if episodes.unstable is None else int(episodes.unstable.sum()),
             terminated=int(episodes.terminated.sum()),
+            cut=None if self.limited else int((episodes.lengths == UNLIMITED_STEPS).sum()),
             success_at_reset=_share(episodes.success_at_reset),
             reward_terms={k: float(v.mean()) for k, v in episodes.reward_terms.items()} or None,
             quantities={k: spread(v, k in episodes.metrics) for k, v in measured.items()},
@@ -100,6 +104,7 @@ def evaluate(
     episodes: int = 100,
     seed: int = SEED,
     progress: Callable[[int], None] | None = None,
+    stop: Callable[[], bool] = never,
     **settings: Any,
 ) -> Evaluation:
     """Evaluate a controller on its task, without exploration noise.
@@ -109,11 +114,15 @@ def evaluate(
         episodes: number of episodes; episode k starts from seed + k.
         seed: seed of the first episode.
         progress: called with the number of episodes done.
+        stop: asked before each step.
         **settings: settings of the task that differ from those it was trained with.
 
     Raises:
         ControllerError: there is no such controller, or it does not fit the task.
         SettingsError: the number of episodes is not positive, or the seed is negative.
+        EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
+            not.
+        EvaluationStopped: `stop` said so.
     """
     check_count_and_seed(episodes, seed)
     controller = Controller.find(controller)
@@ -125,7 +134,7 @@ def evaluate(
         parts: list[Episodes] = []
         for start in range(0, episodes, env.num_envs):
             count = min(env.num_envs, episodes - start)
-            parts.append(run_episodes(env, controller.act, seed + start, count))
+            parts.append(run_episodes(env, controller.act, seed + start, count, stop))
             if progress:
                 progress(start + count)
     finally:
@@ -141,6 +150,7 @@ def _world(controller: Controller, env: Environment) -> dict[str, Any]:
     return {
         "safety_filter": None if filtered is None else ("off", "on")[filtered],
         "model_matches": None if None in hashes else len(hashes) == 1,
+        "limited": env.episode_steps is not None,
     }
 
 

@@ -78,6 +78,10 @@ class RunDirectory:
                 f"cannot use {self.path}: {reason}; name a place that can be written"
             ) from None
 
+    def remove(self) -> None:
+        """Delete the directory and everything in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
     @classmethod
     def open(cls, path: Path) -> "RunDirectory":
         """An existing run, to continue.

@@ -68,6 +68,9 @@ class EvaluationStatistics:
     """Episodes that ended because the physics became unstable."""
     terminated: int
     """Episodes that ended before their time: a failure, such as a fall."""
+    cut: int | None
+    """Episodes that were cut off, because nothing in the environment ended them; None where it has
+    a time limit."""
     success_at_reset: float | None
     """Share of the episodes solved before the first action."""
     reward_terms: dict[str, float] | None
@@ -98,6 +101,7 @@ class EvaluationStatistics:
             "length_median": self.length_median,
             "unstable": self.unstable,
             "terminated": self.terminated,
+            "cut": self.cut,
             "success_at_reset": self.success_at_reset,
             "reward_terms": self.reward_terms,
             **{f"{name}_mean": x.mean for name, x in spreads if x.mean is not None},

@@ -1,7 +1,9 @@
 """Which of the policies that a training passes through is kept, and when it may end."""
 
+from collections.abc import Callable
+
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.evaluation.episodes import Act, run_episodes
+from robo_ddpg.evaluation.episodes import Act, never, run_episodes
 from robo_ddpg.training.settings import TrainSettings
 
 SEED = 10_000
@@ -31,13 +33,18 @@ class Judge:
             settings.task,
             settings.evaluation_episodes,
             python=settings.python,
+            step_timeout_s=settings.step_timeout_s,
             **settings.environment,
         )
         """Where policies are judged."""
 
-    def evaluate(self, act: Act) -> Score:
-        """Run the episodes."""
-        episodes = run_episodes(self.env, act, SEED, self.settings.evaluation_episodes)
+    def evaluate(self, act: Act, stop: Callable[[], bool] = never) -> Score:
+        """Run the episodes.
+
+        Raises:
+            EvaluationStopped: `stop` said so; the score of before stays the last.
+        """
+        episodes = run_episodes(self.env, act, SEED, self.settings.evaluation_episodes, stop)
         self.success = None if episodes.success is None else float(episodes.success.mean())
         reached = self.success is not None and self.success >= self.settings.mastered_success
         self.mastered_times = self.mastered_times + 1 if reached else 0
@@ -54,7 +61,3 @@ class Judge:
     def mastered(self) -> bool:
         """Whether the task counts as mastered for good."""
         return 0 < self.settings.mastered_times <= self.mastered_times
-
-    def close(self) -> None:
-        """Free the environment."""
-        self.env.close()

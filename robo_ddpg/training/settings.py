@@ -8,6 +8,7 @@ from typing import Any, Literal, get_origin, get_type_hints
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.controller import versions
+from robo_ddpg.envs.guarded import STEP_TIMEOUT_S
 from robo_ddpg.errors import OutputDirectoryError, SettingsError
 
 
@@ -37,6 +38,8 @@ class TrainSettings:
     """... was reached in so many evaluations in a row; 0 never stops early."""
     device: str = "cpu"
     """Where networks are trained: `cpu` or `cuda`."""
+    step_timeout_s: float = STEP_TIMEOUT_S
+    """A step or a reset of all simulations that takes longer counts as hanging: the run ends [s]."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
     python: str | None = None
@@ -51,8 +54,10 @@ class TrainSettings:
                 raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
         if self.seed < 0:
             raise SettingsError(f"seed must not be negative, got {self.seed}")
-        if self.minutes is not None and not self.minutes > 0:
-            raise SettingsError(f"minutes must be positive, got {self.minutes}")
+        for name in ("minutes", "step_timeout_s"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise SettingsError(f"{name} must be positive, got {value}")
         if self.device not in ("cpu", "cuda"):
             raise SettingsError(f"device must be cpu or cuda, got {self.device}")
 

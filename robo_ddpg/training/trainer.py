@@ -2,8 +2,8 @@
 
 import contextlib
 import dataclasses
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,30 +11,30 @@ import torch
 
 from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.agent.transitions import Transitions
-from robo_ddpg.controller import FORMAT, Controller, versions
-from robo_ddpg.envs.environment import size_of
+from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.errors import SettingsError
-from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
+from robo_ddpg.errors import EnvironmentFailure, EvaluationStopped, SettingsError
+from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
 from robo_ddpg.interruption import Interruption
-from robo_ddpg.runs.charts import learning_curve, save_png
 from robo_ddpg.runs.directory import RunDirectory
-from robo_ddpg.runs.report import write_report
-from robo_ddpg.runs.tables import Row, write_rows
+from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import TrainingLog
 from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
 from robo_ddpg.training.clock import Clock
+from robo_ddpg.training.dropped import DroppedTransitions
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
+from robo_ddpg.training.finishing import evaluate_best, write_pages
 from robo_ddpg.training.instability import InstabilityLog
 from robo_ddpg.training.judge import Judge
 from robo_ddpg.training.progress import Progress
+from robo_ddpg.training.saving import controller_of, is_finite, keep
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
 
-FINAL_ROUNDS = 2
-"""The final evaluation has this many times the episodes of an evaluation during training."""
 CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
+GRACE_S = 5.0
+"""How long a run that was interrupted, and is saved, evaluates its controller at most [s]."""
 
 
 class Trainer:
@@ -52,7 +52,12 @@ class Trainer:
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
         self.env = make_environment(
-            settings.task, n, threads=1, python=settings.python, **settings.environment
+            settings.task,
+            n,
+            threads=1,
+            python=settings.python,
+            step_timeout_s=settings.step_timeout_s,
+            **settings.environment,
         )
         self.judge = Judge(settings)
         self.agent = make_learner(
@@ -69,12 +74,14 @@ class Trainer:
             InstabilityLog(simulation, run.unstable) if simulation is not None else None
         )
         self.training_s = 0.0
-        self._evaluated_at = -1
+        self._logged_at = -1
         self._statistics = EpisodeStatistics(np.zeros(n))
+        self._dropped = DroppedTransitions(self.env.name, n)
         self._row: Row = {}
         self._owed = 0.0
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
         self._interruption = Interruption()
+        self._grace_ends = 0.0
 
     def resume(self) -> None:
         """Continue from the run's checkpoint, with new episodes."""
@@ -86,31 +93,32 @@ class Trainer:
         if self.agent.transitions:
             self.agent.end_episodes()
 
-    def train(self) -> Evaluation:
+    def train(self) -> Evaluation | None:
         """Run until the budget is used up, the task is mastered, or a signal comes; then save.
 
         Returns:
-            The evaluation of the best controller.
+            The evaluation of the best controller; None if a signal left no time for it.
 
         Raises:
             DivergenceError: the learner's numbers are no longer finite.
+            EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
+                not. After any error, a note on it says what was saved.
         """
         log = TrainingLog(self.run.metrics, self.run.tensorboard, self.agent.transitions)
-        with _one_torch_thread(), log as self.log, ThreadPoolExecutor(1) as physics, self.progress:
-            for note in self.env.notes:
-                self.progress.note(note)
-            self._say_reasons()
-            with self._interruption:
-                self._loop(physics)
-            self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
-            if self._interruption.requested:
-                self.progress.note("interrupted; saving what was learned so far")
-            if self._evaluated_at != self.agent.transitions:
-                self._evaluate()
-            self._checkpoint()
-            return self._finish()
+        with _one_torch_thread(), log as self.log, self.progress, self._interruption:
+            try:
+                self._loop()
+                return self._finish()
+            except Exception as error:
+                error.add_note(self._rescue())
+                raise
+            finally:
+                self._close()
 
-    def _loop(self, physics: ThreadPoolExecutor) -> None:
+    def _loop(self) -> None:
+        for note in self.env.notes:
+            self.progress.note(note)
+        self._say_reasons()
         observation, _ = self.env.reset(seed=self._episode_seed())
         due = self.agent.transitions + self.settings.evaluate_every
         clock = Clock()
@@ -118,9 +126,9 @@ class Trainer:
             action = self.agent.explore(observation)
             if self.instabilities is not None:
                 self.instabilities.before_step()
-            simulated = physics.submit(self.env.step, action)
+            self.env.begin_step(action)
             self._learn()
-            observation = self._store(observation, action, simulated.result())
+            observation = self._store(observation, action, self.env.end_step())
             self.training_s += clock.lap()
             if self.agent.transitions >= due:
                 due += self.settings.evaluate_every
@@ -129,7 +137,10 @@ class Trainer:
                     self._checkpoint()
                 clock.lap()
             if clock.shows():
-                self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
+                self._show()
+
+    def _show(self) -> None:
+        self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
 
     def _say_reasons(self) -> None:
         """Which settings were chosen because of what the environment is like."""
@@ -160,12 +171,12 @@ class Trainer:
         unstable = np.asarray(info.get("unstable", np.zeros(len(ended), bool)))
         self.agent.store(
             Transitions(
-                observation=np.asarray(observation, np.float32),
+                observation=observation,
                 action=action,
                 reward=np.asarray(reward, np.float32),
                 terminated=terminated,
                 truncated=truncated,
-                next_observation=np.asarray(following, np.float32),
+                next_observation=following,
                 reward_info=None if reward_info is None else reward_info.astype(np.float32),
                 valid=~(unstable | np.asarray(info.get("skipped", False))),
             )
@@ -173,27 +184,38 @@ class Trainer:
         if self.instabilities is not None and unstable.any():
             self.instabilities.add(unstable, action, self.agent.transitions)
         self._statistics.add(reward, ended, info)
+        self._dropped.add(int(unstable.sum()), info.get("fault"))
         if ended.any():
             following, _ = self.env.reset(options={"reset_mask": ended})
         return following
 
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
-        self._evaluated_at = self.agent.transitions
-        score = self.judge.evaluate(self.agent.act)
+        try:
+            score = self.judge.evaluate(self.agent.act, self._has_to_stop)
+        except EvaluationStopped:
+            return
+        self._row |= {"evaluation_return": score[1], "evaluation_success": self.judge.success}
+        self._log()
+        if self.judge.is_best(score):
+            keep(self.controller(), self.run)
+
+    def _log(self) -> None:
+        """Add a row of metrics."""
+        self._logged_at = self.agent.transitions
         diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
         saturated = diagnostics.get("saturated_actions")
         self._row |= {
-            "evaluation_return": score[1],
-            "evaluation_success": self.judge.success,
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
         self.log.write({**self._state(), **self._statistics.means()})
         self._row |= self._statistics.means()
         self._statistics.clear()
-        if self.judge.is_best(score):
-            self.controller().save(self.run.controller)
+
+    def _has_to_stop(self) -> bool:
+        """Whether an evaluation has to end before its time."""
+        return self._interruption.requested and time.monotonic() >= self._grace_ends
 
     def _done(self) -> bool:
         if self.judge.mastered:
@@ -225,27 +247,7 @@ class Trainer:
 
     def controller(self) -> Controller:
         """The policy as it is now, ready to be saved."""
-        tensors = {name: tensor.numpy() for name, tensor in self.agent.policy_state().items()}
-        return Controller(tensors, self._metadata())
-
-    def _metadata(self) -> dict[str, Any]:
-        env, settings = self.env, self.settings
-        actions = env.single_action_space
-        return {
-            "format": FORMAT,
-            "task": env.describe(),
-            "observation_size": size_of(env.single_observation_space),
-            "action_low": actions.low.tolist(),
-            "action_high": actions.high.tolist(),
-            "agent": dataclasses.asdict(settings.agent),
-            "training": {
-                "seed": settings.seed,
-                "transitions": self.agent.transitions,
-                "updates": self.agent.updates,
-                "training_s": round(self.training_s, 2),
-            },
-            "versions": versions(),
-        }
+        return controller_of(self.agent, self.env, self.settings, self.training_s)
 
     def _checkpoint(self) -> None:
         """Save everything needed to continue."""
@@ -253,21 +255,51 @@ class Trainer:
         save_checkpoint(self.run.checkpoint, self.agent, progress)
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
 
-    def _finish(self) -> Evaluation:
-        """Learning curve, the best controller with its evaluation, and the report."""
-        title = f"{self.settings.task}, seed {self.settings.seed}"
-        save_png(learning_curve(self.log.rows, title), self.run.curve)
-        best = Controller.find(self.run.path)
-        evaluation = evaluate(best, episodes=FINAL_ROUNDS * self.settings.evaluation_episodes)
-        write_evaluation(evaluation, self.run)
-        best.metadata["evaluation"] = evaluation.summary() | {
-            "controller": self.run.controller.name
-        }
-        best.save(self.run.controller)
-        write_report(self.run)
-        self.env.close()
-        self.judge.close()
+    def _save(self) -> None:
+        """Save what there is, judged or not: row of metrics, controller if none was, checkpoint."""
+        if self._logged_at != self.agent.transitions:
+            self._row |= {"evaluation_return": None, "evaluation_success": None}
+            self._log()
+        if self.judge.best is None:
+            keep(self.controller(), self.run)
+        self._checkpoint()
+
+    def _rescue(self) -> str:
+        """Save what can be saved after an error; says what that was."""
+        if self.agent.transitions == 0:
+            return "nothing had been learned yet"
+        try:
+            if not is_finite(self.controller()):
+                return f"the networks are not finite any more; {self.run.path} stays as it was"
+            self._save()
+        except Exception as error:
+            return f"what was learned could not be saved: {error}"
+        return f"what was learned from {self.agent.transitions} transitions is in {self.run.path}"
+
+    def _finish(self) -> Evaluation | None:
+        """Judge the last policy, save, and evaluate the best controller as time allows."""
+        self._show()
+        if self._logged_at != self.agent.transitions and not self._interruption.requested:
+            self._evaluate()
+        self._save()
+        if self._interruption.requested:
+            self.progress.note(f"interrupted; what was learned is saved in {self.run.path}")
+            self._grace_ends = time.monotonic() + GRACE_S
+            self._interruption.release()
+        try:
+            evaluation = evaluate_best(self.run, self.settings, self._has_to_stop)
+        except EvaluationStopped:
+            evaluation = None
+            self.progress.note(f"not evaluated; robo-ddpg evaluate {self.run.path} does that")
+        write_pages(self.run, self.settings, self.log.rows)
         return evaluation
+
+    def _close(self) -> None:
+        for env in (self.env, self.judge.env):
+            try:
+                env.close()
+            except EnvironmentFailure as error:
+                self.progress.note(str(error))
 
 
 @contextlib.contextmanager
@@ -283,31 +315,38 @@ def _one_torch_thread() -> Iterator[None]:
 
 def train(
     settings: TrainSettings, run: RunDirectory, progress: Progress, *, force: bool = False
-) -> Evaluation:
+) -> Evaluation | None:
     """Train a controller.
 
     Args:
         settings: what to train, and how long.
-        run: where to; made here.
+        run: where to; made here, and removed after an error before anything was learned.
         progress: shows how it goes.
         force: replace an earlier run that is there.
 
     Returns:
-        The evaluation of the best controller, which lies in the run directory.
+        The evaluation of the best controller, which lies in the run directory; None if a signal
+        left no time for it.
 
     Raises:
         OutputDirectoryError: something else is there, or it cannot be written.
+        EnvironmentFailure: the environment failed; a note on the error says what was saved.
     """
     run.check(force=force)
     trainer = Trainer(settings, run, progress)
     run.create(force=force)
     write_json(configuration(settings), run.config)
-    return trainer.train()
+    try:
+        return trainer.train()
+    except Exception:
+        if trainer.agent.transitions == 0:
+            run.remove()
+        raise
 
 
 def resume(
     run: RunDirectory, progress: Progress, *, steps: int | None = None, minutes: float | None = None
-) -> Evaluation:
+) -> Evaluation | None:
     """Continue a run.
 
     Args:
@@ -317,11 +356,12 @@ def resume(
         minutes: further training time [min], or None for as much again as planned at first.
 
     Returns:
-        The evaluation of the best controller.
+        The evaluation of the best controller; None if a signal left no time for it.
 
     Raises:
         SettingsError: so many transitions were collected already.
         OutputDirectoryError: the run is damaged.
+        EnvironmentFailure: the environment failed; a note on the error says what was saved.
     """
     settings = settings_of(run.read_config())
     trainer = Trainer(settings, run, progress)
@@ -338,9 +378,3 @@ def resume(
         minutes=None if more is None else trainer.training_s / 60.0 + more,
     )
     return trainer.train()
-
-
-def write_evaluation(evaluation: Evaluation, directory: RunDirectory) -> None:
-    """Write evaluation.json and evaluation.csv into a run directory."""
-    write_json(evaluation.summary(), directory.evaluation)
-    write_rows(evaluation.rows(), directory.episodes)

@@ -135,6 +135,7 @@ def watch(live: LiveController, *, port: int = 0, stop: Callable[[], bool] = lam
             handle.set_model(live.model, data=data)
             while handle.is_running() and not (stop() or interruption.requested):
                 handle.sync()
+            interruption.release()
     except (RuntimeError, OSError) as error:
         raise SettingsError(f"the viewer cannot start: {error}") from None
 

@@ -22,6 +22,7 @@ import torch
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.foreign.make import one_after_the_other
+from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import SEED
 from robo_ddpg.files import write_json
@@ -91,7 +92,7 @@ def ours(seed: int, minutes: float) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(Path(folder) / "run")
         trainer = Trainer(settings, run, SilentProgress())
-        trainer.judge.env = one_after_the_other(TASK, EPISODES)
+        trainer.judge.env = GuardedEnvironment(one_after_the_other(TASK, EPISODES))
         run.create(force=False)
         write_json(configuration(settings), run.config)
         trainer.train()

@@ -1,4 +1,4 @@
-"""Actions stay within the bounds of their space, and bounds that cannot be scaled by are refused."""
+"""Actions stay within the bounds of their space; bounds that cannot be scaled by are refused."""
 
 from typing import Any
 

@@ -12,7 +12,9 @@ from tasks.arm.grasp_demonstrator import GraspDemonstrator
 def solved(episodes: int, task: str = "grasp", **settings) -> tuple[float, dict]:
     """Share of episodes that are solved, and the worst overshoot of each limit."""
     env = make_environment(task, episodes, **settings)
-    found = run_episodes(env, GraspDemonstrator(env.task).act, seed=7_000, count=episodes)
+    found = run_episodes(
+        env, GraspDemonstrator(env.simulation.task).act, seed=7_000, count=episodes
+    )
     return found.success.mean(), {limit: over.max() for limit, over in found.violations.items()}
 
 
@@ -38,7 +40,7 @@ def test_the_demonstrator_carries_cubes_across_the_table() -> None:
 def test_demonstrations_depend_on_the_observation_only() -> None:
     env = make_environment("grasp", 3)
     observation, _ = env.reset(seed=0)
-    demonstrator = GraspDemonstrator(env.task)
+    demonstrator = GraspDemonstrator(env.simulation.task)
     actions = demonstrator.act(observation)
     assert actions.shape == (3, 4)
     assert np.abs(actions).max() <= 1.0

@@ -1,0 +1,197 @@
+"""Any environment, so that training and evaluation can rely on it."""
+
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robo_ddpg.agent.transitions import GoalSpace
+from robo_ddpg.envs.background import Background
+from robo_ddpg.envs.environment import Environment
+from robo_ddpg.envs.finite import finite_rows, first_not_finite
+from robo_ddpg.envs.simulation import Simulation
+from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError
+from tasks.arrays import Int64
+
+STEP_TIMEOUT_S = 120.0
+"""A step or a reset of all simulations that takes longer counts as hanging [s]."""
+UNLIMITED_STEPS = 1_000
+"""Steps after which episodes are truncated where the environment has no time limit."""
+RESETS = 5
+"""Resets in a row that may begin with what is not finite."""
+CLOSE_TIMEOUT_S = 5.0
+"""How long a step that still runs is waited for when the environment is closed [s]."""
+
+Step = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]
+
+
+class GuardedEnvironment:
+    """An environment whose faults are named, and whose steps and episodes come to an end.
+
+    It is stepped in a thread of its own. What it raises, a call that does not return in time, and
+    arrays of another shape become an `EnvironmentFailure` that names the environment and the step.
+    A simulation whose observation or reward is not finite in float32 becomes `unstable` and
+    truncated; its row then shows the observation of before, and no reward.
+    """
+
+    def __init__(self, env: Environment, step_timeout_s: float = STEP_TIMEOUT_S) -> None:
+        """Guard an environment.
+
+        Args:
+            env: the environment, used by nobody else from now on.
+            step_timeout_s: how long a step or a reset may take [s].
+        """
+        self._env, self._step_timeout_s = env, step_timeout_s
+        self.num_envs: int = env.num_envs
+        self.single_observation_space: Any = env.single_observation_space
+        self.single_action_space: Any = env.single_action_space
+        self.episode_steps = env.episode_steps
+        self.name = str(env.describe()["name"])
+        self.steps = 0
+        """Steps so far, of all simulations at once."""
+        self._lengths = np.zeros(env.num_envs, np.int64)
+        self._observation: NDArray[Any] = np.zeros(0)
+        self._background = Background()
+        self._pending: Future[Any] | None = None
+        self._hangs = False
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """The environment's."""
+        return self._env.simulation
+
+    @property
+    def goal_space(self) -> GoalSpace | None:
+        """The environment's."""
+        return self._env.goal_space
+
+    @property
+    def notes(self) -> list[str]:
+        """The environment's, and that it has no time limit."""
+        cut = f"{self.name} has no time limit: episodes are cut off after {UNLIMITED_STEPS} steps"
+        return self._env.notes + [cut] * (self.episode_steps is None)
+
+    @property
+    def seeds(self) -> Int64:
+        """The environment's."""
+        return self._env.seeds
+
+    def describe(self) -> dict[str, Any]:
+        """The environment's."""
+        return self._env.describe()
+
+    def reset(
+        self, *, seed: Any = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start episodes, anew where they begin with what is not finite.
+
+        Raises:
+            EnvironmentFailure: it raised an exception, hangs, or returned what it must not.
+        """
+        mask = (options or {}).get("reset_mask")
+        observation, info = self._reset(seed, options)
+        for _ in range(1, RESETS):
+            finite = finite_rows(observation)
+            if finite.all():
+                break
+            observation, info = self._reset(None, {"reset_mask": ~finite})
+        self._lengths[... if mask is None else mask] = 0
+        if not finite_rows(observation).all():
+            fault = self._fault(observation, np.zeros(self.num_envs))
+            raise EnvironmentFailure(f"{fault}, after {RESETS} resets in a row")
+        self._observation = observation
+        return observation, info
+
+    def step(self, actions: Any) -> Step:
+        """One step of all simulations: `begin_step` and `end_step`."""
+        self.begin_step(actions)
+        return self.end_step()
+
+    def begin_step(self, actions: Any) -> None:
+        """Have all simulations take a step, while the caller does something else."""
+        self._submit(lambda: self._env.step(actions))
+
+    def end_step(self) -> Step:
+        """What the step that was begun led to.
+
+        Raises:
+            EnvironmentFailure: it raised an exception, hangs, or returned what it must not.
+        """
+        observation, reward, terminated, truncated, info = self._result(f"step {self.steps + 1}")
+        self.steps += 1
+        self._lengths += 1
+        self._check_shapes(observation, reward, terminated, truncated)
+        finite = finite_rows(observation) & finite_rows(reward)
+        if not finite.all():
+            fault = self._fault(observation, reward)
+            observation = np.where(finite[:, None], observation, self._observation)
+            reward = np.where(finite, reward, 0.0)
+            terminated, truncated = terminated & finite, truncated | ~finite
+            info = info | {"unstable": info.get("unstable", False) | ~finite, "fault": fault}
+        if self.episode_steps is None:
+            truncated = truncated | (self._lengths >= UNLIMITED_STEPS)
+        self._observation = observation
+        return observation, reward, terminated, truncated, info
+
+    def close(self) -> None:
+        """Free what it holds, unless it hangs; may be called twice."""
+        if not self._hangs and self._is_idle(CLOSE_TIMEOUT_S):
+            self._submit(self._env.close)
+            self._result("closing it")
+
+    def _reset(self, seed: Any, options: dict[str, Any] | None) -> tuple[Any, dict[str, Any]]:
+        self._submit(lambda: self._env.reset(seed=seed, options=options))
+        observation, info = self._result(f"the reset after step {self.steps}")
+        self._check_shape("observations", observation, self.single_observation_space.shape)
+        return observation, info
+
+    def _submit(self, call: Callable[[], Any]) -> None:
+        self._pending = self._background.submit(call)
+
+    def _result(self, what: str) -> Any:
+        """Wait for the pending call."""
+        pending = self._pending
+        assert pending is not None, "begin_step comes before end_step"
+        if not self._is_idle(self._step_timeout_s):
+            self._hangs = True
+            raise EnvironmentFailure(
+                f"{self.name} hangs: {what} took more than {self._step_timeout_s:g} s and is at "
+                f"{self._background.where()}; if it is only slow, raise step_timeout_s"
+            )
+        error = pending.exception()
+        if error is None:
+            return pending.result()
+        if isinstance(error, RoboDDPGError):
+            raise error
+        moment = getattr(error, "moment", f"{self.name}, {what}")
+        text = " ".join(str(error).split())
+        raise EnvironmentFailure(f"{moment}: {type(error).__name__}: {text}") from error
+
+    def _is_idle(self, within_s: float) -> bool:
+        """Whether the pending call, if any, is done within a time."""
+        with contextlib.suppress(TimeoutError):
+            if self._pending is not None:
+                self._pending.exception(within_s)
+            return True
+        return False
+
+    def _check_shapes(self, observation: Any, *others: Any) -> None:
+        self._check_shape("observations", observation, self.single_observation_space.shape)
+        names = ("rewards", "terminations", "truncations")
+        for name, array in zip(names, others, strict=True):
+            self._check_shape(name, array, ())
+
+    def _check_shape(self, what: str, array: Any, shape: tuple[int, ...]) -> None:
+        expected = (self.num_envs, *shape)
+        if np.shape(array) != expected:
+            raise EnvironmentFailure(
+                f"{self.name}, step {self.steps}: its {what} have shape {np.shape(array)}, "
+                f"expected {expected}: {array!r:.80}"
+            )
+
+    def _fault(self, observation: NDArray[Any], reward: NDArray[Any]) -> str:
+        i, what = first_not_finite(observation, reward)
+        return f"{self.name}, simulation {i}, step {self._lengths[i]} of its episode: {what}"

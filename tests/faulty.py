@@ -1,0 +1,59 @@
+"""A user's environment with a fault, as training meets it."""
+
+import threading
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box
+
+NAME = "Faulty-v0"
+"""Its id; 200 steps long."""
+ENDLESS = "Endless-v0"
+"""The id of the same without a time limit."""
+
+NEVER = threading.Event()
+"""What is never set: who waits for it hangs."""
+
+
+class Faulty(gymnasium.Env[Any, Any]):
+    """A point that is pushed to and fro; a fault shows at one step of every episode, or at each."""
+
+    def __init__(self, fault: str = "", at: int = 20, each: bool = False) -> None:
+        self.observation_space = Box(-np.inf, np.inf, (2,), np.float64)
+        self.action_space = Box(-1.0, 1.0, (1,))
+        self.fault, self.at, self.each = fault, at, each
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.steps, self.place = 0, self.np_random.uniform(-1.0, 1.0, 2)
+        if self.fault == "nan at reset":
+            return np.full(2, np.nan), {}
+        return self.place.copy(), {}
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        self.steps += 1
+        self.place = np.clip(self.place + 0.1 * float(action[0]), -2.0, 2.0)
+        observation, reward = self.place.copy(), -float(np.abs(self.place).sum())
+        if self.steps == self.at or (self.each and self.steps > self.at):
+            observation, reward = self._spoiled(observation, reward)
+        return observation, reward, False, False, {}
+
+    def _spoiled(self, observation: Any, reward: Any) -> tuple[Any, Any]:
+        if self.fault == "raise":
+            raise ValueError("the spring broke")
+        if self.fault == "exit":
+            raise SystemExit(0)
+        if self.fault == "hang":
+            NEVER.wait()
+        if self.fault == "shape":
+            return observation[:1], reward
+        if self.fault == "nan":
+            observation[1] = np.nan
+        if self.fault == "infinite reward":
+            return observation, 1e300
+        return observation, reward
+
+
+for _name, _steps in ((NAME, 200), (ENDLESS, None)):
+    gymnasium.register(_name, Faulty, max_episode_steps=_steps, disable_env_checker=True)
