@@ -1,6 +1,8 @@
 """A user's environment with a fault, as training meets it."""
 
+import sys
 import threading
+import time
 from typing import Any
 
 import gymnasium
@@ -11,6 +13,11 @@ NAME = "Faulty-v0"
 """Its id; 200 steps long."""
 ENDLESS = "Endless-v0"
 """The id of the same without a time limit."""
+
+RAISING, HANGING = "Raising-v0", "Hanging-v0"
+"""Ids of environments with a fault at their 50th step."""
+SLOW = "Slow-v0"
+"""The id of one that takes its time, and says from which seed it begins."""
 
 NEVER = threading.Event()
 """What is never set: who waits for it hangs."""
@@ -55,5 +62,20 @@ class Faulty(gymnasium.Env[Any, Any]):
         return observation, reward
 
 
+class Slow(Faulty):
+    """A hundred steps a second."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        sys.stderr.write(f"seed {seed}\n")
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        time.sleep(0.01)
+        return super().step(action)
+
+
+gymnasium.register(SLOW, Slow)
+gymnasium.register(RAISING, Faulty, kwargs={"fault": "raise", "at": 50})
+gymnasium.register(HANGING, Faulty, kwargs={"fault": "hang", "at": 50})
 for _name, _steps in ((NAME, 200), (ENDLESS, None)):
     gymnasium.register(_name, Faulty, max_episode_steps=_steps, disable_env_checker=True)

@@ -70,7 +70,8 @@ class TrainOptions(SourceOptions):
     device: Literal["cpu", "cuda"] = "cpu"
     """Where networks are trained."""
     step_timeout_s: float = 120.0
-    """A step or a reset of all simulations that takes longer counts as hanging: the run ends [s]."""
+    """A step or a reset of all simulations that takes longer counts as hanging and ends the run,
+    saved [s]."""
     stop_early: bool = True
     """Stop once the task is mastered: 99 % success in five evaluations in a row."""
     force: Switch = False

@@ -40,7 +40,7 @@ class DroppedTransitions:
         self._counts.append(count)
         if self.lately > MOST:
             raise EnvironmentFailure(
-                f"{fault or f'{self.name}: the physics is unstable'}; {self.lately} of the last {WINDOW} "
-                f"transitions were not finite or unstable and had to be dropped, at most {MOST} may "
-                "be: mend the environment"
+                f"{fault or f'{self.name}: the physics is unstable'}; {self.lately} of the last "
+                f"{WINDOW} transitions were not finite or unstable and had to be dropped, more "
+                f"than the {MOST} that may be: mend the environment"
             )

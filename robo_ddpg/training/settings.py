@@ -39,7 +39,7 @@ class TrainSettings:
     device: str = "cpu"
     """Where networks are trained: `cpu` or `cuda`."""
     step_timeout_s: float = STEP_TIMEOUT_S
-    """A step or a reset of all simulations that takes longer counts as hanging: the run ends [s]."""
+    """A step or a reset of all simulations that takes longer counts as hanging [s]."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
     python: str | None = None
