@@ -357,7 +357,7 @@ def test_an_interrupted_run_is_saved_whole(here: Path, number: signal.Signals) -
     process.send_signal(number)
     out, err = process.communicate()
     assert process.returncode == 0, err
-    assert "interrupted; saving" in err
+    assert "interrupted; what was learned is saved in run" in err
     assert "Traceback" not in err
     assert "controller.safetensors" in out
     run = RunDirectory(here / "run")
