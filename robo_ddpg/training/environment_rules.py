@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from robo_ddpg.envs.environment import Environment
-from robo_ddpg.envs.foreign.make import foreign_environment
-from robo_ddpg.envs.names import ForeignSource
+from robo_ddpg.envs.names import ForeignSource, make_environment
 
 FOREIGN: dict[str, Any] = {
     "hidden_sizes": (256, 256),
@@ -29,6 +28,8 @@ SIMULATIONS = 32
 PROBE_SIMULATIONS = 8
 PROBE_STEPS = 300
 """What random actions do is looked at for so many steps of each of these simulations."""
+PROBE_TIMEOUT_S = 20.0
+"""An environment that hangs for so long is not read [s]; it says so when it is used."""
 OFTEN = 0.25
 """Share of simulations that random actions have to end for that to count."""
 HELD_SHARE = 0.01
@@ -82,7 +83,14 @@ def facts_of(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
 
 
 def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
-    env = foreign_environment(source.name, PROBE_SIMULATIONS, 1, source.python, **settings)
+    env = make_environment(
+        source.name,
+        PROBE_SIMULATIONS,
+        threads=1,
+        python=source.python,
+        step_timeout_s=PROBE_TIMEOUT_S,
+        **settings,
+    )
     try:
         return Facts(env.episode_steps, _early_ends(env))
     finally:

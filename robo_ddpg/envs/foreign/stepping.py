@@ -13,8 +13,8 @@ from robo_ddpg.errors import RoboDDPGError
 
 TRIED = 8
 """Environments in a trial."""
-TRIAL_S = 0.3
-"""Time that each way is tried for [s]."""
+TRIAL_S, MOST_STEPS = 0.3, 20
+"""Time that each way is tried for [s], and steps of each environment."""
 WORTH_S = 1e-3
 """A step of all that takes less than this is not spread: passing it on would take longer [s]."""
 
@@ -82,7 +82,7 @@ def _rate(
         every = np.ones(num_envs, bool)
         env.reset(every, list(range(num_envs)))
         steps, start = 0, time.perf_counter()
-        while steps == 0 or time.perf_counter() < start + TRIAL_S:
+        while steps < MOST_STEPS * num_envs and time.perf_counter() < start + TRIAL_S:
             env.step(rng.uniform(low, high, (num_envs, *low.shape)))
             steps += num_envs
             ended = env.arrays["terminated"] | env.arrays["truncated"]
