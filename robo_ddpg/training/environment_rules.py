@@ -13,11 +13,9 @@ from robo_ddpg.envs.names import ForeignSource, make_environment
 FOREIGN: dict[str, Any] = {
     "hidden_sizes": (256, 256),
     "batch_size": 64,
-    "n_step": 1,
     "return_scale": 10.0,
     "noise_range": (0.02, 0.2),
     "random_component_probability": 0.0,
-    "transitions_per_update": 8,
     "replay_capacity": 1_000_000,
 }
 """Agent settings for any environment, on top of the preset `default`; measured on Gymnasium's
@@ -52,7 +50,7 @@ Followed = dict[str, tuple[Any, str]]
 
 def settings_that_follow(facts: Facts) -> Followed:
     """Every learning setting that a rule has something to say about."""
-    return _discount(facts) | _exploration(facts)
+    return _horizon(facts) | _exploration(facts)
 
 
 def steps_that_follow(facts: Facts) -> int:
@@ -112,15 +110,22 @@ def _early_ends(env: Environment) -> float:
     return float(ended.mean())
 
 
-def _discount(facts: Facts) -> Followed:
+def _horizon(facts: Facts) -> Followed:
     """Looks a tenth of an episode ahead, at least 20 steps and at most 100.
 
-    In the manner of Hansen et al. 2024, TD-MPC2, arXiv:2310.16828, who look a fifth ahead.
+    In the manner of Hansen et al. 2024, TD-MPC2, arXiv:2310.16828, who look a fifth ahead. Rewards
+    of several steps are summed where they have a long way to go; short episodes are learned from
+    more often, because a thousand of them are fewer transitions.
     """
-    if facts.episode_steps is None:
-        return {"discount": (0.99, "no time limit")}
-    horizon = min(max(facts.episode_steps / 10, 20), 100)
-    return {"discount": (round(1 - 1 / horizon, 4), f"episodes of {facts.episode_steps} steps")}
+    steps = facts.episode_steps or 1000
+    horizon = min(max(steps / 10, 20), 100)
+    settings = {
+        "discount": round(1 - 1 / horizon, 4),
+        "n_step": 3 if horizon > 50 else 1,
+        "transitions_per_update": min(max(steps // 100, 2), 8),
+    }
+    why = f"episodes of {steps} steps" if facts.episode_steps else "no time limit"
+    return {name: (value, why) for name, value in settings.items()}
 
 
 def _exploration(facts: Facts) -> Followed:

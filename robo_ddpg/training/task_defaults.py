@@ -222,7 +222,8 @@ def train_settings(
         facts = facts_of(source, environment or {})
         followed = settings_that_follow(facts)
         reasons = {name: why for name, (_, why) in followed.items() if name not in (agent or {})}
-        defaults |= {"simulations": SIMULATIONS, "steps": steps_that_follow(facts)}
+        steps = steps_that_follow(facts)
+        defaults |= {"simulations": SIMULATIONS, "steps": steps, "evaluate_every": steps // 50}
     given = {name: value for name, value in others.items() if value is not None}
     try:
         learning = agent_settings(source, preset, environment)

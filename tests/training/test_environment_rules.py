@@ -56,6 +56,18 @@ def test_the_discount_looks_a_tenth_of_an_episode_ahead(steps: int | None, disco
     assert value(Facts(steps, early_ends=0.0), "discount") == discount
 
 
+@pytest.mark.parametrize(
+    ("steps", "n_step", "transitions"), [(50, 1, 2), (400, 1, 4), (1000, 3, 8), (None, 3, 8)]
+)
+def test_long_episodes_sum_rewards_and_short_ones_are_learned_from_more_often(
+    steps: int | None, n_step: int, transitions: int
+) -> None:
+    facts = Facts(steps, early_ends=0.0)
+
+    assert value(facts, "n_step") == n_step
+    assert value(facts, "transitions_per_update") == transitions
+
+
 def test_where_random_actions_end_episodes_they_are_small_and_never_held() -> None:
     facts = Facts(1000, early_ends=0.5)
 
