@@ -40,6 +40,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None
         )
 
 
+@pytest.fixture
+def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Environments of others are stepped in turn, without a trial of what is faster."""
+    from robo_ddpg.envs.foreign import make, stepping
+
+    monkeypatch.setattr(make, "fastest", lambda *_: stepping.Trial("in turn", {}))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     """Tests run side by side: more torch threads would only wait for each other."""

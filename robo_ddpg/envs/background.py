@@ -9,10 +9,10 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any
 
-PYTHON = sys.stdlib_module_names
-"""Names of Python's own modules."""
-
 Call = tuple[Future[Any], Callable[[], Any]]
+
+THREAD = "robo_ddpg"
+"""Name of the threads."""
 
 
 class Background:
@@ -25,8 +25,7 @@ class Background:
     def __init__(self) -> None:
         """Start the thread; it ends with this object."""
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
-        self._thread = threading.Thread(target=_serve, args=(self._calls,), daemon=True)
-        self._thread.start()
+        threading.Thread(target=_serve, args=(self._calls,), name=THREAD, daemon=True).start()
         weakref.finalize(self, self._calls.put, None)
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
@@ -34,16 +33,6 @@ class Background:
         future: Future[Any] = Future()
         self._calls.put((future, call))
         return future
-
-    def where(self) -> str:
-        """File and line that the thread is at, outside Python's own modules where it can be."""
-        frame = sys._current_frames().get(self._thread.ident or 0)
-        lines = [
-            (f"{inner.f_code.co_filename}:{line}", inner.f_globals.get("__name__", ""))
-            for inner, line in traceback.walk_stack(frame)
-        ]
-        foreign = [at for at, module in lines if module.split(".")[0] not in PYTHON]
-        return foreign[0] if foreign else "its thread"
 
 
 def _serve(calls: "SimpleQueue[Call | None]") -> None:
@@ -54,3 +43,16 @@ def _serve(calls: "SimpleQueue[Call | None]") -> None:
         except BaseException as error:  # SystemExit, too, is for the one who asked
             future.set_exception(error)
         del asked, future, call  # nothing is kept alive while waiting for more
+
+
+def where_they_are() -> str:
+    """File and line outside this package and Python's own that one of the threads is at."""
+    frames = sys._current_frames()
+    for thread in threading.enumerate():
+        if thread.name != THREAD or thread.ident not in frames:
+            continue
+        for frame, line in traceback.walk_stack(frames[thread.ident]):
+            package = str(frame.f_globals.get("__name__")).split(".")[0]
+            if package not in (*sys.stdlib_module_names, THREAD):
+                return f"{frame.f_code.co_filename}:{line}"
+    return "an unknown place"

@@ -48,7 +48,8 @@ class Environment(Protocol):
         """What a controller file says of it, as JSON-compatible values.
 
         Returns:
-            `name` and `settings`, which make it again, and `model_hash` where there is a model.
+            `name` and `settings`, which make it again; `model_hash` where there is a model, else
+            `observation`, the parts of an observed vector.
         """
 
     def reset(

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.agent.transitions import GoalSpace
-from robo_ddpg.envs.background import Background
+from robo_ddpg.envs.background import Background, where_they_are
 from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.finite import finite_rows, first_not_finite
+from robo_ddpg.envs.foreign.worker import Misfit
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError
+from robo_ddpg.flattening import Flattening
 from tasks.arrays import Int64
 
 STEP_TIMEOUT_S = 120.0
@@ -100,8 +102,10 @@ class GuardedEnvironment:
             observation, info = self._reset(None, {"reset_mask": ~finite})
         self._lengths[... if mask is None else mask] = 0
         if not finite_rows(observation).all():
-            fault = self._fault(observation, np.zeros(self.num_envs))
-            raise EnvironmentFailure(f"{fault}, after {RESETS} resets in a row")
+            i, what = self._not_finite(observation, np.zeros(self.num_envs))
+            raise EnvironmentFailure(
+                f"{self.name}, simulation {i}: episodes start with {what}, {RESETS} times in a row"
+            )
         self._observation = observation
         return observation, info
 
@@ -126,7 +130,8 @@ class GuardedEnvironment:
         self._check_shapes(observation, reward, terminated, truncated)
         finite = finite_rows(observation) & finite_rows(reward)
         if not finite.all():
-            fault = self._fault(observation, reward)
+            i, what = self._not_finite(observation, reward)
+            fault = f"{self.name}, simulation {i}, step {self._lengths[i]} of its episode: {what}"
             observation = np.where(finite[:, None], observation, self._observation)
             reward = np.where(finite, reward, 0.0)
             terminated, truncated = terminated & finite, truncated | ~finite
@@ -159,7 +164,7 @@ class GuardedEnvironment:
             self._hangs = True
             raise EnvironmentFailure(
                 f"{self.name} hangs: {what} took more than {self._step_timeout_s:g} s and is at "
-                f"{self._background.where()}; if it is only slow, raise step_timeout_s"
+                f"{where_they_are()}; if it is only slow, raise step_timeout_s"
             )
         error = pending.exception()
         if error is None:
@@ -168,6 +173,8 @@ class GuardedEnvironment:
             raise error
         moment = getattr(error, "moment", f"{self.name}, {what}")
         text = " ".join(str(error).split())
+        if isinstance(error, Misfit):
+            raise EnvironmentFailure(f"{moment}: {text}")
         raise EnvironmentFailure(f"{moment}: {type(error).__name__}: {text}") from error
 
     def _is_idle(self, within_s: float) -> bool:
@@ -192,6 +199,9 @@ class GuardedEnvironment:
                 f"expected {expected}: {array!r:.80}"
             )
 
-    def _fault(self, observation: NDArray[Any], reward: NDArray[Any]) -> str:
-        i, what = first_not_finite(observation, reward)
-        return f"{self.name}, simulation {i}, step {self._lengths[i]} of its episode: {what}"
+    def _not_finite(self, observation: NDArray[Any], reward: NDArray[Any]) -> tuple[int, str]:
+        if self.simulation is not None:
+            parts = self.simulation.task.layout
+        else:
+            parts = Flattening.from_json(self.describe()["observation"]).slices
+        return first_not_finite(observation, reward, parts)

@@ -16,7 +16,7 @@ QUICK = ("--simulations", "2", "--steps", "1000", "--quiet", "--out", "run")
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _here(in_turn: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 

@@ -10,9 +10,15 @@ import pytest
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS, GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import EnvironmentFailure
+from tasks import Reach
 from tests.faulty import ENDLESS, NAME
 
 ACTION = np.zeros((3, 1), np.float32)
+
+
+@pytest.fixture(autouse=True)
+def _untried(in_turn: None) -> None:
+    """Faults show in the environments that are used, not in a trial before."""
 
 
 def made(fault: str, at: int = 2, **others: Any) -> GuardedEnvironment:
@@ -50,14 +56,14 @@ def test_what_is_not_finite_is_unstable_and_truncated_and_does_not_get_out(fault
     np.testing.assert_array_equal(reward[[0, 2]], 0.0)
     assert reward[1] < 0
     assert not terminated.any()
-    what = {"nan": "observation component 1 = nan", "infinite reward": "reward = 1e+300"}[fault]
-    assert env.not_finite == f"Faulty-v0, simulation 0, step 2: {what}"
+    what = {"nan": "observation[1] = nan", "infinite reward": "reward = 1e+300"}[fault]
+    assert info["fault"] == f"Faulty-v0, simulation 0, step 2 of its episode: {what}"
     env.close()
 
 
 def test_an_episode_that_never_begins_with_finite_numbers_is_a_failure() -> None:
     env = make_environment(NAME, 3, fault="nan at reset")
-    with pytest.raises(EnvironmentFailure, match=r"Faulty-v0.*component 0 = nan, after 5 resets"):
+    with pytest.raises(EnvironmentFailure, match=r"Faulty-v0.*start with observation\[0\] = nan"):
         env.reset(seed=0)
 
 
@@ -89,7 +95,8 @@ def test_a_step_that_hangs_is_named_with_the_line_it_is_at() -> None:
 def test_a_process_ends_although_an_environment_in_it_hangs() -> None:
     code = (
         "import numpy as np; from robo_ddpg.envs.names import make_environment; "
-        "import tests.faulty; "
+        "import tests.faulty, robo_ddpg.envs.foreign.stepping as stepping; "
+        "stepping.TRIAL_TIMEOUT_S = 0.5; "
         "env = make_environment('Faulty-v0', 1, fault='hang', at=1, step_timeout_s=0.5); "
         "env.reset(seed=0); env.step(np.zeros((1, 1), np.float32))"
     )
@@ -119,3 +126,22 @@ def test_a_time_limit_that_there_is_stays() -> None:
     assert make_environment(NAME, 1).episode_steps == 200
     assert make_environment("Pendulum-v1", 1, max_episode_steps=7).episode_steps == 7
     assert make_environment("reach", 1, episode_s=1.0).episode_steps == 20
+
+
+def test_a_task_whose_numbers_are_not_finite_is_named_by_the_part_of_its_observation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    observe = Reach.observe
+
+    def spoiled(task: Reach) -> Any:
+        parts = observe(task)
+        parts["tip_velocity"][1, 2] = np.nan
+        return parts
+
+    env = make_environment("reach", 3)
+    env.reset(seed=0)
+    monkeypatch.setattr(Reach, "observe", spoiled)
+    observation, _, _, truncated, info = env.step(np.zeros((3, 3), np.float32))
+    assert truncated.tolist() == info["unstable"].tolist() == [False, True, False]
+    assert info["fault"] == "reach, simulation 1, step 1 of its episode: tip_velocity[2] = nan"
+    assert np.isfinite(observation).all()

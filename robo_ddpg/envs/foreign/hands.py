@@ -6,12 +6,13 @@ import select
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from robo_ddpg.envs.background import Background
 from robo_ddpg.envs.foreign import worker
 from robo_ddpg.errors import EnvironmentFailure
 
@@ -37,23 +38,23 @@ class Hand(Protocol):
 
 
 class Here:
-    """Environments of this process, stepped by an executor, or by whoever waits for the end."""
+    """Environments of this process, stepped in the background, or by whoever waits for the end."""
 
-    def __init__(self, executor: Executor | None = None) -> None:
-        self._executor = executor
+    def __init__(self, background: Background | None = None) -> None:
+        self._background = background
         self.server = worker.Server()
         self._asked: tuple[str, dict[str, Any]] | None = None
         self._future: Future[Any] | None = None
 
     def begin(self, command: str, **arguments: Any) -> None:
         """Ask for something."""
-        if self._executor is None:
+        if self._background is None:
             self._asked = command, arguments
         else:
-            self._future = self._executor.submit(self.server.obey, command, arguments)
+            self._future = self._background.submit(lambda: self.server.obey(command, arguments))
 
     def end(self) -> Any:
-        """Do it now, or wait for the executor."""
+        """Do it now, or wait for the background."""
         if self._future is not None:
             return self._future.result()
         assert self._asked is not None
@@ -171,6 +172,8 @@ class _RemoteTraceback(Exception):  # noqa: N818 - no error, but what is shown o
 
 def _failure(told: dict[str, str]) -> EnvironmentFailure:
     where = f"{told['moment']}: " if told["moment"] else ""
+    if told["kind"] == worker.Misfit.__name__:
+        return EnvironmentFailure(where + told["text"])
     failure = EnvironmentFailure(f"{where}{told['kind']}: {told['text']}")
     failure.__cause__ = _RemoteTraceback(told["traceback"])
     return failure

@@ -4,12 +4,12 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.envs.background import Background
 from robo_ddpg.envs.foreign import worker
 from robo_ddpg.envs.foreign.hands import Hand, Here, Process
 from robo_ddpg.envs.foreign.spaces import check_spaces
@@ -47,7 +47,6 @@ class Simulations:
         """
         self.num_envs, self.stepping = num_envs, stepping
         count = min(workers, num_envs) if stepping != "in turn" else 1
-        self._executor = ThreadPoolExecutor(count) if stepping == "threads" else None
         self._bounds = np.linspace(0, num_envs, count + 1).astype(int).tolist()
         self._hands: list[Hand] = []
         try:
@@ -58,13 +57,17 @@ class Simulations:
 
     def _start(self, name: str, settings: dict[str, Any], count: int, python: str | None) -> None:
         for _ in range(count):
-            own = self.stepping != "processes"
-            self._hands.append(Here(self._executor) if own else Process(*filter(None, [python])))
+            self._hands.append(self._hand(python))
         sizes = np.diff(self._bounds).tolist()
         made = [{"name": name, "settings": settings, "count": size} for size in sizes]
         self.description: dict[str, Any] = self._all("make", made)[0]
         check_spaces(self.description, name)
         self.arrays = self._shared()
+
+    def _hand(self, python: str | None) -> Hand:
+        if self.stepping == "processes":
+            return Process(*filter(None, [python]))
+        return Here(Background() if self.stepping == "threads" else None)
 
     def reset(self, which: Mask, seeds: Sequence[int | None]) -> None:
         """Start episodes, `which` (n,), each from its seed; None goes on with its generator."""
@@ -95,8 +98,6 @@ class Simulations:
         for hand in self._hands:
             hand.close()
         self._hands = []
-        if self._executor is not None:
-            self._executor.shutdown()
 
     def _all(self, command: str, arguments: list[dict[str, Any]]) -> list[Any]:
         """The same command to all hands at once."""

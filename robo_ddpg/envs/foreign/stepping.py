@@ -3,11 +3,13 @@
 import contextlib
 import json
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from robo_ddpg.envs.background import Background
 from robo_ddpg.envs.foreign.simulations import Simulations, Stepping
 from robo_ddpg.errors import RoboDDPGError
 
@@ -15,6 +17,8 @@ TRIED = 8
 """Environments in a trial."""
 TRIAL_S, MOST_STEPS = 0.3, 20
 """Time that each way is tried for [s], and steps of each environment."""
+TRIAL_TIMEOUT_S = 60.0
+"""Trials that take longer are given up [s]."""
 WORTH_S = 1e-3
 """A step of all that takes less than this is not spread: passing it on would take longer [s]."""
 
@@ -48,16 +52,21 @@ def fastest(name: str, settings: dict[str, Any], num_envs: int, workers: int) ->
     """
     key = json.dumps([name, settings, min(num_envs, TRIED), workers], default=str)
     if key not in _trials:
-        _trials[key] = _tried(name, settings, min(num_envs, TRIED), workers)
+        trial = Background().submit(lambda: _tried(name, settings, min(num_envs, TRIED), workers))
+        _trials[key] = _result(trial)
     return _trials[key]
 
 
+def _result(trial: Future[Trial]) -> Trial:
+    """What was found; an environment that fails or hangs says so when it is used."""
+    with contextlib.suppress(TimeoutError):
+        if trial.exception(TRIAL_TIMEOUT_S) is None:
+            return trial.result()
+    return Trial("in turn", {})
+
+
 def _tried(name: str, settings: dict[str, Any], num_envs: int, workers: int) -> Trial:
-    rates: dict[Stepping, float] = {}
-    try:
-        rates["in turn"] = _rate(name, settings, num_envs, "in turn", 1)
-    except Exception:  # an environment that fails says so when it is used
-        return Trial("in turn", rates)
+    rates: dict[Stepping, float] = {"in turn": _rate(name, settings, num_envs, "in turn", 1)}
     if num_envs / rates["in turn"] > WORTH_S:
         for stepping in _others(workers):
             # A process may not know what is registered in this one alone.

@@ -215,10 +215,14 @@ class Group:
             array = np.asarray(value)
             if array.shape != (space.shape or ()):
                 where = "/".join(map(str, path)) or "observation"
-                raise ValueError(
+                raise Misfit(
                     f"{where} has shape {array.shape}, its space says {space.shape}: {value!r:.80}"
                 )
             self._rows[f"observation.{k}"][i] = array
+
+
+class Misfit(ValueError):  # noqa: N818 - its name is shown to nobody
+    """An environment returned what does not fit its spaces; the message says it all."""
 
 
 class _Naming:
@@ -248,7 +252,7 @@ def _number(value: Any) -> float:
     """A number, or an array that holds one."""
     array = np.asarray(value, float)
     if array.size != 1:
-        raise ValueError(f"expected one number, got shape {array.shape}")
+        raise Misfit(f"expected one number, got shape {array.shape}: {value!r:.80}")
     return float(array.reshape(()))
 
 

@@ -92,19 +92,20 @@ def test_an_episode_that_cannot_start_is_an_error() -> None:
 
 def test_an_observation_of_another_shape_is_named() -> None:
     env = make_environment("toys:ChangesShape", 1)
-    said = r"simulation 0, step 2: .* observation has shape \(2,\), its space says \(1,\)"
-    with pytest.raises(EnvironmentFailure, match=said):
+    said = r"toys:ChangesShape.* step 2: observation has shape \(2,\), its space says \(1,\)"
+    with pytest.raises(EnvironmentFailure, match=said) as raised:
         stepped(env, 2)
+    assert raised.value.__cause__ is None
     env.close()
 
 
 def test_an_exception_keeps_its_traceback_and_says_where_it_was() -> None:
     env = make_environment("toys:Raises", 2)
-    said = "toys:Raises, simulation 0, step 2: ValueError: the motor is on fire"
-    with pytest.raises(EnvironmentFailure, match=said) as raised:
+    with pytest.raises(EnvironmentFailure, match="toys:Raises, simulation 0, step 2: ") as raised:
         stepped(env, 2)
-    trace = traceback.extract_tb(raised.value.__cause__.__traceback__)  # type: ignore[union-attr]
-    assert trace[-1].filename.endswith("toys.py")
+    cause = raised.value.__cause__
+    assert isinstance(cause, ValueError)
+    assert traceback.extract_tb(cause.__traceback__)[-1].filename.endswith("toys.py")
     env.close()
 
 

@@ -13,7 +13,7 @@ NO_INFO = np.zeros((1, 0), np.float32)
 def goals_of(name: str) -> tuple[GoalSpace | None, list[str]]:
     env = make_environment(name, 2)
     goals = env.goal_space
-    notes = [note for note in env.notes if "goals" in note]
+    notes = [note for note in env.notes if "goal" in note or "hindsight" in note]
     return goals, notes
 
 
