@@ -13,6 +13,7 @@ from robo_ddpg.envs.names import ForeignSource, make_environment
 FOREIGN: dict[str, Any] = {
     "hidden_sizes": (256, 256),
     "batch_size": 64,
+    "actor_learning_rate": 5e-4,
     "return_scale": 10.0,
     "noise_range": (0.02, 0.2),
     "random_component_probability": 0.0,
