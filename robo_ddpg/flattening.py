@@ -42,7 +42,7 @@ class Part:
         return sum(self.choices) if self.choices else math.prod(self.shape)
 
     def flat(self, values: AnyArray) -> AnyArray:
-        """Vectors, (n, size), of values, (n, *shape): Boxes in C order, choices one-hot."""
+        """Vectors, (n, size), of values, (n, ...): Boxes in C order, choices one-hot."""
         rows = values.reshape(len(values), -1)
         if not self.choices:
             return rows
@@ -74,13 +74,13 @@ class Flattening:
         }
 
     def flat(self, arrays: Sequence[AnyArray]) -> AnyArray:
-        """Vectors, (n, size), of the parts' values, (n, *shape) each; a new array."""
+        """Vectors, (n, size), of the parts' values, (n, ...) each; a new array."""
         return np.concatenate(
             [part.flat(values) for part, values in zip(self.parts, arrays, strict=True)], axis=1
         )
 
     def values(self, observation: Any) -> list[AnyArray]:
-        """The parts' values in an observation, or in n of the same nesting, (n, *shape).
+        """The parts' values in an observation, or in n of the same nesting, (n, ...).
 
         Raises:
             ValueError: a part is missing or has another shape; the message names it.
@@ -124,7 +124,7 @@ class ActionForm:
     high: AnyArray
 
     def formed(self, vectors: ArrayLike) -> AnyArray:
-        """Actions, (..., *shape), of the environment's type and within its bounds; (..., a)."""
+        """Actions, (n, ...), of the environment's type, within its bounds; of vectors, (n, a)."""
         array = np.asarray(vectors)
         array = array.reshape(*array.shape[:-1], *self.shape)
         if np.issubdtype(self.dtype, np.integer):

@@ -43,6 +43,9 @@ class Facts:
     """Time limit [steps]; None where there is none."""
     early_ends: float
     """Share of simulations in which random actions ended an episode within `PROBE_STEPS`."""
+    goal_rewards: tuple[float, ...] = ()
+    """Rewards seen, that of an achieved goal among them; empty without goals, or if there are more
+    than two."""
 
 
 Followed = dict[str, tuple[Any, str]]
@@ -51,7 +54,7 @@ Followed = dict[str, tuple[Any, str]]
 
 def settings_that_follow(facts: Facts) -> Followed:
     """Every learning setting that a rule has something to say about."""
-    return _horizon(facts) | _exploration(facts)
+    return _horizon(facts) | _exploration(facts) | _goals(facts)
 
 
 def steps_that_follow(facts: Facts) -> int:
@@ -91,24 +94,38 @@ def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
         **settings,
     )
     try:
-        return Facts(env.episode_steps, _early_ends(env))
+        early_ends, rewards = _tried(env)
+        return Facts(env.episode_steps, early_ends, _goal_rewards(env, rewards))
     finally:
         env.close()
 
 
-def _early_ends(env: Environment) -> float:
+def _goal_rewards(env: Environment, rewards: set[float]) -> tuple[float, ...]:
+    """The two rewards of a sparse task with goals."""
+    if env.goal_space is None:
+        return ()
+    goal = env.goal_space.achieved_goal(np.asarray(env.reset(seed=0)[0], np.float32))
+    achieved = env.goal_space.compute_reward(goal, goal, np.zeros((len(goal), 0), np.float32))
+    every = sorted({reward + 0.0 for reward in (*rewards, *achieved.tolist())})
+    return tuple(every) if len(every) == 2 else ()
+
+
+def _tried(env: Environment) -> tuple[float, set[float]]:
+    """Share of simulations that random actions ended early, and the rewards that they met."""
     actions, generator = env.single_action_space, np.random.default_rng(0)
     env.reset(seed=0)
     ended = np.zeros(env.num_envs, np.bool_)
-    for _ in range(PROBE_STEPS):
+    rewards: set[float] = set()
+    for _ in range(min(PROBE_STEPS, env.episode_steps or PROBE_STEPS)):
         action = generator.uniform(actions.low, actions.high, (env.num_envs, *actions.shape))
-        _, _, terminated, truncated, _ = env.step(action.astype(actions.dtype))
+        _, reward, terminated, truncated, _ = env.step(action.astype(actions.dtype))
+        rewards |= set(np.asarray(reward, np.float32).tolist())
         ended |= terminated
         if ended.all():
             break
         if (terminated | truncated).any():
             env.reset(options={"reset_mask": terminated | truncated})
-    return float(ended.mean())
+    return float(ended.mean()), rewards
 
 
 def _horizon(facts: Facts) -> Followed:
@@ -140,3 +157,19 @@ def _exploration(facts: Facts) -> Followed:
     why = "episodes survive random actions"
     longest = min(max((facts.episode_steps or 1000) // 20, 2), 50)
     return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}
+
+
+def _goals(facts: Facts) -> Followed:
+    """Where a reward only says whether a goal is achieved, most goals are replaced in hindsight.
+
+    Andrychowicz et al. 2017, section 4.5: four of five; the targets are bounded as in section A.
+    """
+    if not facts.goal_rewards:
+        return {}
+    settings = {
+        "relabel_future": 0.8,
+        "relabel_other": 0.0,
+        "reward_bounds": facts.goal_rewards,
+    }
+    why = "goals with a sparse reward"
+    return {name: (value, why) for name, value in settings.items()}

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 from robo_ddpg.cli.app import main
+from robo_ddpg.envs.names import TaskSource, resolve
 from tests.docs.pages import ROOT
 
 SMALL = {
@@ -75,5 +76,10 @@ def _appended(words: list[str], *, short: bool) -> list[str]:
         return []
     if "--resume" in words:
         return ["--steps", "1200", "--quiet"]
-    ours = words[0] == "train" and not re.search(r"-v\d+$", words[1])
-    return f"{SMALL.get(words[0], '')} {SHORT if ours and short else ''}".split()
+    shorter = short and words[0] == "train" and _is_task(words[1])
+    return f"{SMALL.get(words[0], '')} {SHORT if shorter else ''}".split()
+
+
+def _is_task(word: str) -> bool:
+    """Whether a training is of one of this package's tasks, as those from a file are here."""
+    return word.startswith("-") or isinstance(resolve(word), TaskSource)

@@ -78,7 +78,7 @@ class Simulations:
         self._all("reset", asked)
 
     def step(self, actions: AnyArray) -> None:
-        """Step all that have not finished, (n, *shape) as the environment takes them."""
+        """Step all that have not finished, (n, ...) as the environment takes them."""
         self.arrays["action"][:] = actions
         self._all("step", [{}] * len(self._hands))
 

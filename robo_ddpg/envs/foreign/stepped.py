@@ -48,7 +48,7 @@ class Stepped(Protocol):
         """Start episodes, `which` (n,); observes all, (n, o)."""
 
     def step(self, actions: AnyArray) -> Step:
-        """Step all, (n, *shape)."""
+        """Step all, (n, ...)."""
 
     def close(self) -> None:
         """Free them."""

@@ -83,9 +83,7 @@ def test_numbers_that_are_not_finite_end_the_episode_and_are_named(name: str) ->
 
 def test_an_episode_that_cannot_start_is_an_error() -> None:
     env = make_environment("toys:NaNStart", 2)
-    with pytest.raises(
-        EnvironmentFailure, match=r"episodes start with observation\[0\] = nan"
-    ):
+    with pytest.raises(EnvironmentFailure, match=r"episodes start with observation\[0\] = nan"):
         env.reset(seed=0)
     env.close()
 
