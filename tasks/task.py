@@ -76,6 +76,9 @@ class Task(abc.ABC):
     drive: str
     """Entry point, `module:Class`, of what turns actions into actuator commands for its robot: a
     subclass of `robo_ddpg.control.drive.Drive`."""
+    demonstrator: str | None = None
+    """Entry point of a scripted solution, called with the task once it is simulated; its method
+    `act` turns observations, (n, o), into actions, (n, a). None: there is none."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that their weighted sum lies in [0, 1]."""
     reward_offset: float = 0.0

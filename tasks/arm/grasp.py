@@ -71,6 +71,7 @@ class Grasp(ArmTask, PointGoalTask):
     """
 
     name = "grasp"
+    demonstrator = "tasks.arm.grasp_demonstrator:GraspDemonstrator"
     arm = dataclasses.replace(
         PANDA,
         # The pads reach 9.25 mm beyond the tip: they stay 2 mm clear of the table.

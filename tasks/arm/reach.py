@@ -51,6 +51,7 @@ class Reach(ArmTask, PointGoalTask):
     """Bring the fingertips of the arm to a random point in the air and hold them there."""
 
     name = "reach"
+    demonstrator = "tasks.arm.reach_demonstrator:ReachDemonstrator"
     arm = PANDA
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
     view = PointView((0.45, 0.0, 0.25), 0.3, 0.04)

@@ -14,6 +14,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_of_stabl
 
 import tasks
 from robo_ddpg import RobotEnv, RobotVectorEnv
+from robo_ddpg.control.entry_points import load
 from robo_ddpg.envs.registration import environment_id, make_task
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tasks.arm.task import ArmTask
@@ -340,3 +341,14 @@ def test_both_kinds_of_action_keep_the_arm_within_its_limits(task_name: str, act
     assert {limit: values.max() for limit, values in info["violations"].items()} == dict.fromkeys(
         info["violations"], 0.0
     )
+
+
+def test_a_demonstrator_solves_its_task(task_name: str) -> None:
+    if tasks.make(task_name).demonstrator is None:
+        pytest.skip("this task has no scripted demonstrator")
+    env = RobotVectorEnv(10, task_name, autoreset_mode=AutoresetMode.DISABLED)
+    demonstrator = load(str(env.task.demonstrator))(env.task)
+    observation, _ = env.reset(seed=30_000)
+    for _ in range(env.task.episode_steps):
+        observation, *_, info = env.step(demonstrator.act(observation))
+    assert info["is_success"].sum() >= 9
