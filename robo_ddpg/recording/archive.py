@@ -17,7 +17,7 @@ from robo_ddpg.files import replacing
 
 Arrays = dict[str, NDArray[Any]]
 
-_DAMAGE = (
+DAMAGE = (
     *(OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
     RuntimeError,  # zipfile's word for features, such as encryption, that a flipped bit asks for
 )
@@ -71,7 +71,7 @@ def reading(path: str | os.PathLike[str]) -> Iterator[tuple[dict[str, Any], Arra
         raise RecordingError(f"There is no recording {path}.") from None
     except RecordingError:
         raise
-    except _DAMAGE as error:
+    except DAMAGE as error:
         reason = " ".join(str(error).split())
         if "pickle" in reason:  # NumPy's guess about anything that is not an archive
             reason = "not an .npz archive"

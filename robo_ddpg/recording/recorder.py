@@ -17,7 +17,7 @@ from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.evaluation.evaluate import SEED, check_count_and_seed, check_fit
 from robo_ddpg.model_fields import model_fields, model_hash
 from robo_ddpg.recording.recording import Recording
-from tasks.arrays import Array
+from tasks.arrays import Array, Float32
 
 FRAMES_PER_STEP = 2
 """States kept per control step, so that motion at 20 Hz is shown at 40 frames per second."""
@@ -28,6 +28,7 @@ class _Episode:
     initial: Array
     model_fields: dict[str, NDArray[Any]]
     states: list[Array]
+    observations: list[Float32]
     steps: list[dict[str, Any]] = field(default_factory=list)
     running: bool = True
 
@@ -96,23 +97,26 @@ def record(
         steps: control steps at which episodes that still run are cut off.
     """
     observation, _ = env.reset(seed=list(seeds))
-    kept = [_started(simulation, i) for i in range(len(seeds))]
+    kept = [_started(simulation, i, observation[i]) for i in range(len(seeds))]
     while any(episode.running for episode in kept):
         action = act(observation)
         observation, reward, terminated, truncated, info = env.step(action)
         for i, episode in enumerate(kept):
             if episode.running:
-                _add_step(episode, simulation, i, action[i], float(reward[i]), info)
+                episode.observations.append(observation[i])
+                ends = bool(terminated[i])
+                _add_step(episode, simulation, i, action[i], float(reward[i]), ends, info)
                 cut = len(episode.steps) == steps
                 episode.running = not (terminated[i] or truncated[i] or cut)
-    return [_recording(*pair, simulation) for pair in zip(kept, seeds, strict=True)]
+    used = versions()
+    return [_recording(*pair, simulation, used) for pair in zip(kept, seeds, strict=True)]
 
 
-def _started(simulation: Simulation, index: int) -> _Episode:
+def _started(simulation: Simulation, index: int, observation: Float32) -> _Episode:
     model, data = simulation.task.model, simulation.batch.get_data(index)
     initial = _state(model, data, mujoco.mjtState.mjSTATE_INTEGRATION)
     physics = _state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
-    return _Episode(initial, model_fields(simulation.batch, index), [physics])
+    return _Episode(initial, model_fields(simulation.batch, index), [physics], [observation])
 
 
 def _state(model: mujoco.MjModel, data: mujoco.MjData, spec: mujoco.mjtState) -> Array:
@@ -127,6 +131,7 @@ def _add_step(
     index: int,
     action: NDArray[np.float32],
     reward: float,
+    terminated: bool,
     info: dict[str, Any],
 ) -> None:
     episode.states.extend(simulation.states_between(index, FRAMES_PER_STEP))
@@ -140,6 +145,8 @@ def _add_step(
         {
             "action": action,
             "reward": reward,
+            "terminated": terminated,
+            "reward_info": info["reward_info"][index] if "reward_info" in info else None,
             "terms": terms,
             "metrics": metrics,
             "safety": safety,
@@ -148,7 +155,9 @@ def _add_step(
     )
 
 
-def _recording(episode: _Episode, seed: int, simulation: Simulation) -> Recording:
+def _recording(
+    episode: _Episode, seed: int, simulation: Simulation, used: dict[str, str]
+) -> Recording:
     steps, task = episode.steps, simulation.task
     control_hz = task.settings.control_hz
     return Recording(
@@ -159,11 +168,14 @@ def _recording(episode: _Episode, seed: int, simulation: Simulation) -> Recordin
         control_hz=control_hz,
         initial=episode.initial,
         model_fields=episode.model_fields,
-        versions=versions(),
+        versions=used,
         states=np.array(episode.states),
         actions=np.array([step["action"] for step in steps], np.float32),
         rewards=np.array([step["reward"] for step in steps]),
         success=np.array([step["success"] for step in steps]),
+        observations=np.array(episode.observations, np.float32),
+        terminated=np.array([step["terminated"] for step in steps]),
+        reward_info=_reward_info(steps),
         reward_terms={
             name: np.array([step["terms"][name] for step in steps]) for name in steps[0]["terms"]
         },
@@ -176,3 +188,8 @@ def _recording(episode: _Episode, seed: int, simulation: Simulation) -> Recordin
             for reason in steps[0]["safety"]
         },
     )
+
+
+def _reward_info(steps: list[dict[str, Any]]) -> Float32 | None:
+    rows = [step["reward_info"] for step in steps]
+    return None if any(row is None for row in rows) else np.array(rows, np.float32)

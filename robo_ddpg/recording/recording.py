@@ -18,6 +18,7 @@ FORMAT = 1
 """Version of the file format; a file of another version is refused."""
 
 _REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
+_OPTIONAL_ARRAYS = ("observations", "terminated", "reward_info")
 _NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "model_fields")
 _HEAD = ("task", "model_hash", "seed", "frames_per_second", "control_hz", "versions")
 
@@ -72,10 +73,21 @@ class Recording:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     """Package -> the version it was recorded with."""
 
+    observations: npt.NDArray[np.float32] | None = None
+    """What the agent saw, at the start and after each step, shape (steps + 1, o); None, as what
+    follows, in recordings of versions that did not keep it."""
+
+    terminated: npt.NDArray[np.bool_] | None = None
+    """Whether a failure ended the episode with each step, shape (steps,)."""
+
+    reward_info: npt.NDArray[np.float32] | None = None
+    """What the rewards depend on besides the goals, shape (steps, k); None without goals."""
+
     def __post_init__(self) -> None:
         """Check that the arrays describe the same episode."""
         steps = len(self.rewards)
-        per_step = {"actions": self.actions, "success": self.success}
+        per_step: dict[str, npt.NDArray[Any]] = {"actions": self.actions, "success": self.success}
+        per_step |= self._optional(without=("observations",))
         for name, values in {
             **per_step,
             **self.reward_terms,
@@ -84,6 +96,10 @@ class Recording:
         }.items():
             if len(values) != steps:
                 raise RecordingError(f"Got {len(values)} of {name} for {steps} rewards: one each.")
+        if self.observations is not None and len(self.observations) != steps + 1:
+            raise RecordingError(
+                f"Got {len(self.observations)} observations for {steps} rewards: one more."
+            )
         if self.states.ndim != 2 or len(self.states) == 0:
             raise RecordingError(f"Got states of shape {self.states.shape}: give (frames, size).")
         if not (self.frames_per_second > 0 and self.control_hz > 0):
@@ -106,7 +122,7 @@ class Recording:
         Raises:
             RecordingError: if the file cannot be written.
         """
-        arrays = {name: getattr(self, name) for name in _REQUIRED_ARRAYS}
+        arrays = {name: getattr(self, name) for name in _REQUIRED_ARRAYS} | self._optional()
         for group in _NAMED_ARRAYS:
             arrays |= {f"{group}/{name}": x for name, x in getattr(self, group).items()}
         head = {
@@ -132,12 +148,17 @@ class Recording:
                 raise RecordingError(f"{path} has another format than {FORMAT}: record it again.")
             fields: dict[str, Any] = {name: head[name] for name in _HEAD if name in head}
             fields |= {name: arrays[name] for name in _REQUIRED_ARRAYS}
+            fields |= {name: arrays[name] for name in _OPTIONAL_ARRAYS if name in arrays}
             for group in _NAMED_ARRAYS:
                 start = f"{group}/"
                 fields[group] = {
                     key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)
                 }
             return cls(**fields)
+
+    def _optional(self, without: tuple[str, ...] = ()) -> dict[str, npt.NDArray[Any]]:
+        named = {name: getattr(self, name) for name in _OPTIONAL_ARRAYS if name not in without}
+        return {name: values for name, values in named.items() if values is not None}
 
     def iterate_data(self, model: mujoco.MjModel) -> Iterator[mujoco.MjData]:
         """Go through the frames, with everything that depends on positions computed.

@@ -194,3 +194,24 @@ def test_a_place_that_cannot_be_written_is_named(recording: Recording, tmp_path:
     (tmp_path / "file").touch()
     with pytest.raises(RecordingError, match=r"Cannot write .*episode\.npz"):
         recording.save(tmp_path / "file" / "episode.npz")
+
+
+def test_what_the_agent_saw_comes_back_and_may_be_missing(
+    recording: Recording, tmp_path: Path
+) -> None:
+    assert Recording.load(recording.save(tmp_path / "old.npz")).observations is None
+    seen = dataclasses.replace(
+        recording,
+        observations=np.ones((11, 3), np.float32),
+        terminated=np.arange(10) == 9,
+        reward_info=np.ones((10, 2), np.float32),
+    )
+    back = Recording.load(seen.save(tmp_path / "new.npz"))
+    for name in ("observations", "terminated", "reward_info"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(seen, name))
+
+
+@pytest.mark.parametrize(("name", "length"), [("observations", 10), ("terminated", 11)])
+def test_observations_are_one_more_than_steps(recording: Recording, name: str, length: int) -> None:
+    with pytest.raises(RecordingError, match=f"Got {length} .*for 10 rewards"):
+        dataclasses.replace(recording, **{name: np.zeros(length)})
