@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from robo_ddpg.envs.wrappers import SafeAction, SafeVectorAction
     from robo_ddpg.evaluation.comparison import compare
     from robo_ddpg.evaluation.evaluate import evaluate
+    from robo_ddpg.recording.demonstrate import demonstrate
     from robo_ddpg.recording.recorder import record_episodes
 
 register_environments()
@@ -44,6 +45,7 @@ _MODULE_OF = {
     "SafeAction": "envs.wrappers",
     "SafeVectorAction": "envs.wrappers",
     "compare": "evaluation.comparison",
+    "demonstrate": "recording.demonstrate",
     "evaluate": "evaluation.evaluate",
     "record": "api",
     "record_episodes": "recording.recorder",
@@ -59,6 +61,7 @@ __all__ = [
     "SafeAction",
     "SafeVectorAction",
     "compare",
+    "demonstrate",
     "evaluate",
     "record",
     "record_episodes",

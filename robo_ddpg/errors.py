@@ -33,6 +33,10 @@ class RecordingError(RoboDDPGError, ValueError):
     """A recording is damaged, foreign, or was made with another model."""
 
 
+class DemonstrationError(RoboDDPGError, ValueError):
+    """A demonstration is damaged, or does not fit what is to be learned from it."""
+
+
 class VideoError(RoboDDPGError, ValueError):
     """A video cannot be written, or would show nothing."""
 

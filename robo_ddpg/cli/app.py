@@ -16,6 +16,8 @@ COMMANDS = {
     "train": "Train a controller.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",
+    "demonstrate": "Record episodes of a scripted solution to learn from: train TASK "
+    "--demonstrations DIR.",
     "compare": "Compare two controllers on the same seeds.",
     "replay": "Simulate a recording again and check that it is the same to the last bit.",
     "report": "Write one page about a run: curves, evaluation, safety, videos.",
@@ -103,7 +105,7 @@ def _reader_left() -> int:
 
 
 def _overview() -> str:
-    lines = [f"  {name:10}{summary}" for name, summary in COMMANDS.items()]
+    lines = [f"  {name:13}{summary}" for name, summary in COMMANDS.items()]
     end = "robo-ddpg COMMAND --help explains a command."
     return "\n".join(["usage: robo-ddpg COMMAND [OPTIONS]", "", *lines, "", end, ""])
 

@@ -107,7 +107,7 @@ def test_a_summary_in_the_overview_is_the_first_line_of_the_commands_own_descrip
 def test_the_overview_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    assert all(f"\n  {name:10}{summary}\n" in shown for name, summary in COMMANDS.items())
+    assert all(f"\n  {name:13}{summary}\n" in shown for name, summary in COMMANDS.items())
 
 
 @pytest.mark.parametrize(
