@@ -30,6 +30,8 @@ class Sample(NamedTuple):
     """Added to the target policy's actions, shape (b, a)."""
     return_bounds: tuple[float, float] = (-math.inf, math.inf)
     """Least and greatest return there can be, in the unit of `reward`."""
+    demonstrations: int = 0
+    """How many of the rows, the first ones, were demonstrated."""
 
 
 class Backend(Protocol):
@@ -61,7 +63,10 @@ class Backend(Protocol):
         """Step along the gradient."""
 
     def actor_gradient(self, sample: Sample) -> Metrics:
-        """Differentiate the actor's loss; returns `policy_q` and `pre_activation`."""
+        """Differentiate the actor's loss; returns `policy_q` and `pre_activation`.
+
+        With demonstrations also `cloned`, the share of them that is imitated.
+        """
 
     def actor_step(self) -> None:
         """Step along the gradient."""

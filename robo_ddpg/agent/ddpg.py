@@ -1,6 +1,7 @@
 """Deep deterministic policy gradient (Lillicrap et al., ICLR 2016) with TD3's refinements."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ from robo_ddpg.agent.diagnostics import diagnostics, return_steps
 from robo_ddpg.agent.divergence import divergence
 from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
+from robo_ddpg.agent.replay.demonstrations import Demonstrations
 from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
 from tasks.arrays import Float32
 
 
@@ -48,10 +50,13 @@ class DDPG:
         self.updates = self.transitions = 0
         self._scaling = ActionScaling(action_space.low, action_space.high)
         o, a = observation_space.shape[0], action_space.shape[0]
-        torch_seed, replay_seed, exploration_seed = np.random.SeedSequence(seed).generate_state(3)
-        self._generator = torch.Generator().manual_seed(int(torch_seed))
-        self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, int(replay_seed), goal_space)
-        self._exploration = Exploration(settings, num_envs, a, int(exploration_seed))
+        seeds = map(int, np.random.SeedSequence(seed).generate_state(4))
+        torch_seed, replay_seed, exploration_seed, self._demonstration_seed = seeds
+        self._generator = torch.Generator().manual_seed(torch_seed)
+        self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, replay_seed, goal_space)
+        self._goal_space = goal_space
+        self._demonstrations: Demonstrations | None = None
+        self._exploration = Exploration(settings, num_envs, a, exploration_seed)
         self._normalizer = Normalizer(o, settings.normalizer_freeze_after)
         self._return_scale = ReturnScale(settings.return_scale, settings.discount, num_envs)
         self._backend = make_backend(settings, o, a, self._generator)
@@ -78,6 +83,13 @@ class DDPG:
         self._exploration.end_episodes(ended)
         self.transitions += self.num_envs
 
+    def add_demonstrations(self, episodes: Sequence[Episode]) -> None:
+        """Draw a share of each minibatch from these episodes from now on."""
+        goals, seed = self._goal_space, self._demonstration_seed
+        self._demonstrations = Demonstrations(episodes, self.settings, self._scaling, seed, goals)
+        if self.settings.normalize_observations:
+            self._normalizer.update(np.concatenate([shown.observation for shown in episodes]))
+
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""
         self.replay_buffer.end_episodes()
@@ -94,8 +106,9 @@ class DDPG:
     def update(self) -> Metrics:
         """Update the critics, and every `actor_delay` times the actor and the targets, once."""
         backend = self._backend
-        batch = self.replay_buffer.sample(self.settings.batch_size)
-        sample = self._sample(batch, self._smoothing_noise(batch.action.shape))
+        batch = self._minibatch()
+        noise = self._smoothing_noise(batch.action.shape)
+        sample = self._sample(batch, noise, self._demonstrated)
         metrics = self._finite(backend.critic_gradient(sample), batch)
         backend.critic_step()
         self.updates += 1
@@ -122,6 +135,8 @@ class DDPG:
             **prefixed("normalizer", self._normalizer.state()),
             **prefixed("return_scale", self._return_scale.state()),
         }
+        if self._demonstrations:
+            arrays |= prefixed("demonstrations", self._demonstrations.state())
         return {
             "counters": torch.tensor([self.updates, self.transitions]),
             "generators.torch": self._generator.get_state(),
@@ -139,6 +154,8 @@ class DDPG:
         self._exploration.load_state(under("exploration", arrays))
         self._normalizer.load_state(under("normalizer", arrays))
         self._return_scale.load_state(under("return_scale", arrays))
+        if self._demonstrations:
+            self._demonstrations.load_state(under("demonstrations", arrays))
 
     def policy_state(self) -> dict[str, Tensor]:
         """Tensors from which `Policy` acts as `act` does."""
@@ -159,7 +176,16 @@ class DDPG:
         action: Float32 = self._backend.act(x, target=target).cpu().numpy()
         return action
 
-    def _sample(self, batch: Minibatch, noise: Tensor) -> Sample:
+    @property
+    def _demonstrated(self) -> int:
+        """Demonstrated rows of a minibatch."""
+        return self._demonstrations.rows if self._demonstrations else 0
+
+    def _minibatch(self) -> Minibatch:
+        batch = self.replay_buffer.sample(self.settings.batch_size - self._demonstrated)
+        return self._demonstrations.lead(batch) if self._demonstrations else batch
+
+    def _sample(self, batch: Minibatch, noise: Tensor, demonstrations: int = 0) -> Sample:
         scale = float(self._return_scale.factor)
         low, high = self.settings.return_bounds
         return Sample(
@@ -170,6 +196,7 @@ class DDPG:
             next_observation=self._tensor(self._normalized(batch.bootstrap_observation)),
             noise=noise.to(self._backend.device),
             return_bounds=(scale * low, scale * high),
+            demonstrations=demonstrations,
         )
 
     def _smoothing_noise(self, shape: tuple[int, ...]) -> Tensor:

@@ -1,5 +1,6 @@
 """What training and checkpoints ask of a learner, and the choice of one."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.fast.backend import FastBackend
 from robo_ddpg.agent.replay_buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
 from robo_ddpg.errors import SettingsError
 from tasks.arrays import Float32
 
@@ -52,6 +53,12 @@ class Learner(Protocol):
 
     def store(self, transitions: Transitions) -> None:
         """Remember one step of all simulations."""
+
+    def add_demonstrations(self, episodes: Sequence[Episode]) -> None:
+        """Draw a share of each minibatch from these episodes from now on.
+
+        They are not in `state`, which is loaded only where the same ones were added before.
+        """
 
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""

@@ -95,6 +95,15 @@ class AgentSettings:
     start was overwritten, it is what is stored."""
     relabel_other: float = 0.2
     """Share of samples whose goal becomes the goal of another transition."""
+    demonstration_share: float = 0.125
+    """Share of each minibatch that is drawn from demonstrations, where there are any (Nair et al.
+    2018, arXiv:1709.10089: 128 of 1024)."""
+    cloning_weight: float = 1.0
+    """Weight of the mean squared difference between the policy's and demonstrated actions in the
+    actor's loss, in units of the mean |Q| (Nair et al. 2018; the units: Fujimoto & Gu 2021,
+    arXiv:2106.06860)."""
+    q_filter: bool = True
+    """Imitate only actions that the critic prefers to the policy's own (Nair et al. 2018)."""
     evaluate_target_actor: bool = True
     """Act and save with the target actor, a running average that is steadier than the online one
     (Polyak & Juditsky 1992)."""
@@ -184,6 +193,7 @@ _NOT_NEGATIVE = (
     "pre_activation_penalty",
     "action_penalty",
     "return_scale",
+    "cloning_weight",
     "warmup_transitions",
 )
 _SHARES = (
@@ -193,6 +203,7 @@ _SHARES = (
     "repeat_probability",
     "relabel_future",
     "relabel_other",
+    "demonstration_share",
 )
 
 

@@ -34,6 +34,22 @@ class Transitions:
     """Shape (n,)."""
 
 
+@dataclass(frozen=True)
+class Episode:
+    """A whole episode of T steps, such as a demonstration."""
+
+    observation: Float32
+    """At the start and after each step, shape (T + 1, o)."""
+    action: Float32
+    """In the bounds of the action space, shape (T, a)."""
+    reward: Float32
+    """Shape (T,)."""
+    terminated: bool
+    """Whether the last step terminated it; otherwise it was cut there."""
+    reward_info: Float32 | None
+    """As in `Transitions`, shape (T, k); None if it is not known, which rules relabelling out."""
+
+
 class GoalSpace(Protocol):
     """Goals within observations; every method is pure and vectorised over the first dimension.
 

@@ -18,7 +18,7 @@ from robo_ddpg.agent.learner import Learner, make_learner
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.errors import SettingsError
 
-OBSERVATIONS, ACTIONS, BATCH, UPDATES = 5, 2, 32, 50
+OBSERVATIONS, ACTIONS, BATCH, UPDATES, DEMONSTRATIONS = 5, 2, 32, 50, 12
 BARE = AgentSettings(hidden_sizes=(32, 24), critics=1, critic_layer_norm=False, actor_delay=1)
 Kind = Literal["fast", "autograd"]
 TOLERANCE = 1e-5
@@ -40,8 +40,10 @@ its epsilon stays far below one step."""
             "critic_weight_decay": 0.01,
             "actor_delay": 2,
         },
+        {"cloning_weight": 2.0},
+        {"cloning_weight": 0.5, "q_filter": False},
     ],
-    ids=["bare", "refined"],
+    ids=["bare", "refined", "cloning", "unfiltered"],
 )
 def test_equal_weights_and_minibatches_give_equal_weights_after_fifty_updates(
     changes: dict[str, Any], critics: int, layer_norm: bool
@@ -50,7 +52,9 @@ def test_equal_weights_and_minibatches_give_equal_weights_after_fifty_updates(
     fast, reference = backends_of_equal_weights(settings)
     before = weights_of(reference)
 
+    demonstrations = DEMONSTRATIONS if "cloning_weight" in changes else 0
     for count, sample in enumerate(samples(settings.target_noise), start=1):
+        sample = sample._replace(demonstrations=demonstrations)
         delayed = count % settings.actor_delay != 0
         shown, expected = (update(backend, sample, delayed) for backend in (fast, reference))
         assert shown == pytest.approx(expected, rel=1e-3, abs=1e-5)

@@ -98,6 +98,18 @@ class AutogradBackend:
         penalty = penalty + settings.action_penalty * a.square().mean()
         return penalty - q.mean(), q, mean_square
 
+    def cloning_loss(self, sample: Sample) -> tuple[Tensor, Tensor]:
+        """Give mean (mu(s) - a)^2 over demonstrations, where Q(s, a) > Q(s, mu(s)) if filtered.
+
+        Nair et al. 2018, section IV: the mean counts rows that are left out; which are in, (d, 1).
+        """
+        s, a = sample.observation[: sample.demonstrations], sample.action[: sample.demonstrations]
+        action, critic = self.networks.actor(s).tanh(), self.networks.critics[0]
+        with torch.no_grad():
+            better = (critic(s, a) > critic(s, action)).float()
+        cloned = better if self._settings.q_filter else torch.ones_like(better)
+        return ((action - a).square() * cloned).mean(), cloned
+
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the sum of the critics' losses."""
         losses, q = self.critic_loss(sample)
@@ -108,9 +120,14 @@ class AutogradBackend:
     def actor_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the actor's loss with respect to the actor alone."""
         loss, q, mean_square = self.actor_loss(sample)
+        metrics = {"policy_q": q.mean().item(), "pre_activation": mean_square.sqrt().item()}
+        if sample.demonstrations:
+            cloning_loss, cloned = self.cloning_loss(sample)
+            loss = loss + self._settings.cloning_weight * q.detach().abs().mean() * cloning_loss
+            metrics["cloned"] = cloned.mean().item()
         self.networks.actor_optimizer.zero_grad()
         loss.backward(inputs=list(self.networks.actor.parameters()))  # type: ignore[no-untyped-call]
-        return {"policy_q": q.mean().item(), "pre_activation": mean_square.sqrt().item()}
+        return metrics
 
     def critic_step(self) -> None:
         """Step along the gradient."""

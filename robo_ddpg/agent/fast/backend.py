@@ -67,12 +67,37 @@ class FastBackend:
         action_penalty = self._settings.action_penalty * 2.0 / action.shape[1]
         action_gradient = action_gradient - action_penalty * action
         ascent = action_gradient * (1.0 - action.square()) / len(observation)
+        metrics = {}
+        if sample.demonstrations:
+            cloning, metrics["cloned"] = self._cloning(sample, action, q[0])
+            ascent[0, : len(cloning)] -= cloning * (1.0 - action[: len(cloning)].square())
         penalty = self._settings.pre_activation_penalty * 2.0 / pre_activation.numel()
         self.networks.actor.backward(penalty * pre_activation - ascent, activations)
         return {
             "policy_q": float(q.mean()),
             "pre_activation": float(pre_activation.square().mean().sqrt()),
+            **metrics,
         }
+
+    def _cloning(self, sample: Sample, action: Tensor, q: Tensor) -> tuple[Tensor, float]:
+        """Differentiate the squared difference from d demonstrated actions.
+
+        Args:
+            sample: Demonstrations first.
+            action: The policy's, (b, a).
+            q: Their values, (b, 1).
+
+        Returns:
+            The gradient with respect to the actions, (d, a), and the share that is imitated.
+        """
+        rows = sample.demonstrations
+        shown = sample.action[:rows]
+        gradient = action[:rows] - shown
+        weight = self._settings.cloning_weight * q.abs().mean() * (2.0 / shown.numel())
+        if not self._settings.q_filter:
+            return gradient * weight, 1.0
+        better = self.q(sample.observation[:rows], shown) > q[:rows]
+        return gradient * (weight * better), float(better.float().mean())
 
     def critic_step(self) -> None:
         """Step along the gradient."""

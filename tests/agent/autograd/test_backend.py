@@ -137,6 +137,22 @@ def test_targets_stay_within_what_rewards_can_add_up_to(value: float, target: fl
     assert found.flatten().tolist() == pytest.approx([target] * 4)
 
 
+@pytest.mark.parametrize(
+    ("top", "q_filter", "cloned"), [(0.9, True, 1.0), (-0.9, True, 0.0), (-0.9, False, 1.0)]
+)
+def test_demonstrated_actions_pull_where_the_critic_prefers_them(
+    top: float, q_filter: bool, cloned: float
+) -> None:
+    settings = replace(SETTINGS, cloning_weight=3.0, q_filter=q_filter)
+    backend = AutogradBackend(settings, Constant(0.0), [Hill(top)])
+    metrics = backend.actor_gradient(sample()._replace(demonstrations=2))
+
+    # d/dx of (tanh x - top)^2 at 0 is -2 top; that of (tanh x - 1)^2 is -2, 3 times |Q| times.
+    (gradient,) = (parameter.grad for parameter in backend.networks.actor.parameters())
+    assert float(gradient) == pytest.approx(-2.0 * top - 2.0 * 3.0 * 0.81 * cloned)
+    assert metrics["cloned"] == cloned
+
+
 def test_targets_follow_by_the_share_set() -> None:
     backend = constants(8.0)
     for target in backend.networks.target_critics.parameters():
