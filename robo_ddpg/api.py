@@ -53,6 +53,7 @@ def train(
     minutes: float | None = None,
     simulations: int | None = None,
     evaluate_every: int | None = None,
+    demonstrations: AnyPath | None = None,
     stop_early: bool = True,
     device: str = "cpu",
     python: str | None = None,
@@ -79,6 +80,8 @@ def train(
         minutes: training time to use at most [min].
         simulations: simulations that collect in parallel; the default depends on the task.
         evaluate_every: transitions between evaluations; the default depends on the task.
+        demonstrations: episodes to learn from too: a directory that `demonstrate` made, a .npz
+            file, or `minari:ID`.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
         device: where networks are trained, `cpu` or `cuda`.
         python: another interpreter, whose processes step the environment.
@@ -88,6 +91,7 @@ def train(
     Raises:
         UnknownEnvironmentError: there is no such task or environment.
         SettingsError: a setting does not exist or has a value that cannot work.
+        DemonstrationError: there are no such demonstrations, or one does not fit.
         OutputDirectoryError: the directory holds something else, or cannot be written.
         DivergenceError: the learner's numbers are no longer finite.
         EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
@@ -107,6 +111,7 @@ def train(
         seed=seed,
         simulations=simulations,
         evaluate_every=evaluate_every,
+        demonstrations=None if demonstrations is None else os.fspath(demonstrations),
         stop_early=stop_early,
         device=device,
         python=python,

@@ -67,6 +67,9 @@ class TrainOptions(SourceOptions):
     """Simulations that collect in parallel."""
     evaluate_every: int = 4_000
     """Transitions between evaluations."""
+    demonstrations: Annotated[str | None, arg(metavar="DIR", help_behavior_hint=hint)] = None
+    """Learn from these episodes too: a directory that robo-ddpg demonstrate made, or minari:ID for
+    the episodes of a Minari dataset."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where networks are trained."""
     step_timeout_s: float = 120.0
@@ -86,7 +89,7 @@ class TrainOptions(SourceOptions):
 
 _SETTINGS = (
     *("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device", "python"),
-    "step_timeout_s",
+    *("demonstrations", "step_timeout_s"),
 )
 """What is an option and a setting under the same name."""
 _RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")

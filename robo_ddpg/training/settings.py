@@ -40,6 +40,8 @@ class TrainSettings:
     """Where networks are trained: `cpu` or `cuda`."""
     step_timeout_s: float = STEP_TIMEOUT_S
     """A step or a reset of all simulations that takes longer counts as hanging [s]."""
+    demonstrations: str | None = None
+    """Where demonstrations are: a directory of recordings, a .npz file, or `minari:ID`."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
     python: str | None = None

@@ -22,6 +22,7 @@ from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import TrainingLog
 from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
 from robo_ddpg.training.clock import Clock
+from robo_ddpg.training.demonstrations.load import load_demonstrations
 from robo_ddpg.training.dropped import DroppedTransitions
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.finishing import evaluate_best, write_pages
@@ -69,6 +70,8 @@ class Trainer:
             self.env.goal_space,
             settings.device,
         )
+        if settings.demonstrations is not None:
+            self._add_demonstrations(settings.demonstrations)
         simulation = self.env.simulation
         self.instabilities = (
             InstabilityLog(simulation, run.unstable) if simulation is not None else None
@@ -82,6 +85,12 @@ class Trainer:
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
         self._interruption = Interruption()
         self._grace_ends = 0.0
+
+    def _add_demonstrations(self, source: str) -> None:
+        episodes = load_demonstrations(source, self.env)
+        self.agent.add_demonstrations(episodes)
+        steps = sum(len(episode.reward) for episode in episodes)
+        self.progress.note(f"{len(episodes)} demonstrations, {steps} steps: {source}")
 
     def resume(self) -> None:
         """Continue from the run's checkpoint, with new episodes."""
