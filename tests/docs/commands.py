@@ -14,6 +14,7 @@ SMALL = {
     "train": "--steps 600 --simulations 8 --evaluate-every 600 --quiet",
     "evaluate": "--episodes 2",
     "compare": "--episodes 2",
+    "demonstrate": "--episodes 2",
     "record": "--episodes 1 --width 96 --height 64 --episode-s 0.2",
 }
 """Command -> options that are appended to it; the last of two wins."""
