@@ -48,6 +48,10 @@ class EnvironmentFailure(RoboDDPGError, RuntimeError):  # noqa: N818 - Environme
     """
 
 
+class EnvironmentHang(EnvironmentFailure):
+    """A step or a reset of an environment takes longer than it may."""
+
+
 class EvaluationStopped(RoboDDPGError, RuntimeError):  # noqa: N818 - somebody wanted it to
     """An evaluation was stopped before its episodes had ended."""
 

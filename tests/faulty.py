@@ -15,7 +15,7 @@ ENDLESS = "Endless-v0"
 """The id of the same without a time limit."""
 
 RAISING, HANGING = "Raising-v0", "Hanging-v0"
-"""Ids of environments with a fault at their 50th step."""
+"""Ids of environments with a fault at their 50th step, and their 400th."""
 SLOW = "Slow-v0"
 """The id of one that takes its time, and says from which seed it begins."""
 
@@ -76,6 +76,6 @@ class Slow(Faulty):
 
 gymnasium.register(SLOW, Slow)
 gymnasium.register(RAISING, Faulty, kwargs={"fault": "raise", "at": 50})
-gymnasium.register(HANGING, Faulty, kwargs={"fault": "hang", "at": 50})
+gymnasium.register(HANGING, Faulty, kwargs={"fault": "hang", "at": 400})
 for _name, _steps in ((NAME, 200), (ENDLESS, None)):
     gymnasium.register(_name, Faulty, max_episode_steps=_steps, disable_env_checker=True)

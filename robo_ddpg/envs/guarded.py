@@ -14,7 +14,7 @@ from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.finite import finite_rows, first_not_finite
 from robo_ddpg.envs.foreign.worker import Misfit
 from robo_ddpg.envs.simulation import Simulation
-from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError
+from robo_ddpg.errors import EnvironmentFailure, EnvironmentHang, RoboDDPGError
 from robo_ddpg.flattening import Flattening
 from tasks.arrays import Int64
 
@@ -162,7 +162,7 @@ class GuardedEnvironment:
         assert pending is not None, "begin_step comes before end_step"
         if not self._is_idle(self._step_timeout_s):
             self._hangs = True
-            raise EnvironmentFailure(
+            raise EnvironmentHang(
                 f"{self.name} hangs: {what} took more than {self._step_timeout_s:g} s and is at "
                 f"{where_they_are()}; if it is only slow, raise step_timeout_s"
             )

@@ -9,6 +9,7 @@ import numpy as np
 
 from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.names import ForeignSource, make_environment
+from robo_ddpg.errors import EnvironmentHang
 
 FOREIGN: dict[str, Any] = {
     "hidden_sizes": (256, 256),
@@ -74,11 +75,15 @@ def facts_of(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
         source: what its name stands for.
         settings: what it is made with besides.
 
+    Raises:
+        EnvironmentHang: it hangs.
     """
     key = json.dumps([source.name, source.python, dict(settings)], default=str)
     if key not in _read:
         try:
             _read[key] = _facts(source, settings)
+        except EnvironmentHang:
+            raise
         except Exception:
             return Facts(episode_steps=None, early_ends=0.0)
     return _read[key]
@@ -86,12 +91,7 @@ def facts_of(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
 
 def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
     env = make_environment(
-        source.name,
-        PROBE_SIMULATIONS,
-        threads=1,
-        python=source.python,
-        step_timeout_s=PROBE_TIMEOUT_S,
-        **settings,
+        source.name, PROBE_SIMULATIONS, threads=1, python=source.python, **settings
     )
     try:
         early_ends, rewards = _tried(env)

@@ -35,8 +35,8 @@ def test_what_an_environment_raises_is_a_line_and_then_its_own_traceback(
 
 def test_a_run_whose_environment_hangs_ends_with_one_line(refusal: Callable[..., str]) -> None:
     line = refusal("train", HANGING, *QUICK, "--step-timeout-s", "1")
-    assert line.startswith(f"robo-ddpg: {HANGING} hangs: step 50 took more than 1 s and is at ")
-    assert line.endswith("what was learned from 98 transitions is in run\n")
+    assert line.startswith(f"robo-ddpg: {HANGING} hangs: step 400 took more than 1 s and is at ")
+    assert line.endswith("what was learned from 798 transitions is in run\n")
 
 
 @pytest.mark.parametrize("error", [ValueError("a bad number"), OSError("no such mesh")])

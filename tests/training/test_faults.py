@@ -17,13 +17,14 @@ import pytest
 from robo_ddpg import Controller
 from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.errors import DivergenceError, EnvironmentFailure
+from robo_ddpg.errors import DivergenceError, EnvironmentFailure, EnvironmentHang
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.dropped import MOST, WINDOW, DroppedTransitions
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
+from robo_ddpg.training.task_defaults import train_settings
 from robo_ddpg.training.trainer import Trainer, resume, train
 from tests.faulty import ENDLESS, NAME, SLOW
 
@@ -269,3 +270,11 @@ def test_repeated_signals_do_not_kill_what_the_first_one_saves(tmp_path: Path) -
     assert saved(RunDirectory(tmp_path / "run")) == 40
     process.kill()
     process.communicate()
+
+
+def test_an_environment_that_hangs_while_settings_are_chosen_for_it_is_named_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("robo_ddpg.envs.guarded.STEP_TIMEOUT_S", 0.5)
+    with pytest.raises(EnvironmentHang, match="Faulty-v0 hangs: step 5 "):
+        train_settings(NAME, environment={"fault": "hang", "at": 5})

@@ -17,7 +17,7 @@ TRIED = 8
 """Environments in a trial."""
 TRIAL_S, MOST_STEPS = 0.3, 20
 """Time that each way is tried for [s], and steps of each environment."""
-TRIAL_TIMEOUT_S = 60.0
+TRIAL_TIMEOUT_S = 30.0
 """Trials that take longer are given up [s]."""
 WORTH_S = 1e-3
 """A step of all that takes less than this is not spread: passing it on would take longer [s]."""
