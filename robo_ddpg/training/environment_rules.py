@@ -28,8 +28,6 @@ SIMULATIONS = 32
 PROBE_SIMULATIONS = 8
 PROBE_STEPS = 300
 """What random actions do is looked at for so many steps of each of these simulations."""
-PROBE_TIMEOUT_S = 20.0
-"""An environment that hangs for so long is not read [s]; it says so when it is used."""
 OFTEN = 0.25
 """Share of simulations that random actions have to end for that to count."""
 HELD_SHARE = 0.01
