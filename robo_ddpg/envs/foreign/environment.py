@@ -98,6 +98,8 @@ class ForeignEnvironment:
         info: dict[str, Any] = {"is_success": step.success > 0} if self._success_known else {}
         if step.skipped is not None:
             info["skipped"] = step.skipped
+        if self._goals is not None:
+            info["reward_info"] = step.terminated[:, None].astype(np.float32)
         return step.observation, step.reward, step.terminated, step.truncated, info
 
     def close(self) -> None:

@@ -67,9 +67,15 @@ class ForeignGoals:
         return self._asked(achieved, desired)[0]
 
     def compute_terminated(self, achieved: Float32, desired: Float32, info: Float32) -> Mask:
-        """What the environment says, (b,); False where it does not say."""
+        """What the environment says, (b,); as in the step itself where it does not say.
+
+        Args:
+            achieved: (b, g).
+            desired: (b, g).
+            info: whether the step terminated, (b, 1), or nothing, (b, 0).
+        """
         if not self._terminates:
-            return np.zeros(len(achieved), bool)
+            return np.asarray(info.any(axis=1))
         return self._asked(achieved, desired)[1]
 
     def close(self) -> None:

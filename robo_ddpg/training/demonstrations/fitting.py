@@ -8,7 +8,7 @@ from robo_ddpg.envs.environment import Environment
 from robo_ddpg.errors import DemonstrationError
 from robo_ddpg.training.demonstrations.arrays import actions, numbers, observations
 from robo_ddpg.training.demonstrations.shown import Shown
-from tasks.arrays import Float32
+from tasks.arrays import Float32, Mask
 from tasks.task import GoalTask
 
 
@@ -40,19 +40,19 @@ def _episode(shown: Shown, env: Environment) -> Episode:
         action=actions(shown.actions, steps, env),
         reward=numbers("rewards", shown.rewards, steps),
         terminated=bool(ended[-1]),
-        reward_info=_reward_info(shown, env, steps),
+        reward_info=_reward_info(shown, env, ended),
     )
     return _rewarded(episode, env)
 
 
-def _reward_info(shown: Shown, env: Environment, steps: int) -> Float32 | None:
-    """What rewards depend on besides goals: in our tasks only they know, in others nothing."""
+def _reward_info(shown: Shown, env: Environment, ended: Mask) -> Float32 | None:
+    """What rewards and endings depend on besides goals: in our tasks only they know."""
     if env.simulation is None:
-        return np.zeros((steps, 0), np.float32)
+        return ended[:, None].astype(np.float32)
     task = env.simulation.task
     if shown.reward_info is None or not isinstance(task, GoalTask):
         return None
-    return numbers("reward_info", shown.reward_info, steps, task.reward_info().shape[1])
+    return numbers("reward_info", shown.reward_info, len(ended), task.reward_info().shape[1])
 
 
 def _rewarded(episode: Episode, env: Environment) -> Episode:

@@ -57,3 +57,20 @@ def test_a_reward_that_depends_on_more_than_goals_is_not_relabelled() -> None:
 @pytest.mark.parametrize("name", ["Pendulum-v1", "toys:Nested"])
 def test_others_have_no_goals(name: str) -> None:
     assert goals_of(name) == (None, [])
+
+
+def test_where_goals_do_not_tell_an_episode_ends_as_it_did() -> None:
+    goals, _ = goals_of("toys:Goals")
+    assert goals is not None
+    zeros = np.zeros((2, 2), np.float32)
+    ended = np.array([[1.0], [0.0]], np.float32)
+    assert goals.compute_terminated(zeros, zeros, ended).tolist() == [True, False]
+
+
+def test_a_step_tells_hindsight_whether_it_terminated() -> None:
+    env = make_environment("toys:Goals", 2)
+    assert env.goal_space is not None
+    env.reset(seed=0)
+    *_, info = env.step(np.zeros((2, 2), np.float32))
+    assert info["reward_info"].tolist() == [[0.0], [0.0]]
+    env.close()
