@@ -158,16 +158,17 @@ class Controller:
 
         Args:
             task: name of the task, as the file has it; None vouches for nothing.
-            python: the interpreter that knows it; None for the same as before.
+            python: the interpreter that knows it; one that a stranger's file names is not used.
 
         Raises:
             ControllerError: the file names another task.
         """
         if task not in (None, self.task["name"]):
             raise ControllerError(f"{self.path} is for {self.task['name']!r}, not {task!r}")
+        named = self.task if self.own else {k: v for k, v in self.task.items() if k != "python"}
+        if task is not None or python is not None:
+            self.metadata["task"] = named | ({} if python is None else {"python": python})
         self.own |= task is not None
-        if python is not None:
-            self.metadata["task"] = self.task | {"python": python}
         return self
 
     @classmethod

@@ -13,8 +13,9 @@ from safetensors.numpy import save_file
 
 from robo_ddpg import Controller
 from robo_ddpg.controller import shipped
+from robo_ddpg.envs.names import ForeignSource, environment_of, source_of
 from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.errors import ControllerError, RoboDDPGError
+from robo_ddpg.errors import ControllerError, RoboDDPGError, UnknownEnvironmentError
 
 
 def some_controller() -> Controller:
@@ -225,3 +226,53 @@ def test_loading_and_acting_needs_no_torch_and_no_environment() -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def stranger(tmp_path: Path, **task: Any) -> Controller:
+    """A single file, as somebody else may have sent it."""
+    controller = Controller.find("reach")
+    controller.metadata["task"] = controller.task | task
+    return Controller.load(controller.save(tmp_path / "stranger.safetensors"))
+
+
+def test_opening_a_strangers_file_imports_nothing_that_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    controller = stranger(tmp_path, name="evil:Task")
+    with pytest.raises(ControllerError, match="names the module evil, whose code would run"):
+        environment_of(controller, 1)
+    assert not (tmp_path / "ran").exists()
+    with pytest.raises(UnknownEnvironmentError, match="nothing of that name"):
+        environment_of(controller.vouched("evil:Task"), 1)
+    assert (tmp_path / "ran").exists()
+
+
+def test_an_interpreter_is_used_only_if_the_user_names_it(tmp_path: Path) -> None:
+    trap = tmp_path / "python"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+    trap.chmod(0o755)
+    controller = stranger(tmp_path, name="Pendulum-v1", python=str(trap))
+    with pytest.raises(ControllerError, match="names the interpreter"):
+        environment_of(controller, 1)
+    assert source_of(controller.vouched("Pendulum-v1")) == ForeignSource("Pendulum-v1")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_vouching_for_another_task_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ControllerError, match="is for 'reach', not 'grasp'"):
+        stranger(tmp_path).vouched("grasp")
+
+
+def test_actions_have_the_form_that_the_environment_takes(tmp_path: Path) -> None:
+    part = {"path": ["x"], "kind": "Box", "shape": [29], "name": "x", "size": 29}
+    low, high = [[-1, -1, -1]], [[1, 1, 1]]
+    form = {"shape": [1, 3], "dtype": "int64", "low": low, "high": high}
+    controller = stranger(tmp_path, observation=[part], action=form)
+    one, many = {"x": np.ones(29)}, {"x": np.ones((3, 29))}
+    assert controller.act(one).shape == (1, 3)
+    assert controller.act(many).shape == (3, 1, 3)
+    assert controller.act(one).dtype == np.int64
+    with pytest.raises(ControllerError, match="the observation has no x"):
+        controller.act({"y": np.ones(29)})
