@@ -87,7 +87,7 @@ class Flattening:
         """
         return [_at(observation, part) for part in self.parts]
 
-    def vector(self, observation: Any) -> Float32:
+    def vector(self, observation: Any) -> AnyArray:
         """The vector, (size,) or (n, size), of one observation or of n in the same nesting.
 
         Raises:
@@ -100,7 +100,7 @@ class Flattening:
         if len(many) > 1:
             raise ValueError("some parts are of one observation, others of many")
         rows = values if many == {True} else [value[None] for value in values]
-        flat = self.flat(rows).astype(np.float32)
+        flat = self.flat(rows)
         return flat if many == {True} else flat[0]
 
     def to_json(self) -> list[dict[str, Any]]:

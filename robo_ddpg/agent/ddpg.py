@@ -1,5 +1,6 @@
 """Deep deterministic policy gradient (Lillicrap et al., ICLR 2016) with TD3's refinements."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -18,7 +19,7 @@ from robo_ddpg.agent.replay.demonstrations import Demonstrations
 from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
+from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from tasks.arrays import Float32
 
 
@@ -57,16 +58,18 @@ class DDPG:
         self._goal_space = goal_space
         self._demonstrations: Demonstrations | None = None
         self._exploration = Exploration(settings, num_envs, a, exploration_seed)
-        self._normalizer = Normalizer(o, settings.normalizer_freeze_after)
+        # Goals are read from what is stored, and mean nothing relative to an origin.
+        shifted = settings.normalize_observations and goal_space is None
+        self._normalizer = Normalizer(o, settings.normalizer_freeze_after, shifted=shifted)
         self._return_scale = ReturnScale(settings.return_scale, settings.discount, num_envs)
         self._backend = make_backend(settings, o, a, self._generator)
 
-    def act(self, observation: Float32) -> Float32:
+    def act(self, observation: Observation) -> Float32:
         """The policy's actions, shape (n, a), for observations of shape (n, o), without noise."""
         target = self.settings.evaluate_target_actor
         return self._scaling.to_space(self._policy(observation, target=target))
 
-    def explore(self, observation: Float32) -> Float32:
+    def explore(self, observation: Observation) -> Float32:
         """Actions to learn from, shape (n, a), for observations of all simulations, (n, o)."""
         if self.transitions < self.settings.warmup_transitions:
             return self._scaling.to_space(self._exploration.uniform())
@@ -77,7 +80,12 @@ class DDPG:
         """Remember one step of all simulations."""
         if self.settings.normalize_observations:
             self._normalizer.update(transitions.observation[transitions.valid])
-        self.replay_buffer.store(transitions, self._scaling.from_space(transitions.action))
+        stored = dataclasses.replace(
+            transitions,
+            observation=self._normalizer.relative(transitions.observation),
+            next_observation=self._normalizer.relative(transitions.next_observation),
+        )
+        self.replay_buffer.store(stored, self._scaling.from_space(transitions.action))
         ended = transitions.terminated | transitions.truncated | ~transitions.valid
         self._return_scale.update(transitions.reward, transitions.valid, ended)
         self._exploration.end_episodes(ended)
@@ -158,21 +166,21 @@ class DDPG:
             self._demonstrations.load_state(under("demonstrations", arrays))
 
     def policy_state(self) -> dict[str, Tensor]:
-        """Tensors from which `Policy` acts as `act` does."""
+        """Tensors from which `Policy` acts as `act` does, the offset in float64."""
         state = {}
         layers = self._backend.actor_layers(target=self.settings.evaluate_target_actor)
         for index, (weight, bias) in enumerate(layers):
             state[f"actor.{index}.weight"] = weight  # (out, in)
             state[f"actor.{index}.bias"] = bias  # (out,)
         if self.settings.normalize_observations:
-            state["normalizer.offset"] = torch.from_numpy(self._normalizer.offset.copy())
+            state["normalizer.offset"] = torch.from_numpy(self._normalizer.offset)
             state["normalizer.scale"] = torch.from_numpy(self._normalizer.scale.copy())
             state["normalizer.clip"] = torch.tensor([CLIP])
         return state
 
-    def _policy(self, observation: Float32, *, target: bool) -> Float32:
+    def _policy(self, observation: Observation, *, target: bool) -> Float32:
         """Actions in [-1, 1], shape (n, a)."""
-        x = self._tensor(self._normalized(np.asarray(observation, np.float32)))
+        x = self._tensor(self._normalized(self._normalizer.relative(observation)))
         action: Float32 = self._backend.act(x, target=target).cpu().numpy()
         return action
 

@@ -14,7 +14,7 @@ from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.fast.backend import FastBackend
 from robo_ddpg.agent.replay_buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
+from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from robo_ddpg.errors import SettingsError
 from tasks.arrays import Float32
 
@@ -45,10 +45,10 @@ class Learner(Protocol):
     def ready(self) -> bool:
         """Whether enough is stored to update."""
 
-    def act(self, observation: Float32) -> Float32:
+    def act(self, observation: Observation) -> Float32:
         """The policy's actions, shape (n, a), for observations of shape (n, o), without noise."""
 
-    def explore(self, observation: Float32) -> Float32:
+    def explore(self, observation: Observation) -> Float32:
         """Actions to learn from, shape (n, a), for observations of all simulations, (n, o)."""
 
     def store(self, transitions: Transitions) -> None:
@@ -83,7 +83,7 @@ class Learner(Protocol):
         """Restore what `state` returned."""
 
     def policy_state(self) -> dict[str, Tensor]:
-        """Tensors on the CPU, float32, from which `Policy` acts as `act` does."""
+        """Tensors on the CPU from which `Policy` acts as `act` does, the offset in float64."""
 
 
 def make_learner(

@@ -3,29 +3,44 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.agent.transitions import Observation
 from robo_ddpg.errors import DivergenceError
-from tasks.arrays import Float32, Mask
+from tasks.arrays import Array, Float32, Mask
 
 CLIP = 5.0
 """Bound of normalised observations [standard deviations]."""
-STD_FLOOR = 1e-2
-"""Smallest standard deviation divided by: a component that hardly varied is not blown up."""
+STD_FLOOR = 1e-4
+"""Smallest standard deviation divided by, as a share of the largest one, but of at most 1: a
+component that hardly varied is not blown up."""
+ROUNDING = 1e-9
+"""What varies by less than this share of its magnitude is constant but for rounding."""
 
 
 class Normalizer:
     """Running mean and standard deviation of observations (Welford 1962, Chan et al. 1979).
 
-    The statistics freeze once `freeze_after` observations were seen.
+    The statistics freeze once `freeze_after` observations were seen. What is stored is relative to
+    an origin: far from zero, float32 could not tell observations from each other.
+
+    Args:
+        size: Size o of an observation.
+        freeze_after: Number of observations after which the statistics stay.
+        shifted: Whether the mean of the first observations is the origin; else it is zero.
     """
 
-    def __init__(self, size: int, freeze_after: int) -> None:
-        self.freeze_after = freeze_after
+    def __init__(self, size: int, freeze_after: int, *, shifted: bool = True) -> None:
+        self.freeze_after, self.shifted = freeze_after, shifted
         self.count = 0
+        self.origin = np.zeros(size)
         self.mean = np.zeros(size)
         self.squared_deviations = np.zeros(size)
         self._refresh()
 
-    def update(self, observation: Float32) -> None:
+    def relative(self, observation: Observation) -> Float32:
+        """Observations, shape (..., o), as they are stored: in float32, less the origin."""
+        return np.asarray(observation - self.origin if self.shifted else observation, np.float32)
+
+    def update(self, observation: Observation) -> None:
         """Add observations, shape (n, o), to the statistics.
 
         Raises:
@@ -42,24 +57,32 @@ class Normalizer:
                 f"observation components {components} to be stored are not finite; "
                 "mark unstable simulations as not valid when storing their transitions"
             )
-        difference = added_mean - self.mean
+        if self.count == 0 and self.shifted:
+            self.origin[:] = added_mean
+        difference = added_mean - self.origin - self.mean
         self.squared_deviations += np.square(observation - added_mean).sum(axis=0)
         self.squared_deviations += difference**2 * (self.count * added / total)
         self.mean += difference * (added / total)
         self.count = total
         self._refresh()
 
-    def __call__(self, observation: Float32) -> Float32:
-        """Normalised copy of observations, shape (..., o)."""
-        scaled: Float32 = (observation - self.offset) * self.scale
+    def __call__(self, relative: Float32) -> Float32:
+        """Normalised copy of observations as they are stored, shape (..., o)."""
+        scaled: Float32 = (relative - self._offset) * self.scale
         np.minimum(scaled, CLIP, out=scaled)
         np.maximum(scaled, -CLIP, out=scaled)
         return scaled
+
+    @property
+    def offset(self) -> Array:
+        """What is taken off observations before they are scaled, shape (o,)."""
+        return self.origin + self._offset
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Arrays that restore these statistics exactly."""
         return {
             "count": np.array([self.count]),
+            "origin": self.origin.copy(),
             "mean": self.mean.copy(),
             "squared_deviations": self.squared_deviations.copy(),
         }
@@ -67,16 +90,17 @@ class Normalizer:
     def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned."""
         self.count = int(state["count"][0])
-        self.mean[:] = state["mean"]
-        self.squared_deviations[:] = state["squared_deviations"]
+        for name in ("origin", "mean", "squared_deviations"):
+            getattr(self, name)[:] = state[name]
         self._refresh()
 
     def _refresh(self) -> None:
-        std = (
-            np.sqrt(self.squared_deviations / self.count) if self.count else np.ones_like(self.mean)
-        )
-        self.offset: Float32 = self.mean.astype(np.float32)
-        self.scale: Float32 = (1.0 / np.maximum(std, STD_FLOOR)).astype(np.float32)
+        std = np.sqrt(self.squared_deviations / max(self.count, 1))
+        varies = std > ROUNDING * np.abs(self.origin + self.mean)
+        largest = float(std.max()) if varies.any() else 1.0
+        std = np.where(varies, np.maximum(std, STD_FLOOR * min(largest, 1.0)), largest)
+        self._offset: Float32 = self.mean.astype(np.float32)
+        self.scale: Float32 = (1.0 / std).astype(np.float32)
 
 
 class ReturnScale:

@@ -1,11 +1,15 @@
 """Deterministic inference from saved arrays, in NumPy alone."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robo_ddpg.agent.action_scaling import ActionScaling, Bounds
 from tasks.arrays import Float32
+
+Arrays = Mapping[str, NDArray[np.floating[Any]]]
 
 
 class Policy:
@@ -13,15 +17,14 @@ class Policy:
 
     Args:
         state: `actor.<i>.weight` (out, in) and `actor.<i>.bias` (out,) of each layer, and, if
-            observations are normalised, `normalizer.offset`, `.scale` (o,) and `.clip` (1,).
+            observations are normalised, `normalizer.offset`, `.scale` (o,) and `.clip` (1,);
+            in float32 all, but the offset may be in float64.
         action_low: Lower bound of each action component, shape (a,), as exact as the action space
             has it.
         action_high: Upper bound, shape (a,).
     """
 
-    def __init__(
-        self, state: Mapping[str, Float32], action_low: Bounds, action_high: Bounds
-    ) -> None:
+    def __init__(self, state: Arrays, action_low: Bounds, action_high: Bounds) -> None:
         arrays = {name: np.array(value, np.float32) for name, value in state.items()}
         depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
         if depth == 0:
@@ -34,16 +37,19 @@ class Policy:
         self._scaling = ActionScaling(action_low, action_high)
         self._normalized = "normalizer.offset" in arrays
         if self._normalized:
-            self._offset, self._scale = arrays["normalizer.offset"], arrays["normalizer.scale"]
+            self._offset, self._scale = state["normalizer.offset"], arrays["normalizer.scale"]
             self._clip = arrays["normalizer.clip"][0]
 
-    def act(self, observation: Float32) -> Float32:
+    def act(self, observation: NDArray[np.floating[Any]]) -> Float32:
         """Action within the bounds, (a,) or (n, a), for an observation, (o,) or (n, o)."""
-        x = np.asarray(observation, np.float32)
         if self._normalized:
-            x = (x - self._offset) * self._scale
+            x = np.asarray(observation, self._offset.dtype) - self._offset
+            x = x.astype(np.float32, copy=False)
+            x *= self._scale
             np.minimum(x, self._clip, out=x)
             np.maximum(x, -self._clip, out=x)
+        else:
+            x = np.asarray(observation, np.float32)
         for weight, bias in self._hidden:
             x = x @ weight
             x += bias

@@ -1,9 +1,15 @@
 """What the learner is given: transitions of parallel simulations, and how goals are rewarded."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tasks.arrays import Float32, Mask
+
+Observation = NDArray[np.floating[Any]]
+"""In float64 where float32 could not tell observations from each other."""
 
 
 @dataclass
@@ -16,7 +22,7 @@ class Transitions:
     unstable) is never sampled and ends its episode one step earlier.
     """
 
-    observation: Float32
+    observation: Observation
     """Shape (n, o)."""
     action: Float32
     """The agent's own actions, in the bounds of the action space, shape (n, a)."""
@@ -26,7 +32,7 @@ class Transitions:
     """Shape (n,)."""
     truncated: Mask
     """Shape (n,)."""
-    next_observation: Float32
+    next_observation: Observation
     """Shape (n, o)."""
     reward_info: Float32 | None
     """What rewards depend on besides the goals, for relabelling, shape (n, k)."""

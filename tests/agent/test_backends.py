@@ -82,6 +82,7 @@ def test_both_save_the_same_names_shapes_and_kinds_for_a_controller(backend: Kin
         "normalizer.scale": (OBSERVATIONS,),
         "normalizer.clip": (1,),
     }
+    assert tensors.pop("normalizer.offset").dtype == torch.float64
     assert {(tensor.dtype, tensor.device.type) for tensor in tensors.values()} == {
         (torch.float32, "cpu")
     }

@@ -13,7 +13,7 @@ def test_statistics_added_in_parts_are_those_of_the_whole() -> None:
     for part in np.split(data, [1, 7, 60]):
         normalizer.update(part)
 
-    normalized = normalizer(data)
+    normalized = normalizer(normalizer.relative(data))
 
     np.testing.assert_allclose(normalized.mean(axis=0), 0.0, atol=1e-5)
     np.testing.assert_allclose(normalized.std(axis=0), 1.0, atol=1e-5)
@@ -21,11 +21,53 @@ def test_statistics_added_in_parts_are_those_of_the_whole() -> None:
 
 def test_outliers_are_clipped_and_constant_components_are_not_blown_up() -> None:
     normalizer = Normalizer(2, freeze_after=1000)
-    normalizer.update(np.array([[-1.0, 7.0], [1.0, 7.0]], np.float32))
+    normalizer.update(np.array([[-2.0, 7.0], [2.0, 7.0]]))
 
-    normalized = normalizer(np.array([[100.0, 7.01], [-100.0, 7.0]], np.float32))
+    normalized = normalizer(normalizer.relative(np.array([[100.0, 8.0], [-100.0, 7.0]])))
 
-    np.testing.assert_allclose(normalized, [[5.0, 1.0], [-5.0, 0.0]], atol=1e-4)
+    np.testing.assert_allclose(normalized, [[5.0, 0.5], [-5.0, 0.0]])
+
+
+def test_a_component_that_is_constant_but_for_rounding_counts_as_constant() -> None:
+    normalizer = Normalizer(2, freeze_after=1000)
+    rounding = 1e6 * np.finfo(np.float64).eps
+    normalizer.update(np.array([[-1.0, 1e6], [1.0, 1e6 + rounding]]))
+
+    normalized = normalizer(normalizer.relative(np.array([0.0, 1e6 + 100 * rounding])))
+
+    np.testing.assert_allclose(normalized, 0.0, atol=1e-6)
+
+
+def test_a_component_that_hardly_varied_is_not_blown_up() -> None:
+    normalizer = Normalizer(2, freeze_after=1000)
+    normalizer.update(np.array([[-1.0, -1e-9], [1.0, 1e-9]]))
+
+    normalized = normalizer(normalizer.relative(np.array([0.0, 1e-6])))
+
+    np.testing.assert_allclose(normalized, [0.0, 0.01], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("unit", "offset"), [(1e-3, 0.0), (1e3, 0.0), (1e-8, 0.0), (1.0, 1e6), (1e-3, 1e3), (1e8, -1e9)]
+)
+def test_units_and_offsets_do_not_matter(unit: float, offset: float) -> None:
+    data = np.random.default_rng(0).normal(0.0, 1.0, (200, 3)) * [1.0, 0.1, 10.0]
+    plain, other = Normalizer(3, freeze_after=1000), Normalizer(3, freeze_after=1000)
+    for part in np.split(data, [8, 16, 120]):
+        plain.update(part)
+        other.update(part * unit + offset)
+
+    expected = plain(plain.relative(data))
+    got = other(other.relative(data * unit + offset))
+    np.testing.assert_allclose(got, expected, atol=1e-4)
+
+
+def test_without_a_shift_what_is_stored_is_what_was_observed() -> None:
+    normalizer = Normalizer(1, freeze_after=1000, shifted=False)
+    normalizer.update(np.array([[3.0], [5.0]]))
+
+    np.testing.assert_array_equal(normalizer.relative(np.array([7.0])), [7.0])
+    np.testing.assert_allclose(normalizer(np.array([7.0], np.float32)), [3.0])
 
 
 def test_statistics_freeze() -> None:

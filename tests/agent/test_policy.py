@@ -17,9 +17,14 @@ HIGH = np.array([1.0, 2.0, 5.0], np.float32)
 
 
 @pytest.mark.parametrize("backend", ["fast", "autograd"])
-@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize(
+    ("normalize", "unit", "offset"),
+    [(False, 1.0, 0.0), (True, 1.0, 0.0), (True, 1e-3, 0.0), (True, 1.0, 1e7)],
+)
 @pytest.mark.parametrize("evaluate_target", [False, True])
-def test_policy_agrees_with_the_agent(normalize: bool, evaluate_target: bool, backend: Any) -> None:
+def test_policy_agrees_with_the_agent(
+    normalize: bool, unit: float, offset: float, evaluate_target: bool, backend: Any
+) -> None:
     settings = replace(
         AgentSettings(),
         hidden_sizes=(32, 16),
@@ -31,7 +36,7 @@ def test_policy_agrees_with_the_agent(normalize: bool, evaluate_target: bool, ba
     )
     agent = make_learner(Box(-9.0, 9.0, (5,)), Box(LOW, HIGH), settings, num_envs=16, seed=0)
     generator = np.random.default_rng(0)
-    observation = generator.normal(2.0, 3.0, (16, 5)).astype(np.float32)
+    observation = generator.normal(2.0, 3.0, (16, 5)) * unit + offset
     agent.store(
         Transitions(
             observation=observation,
@@ -54,6 +59,23 @@ def test_policy_agrees_with_the_agent(normalize: bool, evaluate_target: bool, ba
     assert np.abs(expected - (LOW + HIGH) / 2).max() > 1e-3
     np.testing.assert_allclose(policy.act(observation), expected, atol=1e-5)
     np.testing.assert_allclose(policy.act(observation[0]), expected[0], atol=1e-5)
+
+
+def test_a_controller_of_before_with_an_offset_in_float32_acts_as_it_did() -> None:
+    state = {
+        "actor.0.weight": np.eye(3, 2, dtype=np.float32),
+        "actor.0.bias": np.zeros(3, np.float32),
+        "normalizer.offset": np.array([0.1, 0.7], np.float32),
+        "normalizer.scale": np.array([3.0, 0.3], np.float32),
+        "normalizer.clip": np.array([5.0], np.float32),
+    }
+    observation = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
+    normalized = (observation - state["normalizer.offset"]) * state["normalizer.scale"]
+    bounds = -np.ones(3), np.ones(3)
+
+    action = Policy(state, *bounds).act(observation)
+
+    np.testing.assert_array_equal(action[:, :2], np.tanh(np.clip(normalized, -5.0, 5.0)))
 
 
 def test_acting_leaves_the_observation_alone() -> None:
