@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tasks.arrays import Float32
-
 AnyArray = NDArray[Any]
 
 OBSERVABLE = ("Box", "Discrete", "MultiBinary", "MultiDiscrete")
