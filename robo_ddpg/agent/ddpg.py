@@ -93,10 +93,14 @@ class DDPG:
 
     def add_demonstrations(self, episodes: Sequence[Episode]) -> None:
         """Draw a share of each minibatch from these episodes from now on."""
-        goals, seed = self._goal_space, self._demonstration_seed
-        self._demonstrations = Demonstrations(episodes, self.settings, self._scaling, seed, goals)
         if self.settings.normalize_observations:
             self._normalizer.update(np.concatenate([shown.observation for shown in episodes]))
+        goals, seed = self._goal_space, self._demonstration_seed
+        stored = [
+            dataclasses.replace(shown, observation=self._normalizer.relative(shown.observation))
+            for shown in episodes
+        ]
+        self._demonstrations = Demonstrations(stored, self.settings, self._scaling, seed, goals)
 
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""
