@@ -13,6 +13,7 @@ from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
 
 COMMANDS = {
     "tasks": "List what can be trained.",
+    "check": "Check an environment before training: what will hurt learning, and how fast it is.",
     "train": "Train a controller.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",

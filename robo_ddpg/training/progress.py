@@ -19,6 +19,9 @@ PLAIN_INTERVAL_S = 5.0
 class Progress(Protocol):
     """Shows the state of a run; a context manager."""
 
+    silent: bool
+    """Whether nobody sees it."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *exception: object) -> None: ...
@@ -47,6 +50,8 @@ def make_progress(title: str, *, quiet: bool = False) -> Progress:
 class SilentProgress:
     """Shows nothing."""
 
+    silent = True
+
     def __enter__(self) -> Self:
         return self
 
@@ -62,6 +67,8 @@ class SilentProgress:
 
 class PlainProgress(SilentProgress):
     """One line every few seconds."""
+
+    silent = False
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -85,6 +92,8 @@ class PlainProgress(SilentProgress):
 class LiveProgress(SilentProgress):
     """A bar with the figures under it, on a terminal."""
 
+    silent = False
+
     def __init__(self, title: str) -> None:
         self._title = title
         self._live = Live(console=Console(stderr=True), refresh_per_second=5)
@@ -107,6 +116,8 @@ class LiveProgress(SilentProgress):
 
 class NotebookProgress(SilentProgress):
     """The same bar in the output of a notebook's cell."""
+
+    silent = False
 
     def __init__(self, title: str) -> None:
         self._title = title

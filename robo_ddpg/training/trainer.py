@@ -12,7 +12,9 @@ import torch
 from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.names import make_environment
+from robo_ddpg.envs.checkup.checkup import brief_warnings
+from robo_ddpg.envs.checkup.finding import HURTS
+from robo_ddpg.envs.names import make_environment, resolve
 from robo_ddpg.errors import EnvironmentFailure, EvaluationStopped, SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
@@ -128,6 +130,7 @@ class Trainer:
         for note in self.env.notes:
             self.progress.note(note)
         self._say_reasons()
+        self._say_what_hurts()
         observation, _ = self.env.reset(seed=self._episode_seed())
         due = self.agent.transitions + self.settings.evaluate_every
         clock = Clock()
@@ -158,6 +161,14 @@ class Trainer:
             names = [name for name, why in reasons.items() if why == reason]
             values = (f"{name} {getattr(self.settings.agent, name)}" for name in names)
             self.progress.note(f"{reason}: {', '.join(values)}")
+
+    def _say_what_hurts(self) -> None:
+        """What a short look at the environment finds wrong with it."""
+        if not self.progress.silent:
+            settings = self.settings
+            source = resolve(settings.task, settings.python)
+            for text in brief_warnings(source, settings.environment, settings.step_timeout_s):
+                self.progress.note(f"{HURTS}: {text}")
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""

@@ -1,6 +1,8 @@
 """Making foreign environments: simulated together where that is possible, else each by itself."""
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
@@ -33,8 +35,15 @@ def foreign_environment(
         SettingsError: it does not take these settings.
         EnvironmentFailure: another interpreter cannot make it.
     """
-    try:
+    with refusing(name):
         return _made(name, num_envs, threads, python, settings)
+
+
+@contextlib.contextmanager
+def refusing(name: str) -> Iterator[None]:
+    """What keeps an environment from being made, in a sentence; raises as `foreign_environment`."""
+    try:
+        yield
     except (gymnasium.error.Error, ImportError) as error:
         raise UnknownEnvironmentError(f"{name} cannot be made: {error}") from error
     except TypeError as error:
