@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.registration import make_task
+from robo_ddpg.envs.remade import Remade
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Outcome, Simulation
 from robo_ddpg.model_fields import model_hash
 from robo_ddpg.rendering.renderer import FrameRenderer
@@ -19,7 +20,7 @@ from tasks.arrays import Float32, Int64
 from tasks.task import GoalTask, Task
 
 
-class RobotEnv(gymnasium.Env[Float32, Float32]):
+class RobotEnv(Remade, gymnasium.Env[Float32, Float32]):
     """One simulation of a task.
 
     Actions are in [-1, 1]; whatever they are, the arm stays within its limits. `info` has
@@ -31,6 +32,7 @@ class RobotEnv(gymnasium.Env[Float32, Float32]):
         "render_modes": ["rgb_array"],
         "render_fps": 20,
     }
+    carried = ("spec", "_np_random", "_np_random_seed")
 
     def __init__(
         self,
@@ -59,7 +61,9 @@ class RobotEnv(gymnasium.Env[Float32, Float32]):
         self.observation_space = _observation_space(self.simulation)
         self.action_space = _action_space(self.simulation)
         self.render_mode = render_mode
-        self._view = _View(self.simulation, camera, width, height)
+        picture: dict[str, Any] = {"camera": camera, "width": width, "height": height}
+        self.arguments = {"render_mode": render_mode, **picture}
+        self._view = _View(self.simulation, **picture)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -67,6 +71,7 @@ class RobotEnv(gymnasium.Env[Float32, Float32]):
         """Start an episode."""
         super().reset(seed=seed)
         self.simulation.rngs[0] = self.np_random
+        self.needs_reset = False
         observation = self.simulation.reset(np.array([0]))
         return observation[0], {}
 
@@ -75,7 +80,9 @@ class RobotEnv(gymnasium.Env[Float32, Float32]):
 
         Raises:
             ValueError: the action has another shape than the action space.
+            ResetNeeded: this is a copy, and was not reset yet.
         """
+        self.check_was_reset()
         outcome = self.simulation.step(_checked(action, self.action_space)[None])
         return (
             outcome.observation[0],
@@ -94,7 +101,7 @@ class RobotEnv(gymnasium.Env[Float32, Float32]):
         self._view.close()
 
 
-class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
+class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
     """Many simulations of a task, stepped together on all cores without subprocesses.
 
     Simulation k behaves as a `RobotEnv` with seed + k would alone.
@@ -105,6 +112,7 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
         "render_fps": 20,
         "autoreset_mode": AutoresetMode.NEXT_STEP,
     }
+    carried = ("spec", "seeds", "_seeded")
 
     def __init__(
         self,
@@ -151,6 +159,15 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
             "render_fps": self.task.settings.control_hz,
         }
         self._view = _View(self.simulation, camera, width, height)
+        self.arguments = {
+            "num_envs": num_envs,
+            "render_mode": render_mode,
+            "autoreset_mode": self.autoreset_mode,
+            "camera": camera,
+            "width": width,
+            "height": height,
+            "threads": threads,
+        }
         self.seeds: Int64 = np.zeros(num_envs, np.int64)
         """The seed that each simulation's random numbers were last started from, (n,)."""
         self.notes: list[str] = []
@@ -193,6 +210,7 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
         ids = np.flatnonzero(mask)
         self._seed(seed, ids)
         self._finished[ids] = False
+        self.needs_reset &= not mask.all()
         return self.simulation.reset(ids), {}
 
     def step(
@@ -202,7 +220,9 @@ class RobotVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
 
         Raises:
             ValueError: the actions have another shape than the action space.
+            ResetNeeded: this is a copy, and was not reset yet.
         """
+        self.check_was_reset()
         outcome = self.simulation.step(_checked(actions, self.action_space))
         if self.autoreset_mode is AutoresetMode.NEXT_STEP and self._finished.any():
             outcome = self._restarted(outcome)
