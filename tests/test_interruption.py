@@ -5,6 +5,7 @@ import sys
 
 CODE = """
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in the background
 from robo_ddpg import interruption
 
 def send(number=signal.SIGINT):

@@ -9,7 +9,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
 from robo_ddpg.controller import shipped
-from robo_ddpg.envs.foreign import ForeignEnvironment
+from robo_ddpg.envs.foreign.environment import ForeignEnvironment
+from robo_ddpg.envs.foreign.stepped import Together
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import ControllerError, SettingsError
@@ -55,7 +56,8 @@ def act(observation: Any) -> Any:
 
 def run(rewards: list[list[float]], ends: list[str], success: list[bool] | None = None) -> Episodes:
     """One episode of each script."""
-    env = ForeignEnvironment(Scripted(rewards, ends, success), "scripted", {})
+    together = Together(Scripted(rewards, ends, success), "scripted")
+    env = ForeignEnvironment(together, {"name": "scripted", "settings": {}})
     return run_episodes(env, act, seed=50, count=len(rewards))
 
 

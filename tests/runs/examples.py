@@ -16,6 +16,7 @@ STATISTICS = EvaluationStatistics(
     length_median=1.5,
     unstable=0,
     terminated=1,
+    cut=None,
     success_at_reset=None,
     reward_terms={"near": 0.5},
     quantities={

@@ -18,7 +18,7 @@ def test_the_file_is_flat_and_in_a_fixed_order() -> None:
         *("task", "controller", "episodes", "seed", "safety_filter", "model_matches"),
         *("success_rate", "success_low", "success_high"),
         *("return_mean", "return_iqm", "return_low", "return_high"),
-        *("length_mean", "length_median", "unstable", "terminated", "success_at_reset"),
+        *("length_mean", "length_median", "unstable", "terminated", "cut", "success_at_reset"),
         *("reward_terms", "distance_m_mean"),
         *("distance_m_median", "distance_m_p90", "distance_m_max"),
         *("energy_j_median", "energy_j_p90", "energy_j_max"),

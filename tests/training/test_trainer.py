@@ -318,7 +318,7 @@ def test_an_unstable_simulation_is_ended_not_learned_from_and_kept_for_replay(
 def test_a_gymnasium_environment_is_trained(tmp_path: Path) -> None:
     run = go(tmp_path / "run", task="Pendulum-v1", environment={}, steps=1000)
     controller = Controller.find(run.path)
-    assert controller.task == {"name": "Pendulum-v1", "settings": {}}
+    assert (controller.task["name"], controller.task["settings"]) == ("Pendulum-v1", {})
     assert (np.abs(controller.act(np.ones((5, 3)))) <= 2.0).all()
     assert controller.metadata["evaluation"]["success_rate"] is None
 
