@@ -26,10 +26,12 @@ NEVER = threading.Event()
 class Faulty(gymnasium.Env[Any, Any]):
     """A point that is pushed to and fro; a fault shows at one step of every episode, or at each."""
 
-    def __init__(self, fault: str = "", at: int = 20, each: bool = False) -> None:
+    def __init__(
+        self, fault: str = "", at: int = 20, each: bool = False, reward_unit: float = 1.0
+    ) -> None:
         self.observation_space = Box(-np.inf, np.inf, (2,), np.float64)
         self.action_space = Box(-1.0, 1.0, (1,))
-        self.fault, self.at, self.each = fault, at, each
+        self.fault, self.at, self.each, self.reward_unit = fault, at, each, reward_unit
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
         super().reset(seed=seed)
@@ -41,7 +43,7 @@ class Faulty(gymnasium.Env[Any, Any]):
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         self.steps += 1
         self.place = np.clip(self.place + 0.1 * float(action[0]), -2.0, 2.0)
-        observation, reward = self.place.copy(), -float(np.abs(self.place).sum())
+        observation, reward = self.place.copy(), -self.reward_unit * float(np.abs(self.place).sum())
         if self.steps == self.at or (self.each and self.steps > self.at):
             observation, reward = self._spoiled(observation, reward)
         return observation, reward, False, False, {}

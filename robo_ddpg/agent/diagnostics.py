@@ -12,6 +12,8 @@ _NEGLIGIBLE = 0.01
 """Discount from which on rewards are left to the critic when returns are measured."""
 _LONGEST_RETURN = 500
 """Most steps of a measured return."""
+_USUAL_RETURNS = (1e-2, 1e4)
+"""Returns beyond these are far from what the critics' learning rates and penalties are made for."""
 
 
 def diagnostics(
@@ -28,7 +30,8 @@ def diagnostics(
         `saturated_actions`, the share of the policy's actions near a bound for each action
         component; `q` and `measured_return`, the first critic's values of the stored actions
         and the discounted rewards really obtained, with the target critic's value
-        where too few steps are stored; and `q_gap`, the first minus the second.
+        where too few steps are stored; `q_gap`, the first minus the second; and
+        `largest_return`, the largest magnitude of the rewards alone.
     """
     q, measured = backend.q(sample.observation, sample.action), backend.td_target(sample)
     return {
@@ -36,7 +39,20 @@ def diagnostics(
         "q": float(q.mean()),
         "measured_return": float(measured.mean()),
         "q_gap": float(q.mean() - measured.mean()),
+        "largest_return": float(sample.reward.abs().max()),
     }
+
+
+def reward_advice(largest_return: float, reward_scale: float) -> str | None:
+    """What to set where rewards are too large or too small to be learned from; None if they fit."""
+    low, high = _USUAL_RETURNS
+    if largest_return == 0.0 or low <= largest_return <= high:
+        return None
+    better = 10.0 ** round(math.log10(10.0 * reward_scale / largest_return))
+    return (
+        f"returns of up to {largest_return:.1g} are far from 1 and hard to learn from: set "
+        f"reward_scale to {better:g}, or return_scale to 10, which finds it by itself"
+    )
 
 
 def return_steps(discount: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.controller import Controller
@@ -80,6 +81,7 @@ class Trainer:
         )
         self.training_s = 0.0
         self._logged_at = -1
+        self._advised = False
         self._statistics = EpisodeStatistics(np.zeros(n))
         self._dropped = DroppedTransitions(self.env.name, n)
         self._row: Row = {}
@@ -224,6 +226,8 @@ class Trainer:
         """Add a row of metrics."""
         self._logged_at = self.agent.transitions
         diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
+        if diagnostics and not self._advised:
+            self._advise(diagnostics["largest_return"])
         saturated = diagnostics.get("saturated_actions")
         self._row |= {
             "q_gap": diagnostics.get("q_gap"),
@@ -232,6 +236,13 @@ class Trainer:
         self.log.write({**self._state(), **self._statistics.means()})
         self._row |= self._statistics.means()
         self._statistics.clear()
+
+    def _advise(self, largest_return: float) -> None:
+        """Say at the first evaluation what the learner cannot see for itself."""
+        self._advised = True
+        advice = reward_advice(largest_return, self.settings.agent.reward_scale)
+        if advice is not None:
+            self.progress.note(advice)
 
     def _has_to_stop(self) -> bool:
         """Whether an evaluation has to end before its time."""

@@ -1,5 +1,6 @@
 """What the learner promises, whichever backend computes its update."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from gymnasium.spaces import Box, Discrete
 from safetensors.torch import load, save
 from torch import Tensor
 
+from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import Learner, make_learner
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.agent.transitions import Transitions
@@ -281,6 +283,26 @@ def test_diagnostics_measure_the_return_really_obtained(settings: AgentSettings)
     assert measured["measured_return"] == pytest.approx(1.0)
     assert measured["q_gap"] == pytest.approx(measured["q"] - 1.0, abs=1e-5)
     assert measured["saturated_actions"] == [0.0, 0.0]
+    assert measured["largest_return"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("largest_return", "scale", "said"),
+    [
+        (3e6, 1.0, r"up to 3e\+06.*reward_scale to 1e-05, or return_scale to 10"),
+        (3e6, 1e-2, "reward_scale to 1e-07"),
+        (2e-5, 1.0, r"up to 2e-05.*reward_scale to 1e\+06"),
+    ],
+)
+def test_returns_far_from_one_are_named_with_the_setting(
+    largest_return: float, scale: float, said: str
+) -> None:
+    assert re.search(said, reward_advice(largest_return, scale) or "")
+
+
+@pytest.mark.parametrize("largest_return", [0.0, 0.01, 1.0, 500.0, 1e4])
+def test_usual_returns_need_no_advice(largest_return: float) -> None:
+    assert reward_advice(largest_return, 1.0) is None
 
 
 @pytest.mark.parametrize(

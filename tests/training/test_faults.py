@@ -26,7 +26,7 @@ from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
 from robo_ddpg.training.task_defaults import train_settings
 from robo_ddpg.training.trainer import Trainer, resume, train
-from tests.faulty import ENDLESS, NAME, SLOW
+from tests.faulty import ENDLESS, NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = AgentSettings(
@@ -45,6 +45,20 @@ TINY = TrainSettings(
 @pytest.fixture(autouse=True)
 def _untried(in_turn: None) -> None:
     """Faults show in the environments that are used, not in a trial before."""
+
+
+SLOW_TRAINING = """
+from pathlib import Path
+from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.progress import PlainProgress
+from robo_ddpg.training.settings import TrainSettings
+from robo_ddpg.training.trainer import train
+from tests.faulty import SLOW
+settings = TrainSettings(SLOW, AgentSettings(), steps=10**6, simulations=4, evaluate_every=40)
+train(settings, RunDirectory(Path("run")), PlainProgress("slow"))
+"""
+"""It is judged by 100 episodes of 1,000 steps, at a hundred steps a second."""
 
 
 class Notes(SilentProgress):
@@ -250,10 +264,8 @@ def test_a_last_evaluation_that_takes_too_long_is_left_out_and_it_is_said(
 
 
 def test_repeated_signals_do_not_kill_what_the_first_one_saves(tmp_path: Path) -> None:
-    code = "import sys, tests.faulty; from robo_ddpg.cli.app import main; sys.exit(main())"
-    words = ("train", SLOW, "--simulations", "4", "--evaluate-every", "40", "--out", "run")
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *words],
+        [sys.executable, "-c", SLOW_TRAINING],
         cwd=tmp_path,
         text=True,
         stdout=subprocess.PIPE,
@@ -278,3 +290,12 @@ def test_an_environment_that_hangs_while_settings_are_chosen_for_it_is_named_too
     monkeypatch.setattr("robo_ddpg.envs.guarded.STEP_TIMEOUT_S", 0.5)
     with pytest.raises(EnvironmentHang, match="Faulty-v0 hangs: step 5 "):
         train_settings(NAME, environment={"fault": "hang", "at": 5})
+
+
+@pytest.mark.parametrize("reward", [1.0, 1e6])
+def test_rewards_of_an_extreme_unit_are_named_once(reward: float, tmp_path: Path) -> None:
+    progress = Notes()
+    environment = {"reward_unit": reward}
+    settings = dataclasses.replace(TINY, environment=environment, steps=900, evaluate_every=300)
+    train(settings, RunDirectory(tmp_path / "run"), progress)
+    assert sum("set reward_scale to" in line for line in progress.lines) == (reward == 1e6)
