@@ -100,8 +100,8 @@ class AgentSettings:
     2018, arXiv:1709.10089: 128 of 1024)."""
     cloning_weight: float = 1.0
     """Weight of the mean squared difference between the policy's and demonstrated actions in the
-    actor's loss, in units of the mean |Q| (Nair et al. 2018; the units: Fujimoto & Gu 2021,
-    arXiv:2106.06860)."""
+    actor's loss, in units of the mean absolute value of its actions (Nair et al. 2018; the units:
+    Fujimoto & Gu 2021, arXiv:2106.06860)."""
     q_filter: bool = True
     """Imitate only actions that the critic prefers to the policy's own (Nair et al. 2018)."""
     evaluate_target_actor: bool = True
