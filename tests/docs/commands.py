@@ -48,7 +48,7 @@ def run_command(words: list[str], *, short: bool) -> None:
     if words[0] == "watch":
         assert_is_understood(words)
         return
-    allowed = {0, 1} if words[0] == "doctor" or "--require-better" in words else {0}
+    allowed = {0, 1} if words[0] in ("doctor", "check") or "--require-better" in words else {0}
     assert exit_code([*words, *_appended(words, short=short)]) in allowed, shlex.join(words)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from robo_ddpg.envs.checkup.actions import action_findings
-from robo_ddpg.envs.checkup.endings import ending_findings
+from robo_ddpg.envs.checkup.endings import NEVER_ENDS, ending_findings
 from robo_ddpg.envs.checkup.facts import Facts, facts_of
 from robo_ddpg.envs.checkup.finding import HURTS, NOT_CHECKED, Finding
 from robo_ddpg.envs.checkup.observations import names_of, observation_findings
@@ -23,10 +23,8 @@ from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import ForeignSource, Source
 
-EPISODES, LEAST_STEPS = 5, 300
-"""Episodes that are played with random actions, and more until they have so many steps."""
 PLAYED_S, REPLAYED_S = 3.0, 5.0
-"""How long that takes at most, and playing one of them again [s]."""
+"""How long random actions are played at most, and one of their episodes again [s]."""
 BRIEFLY_S = 0.3
 """The same before training [s]."""
 TIMEOUT_S = 20.0
@@ -54,9 +52,7 @@ class Checkup:
 class _Subject:
     """An environment of one simulation, and what is known of it besides."""
 
-    def __init__(
-        self, source: Source, settings: dict[str, Any], timeout_s: float = TIMEOUT_S
-    ) -> None:
+    def __init__(self, source: Source, settings: dict[str, Any], timeout_s: float) -> None:
         self.single: Single | None = single(source, settings)
         env: Environment = self.single or source.make(1, threads=1, **settings)
         self.env = GuardedEnvironment(env, timeout_s)
@@ -66,16 +62,6 @@ class _Subject:
         self.is_choice = [bool(part["choices"]) for part in parts for _ in range(part["size"])]
         goals = {"achieved_goal", "desired_goal"} <= {part["name"] for part in parts}
         self.goals = self.single.goals if self.single else goals
-
-    def episodes(self, player: Player, seed: int) -> list[Episode]:
-        """Random actions for a while."""
-        played: list[Episode] = []
-        while len(played) < EPISODES or sum(map(len, played)) < LEAST_STEPS:
-            if played and player.out_of_time:
-                break
-            following = seed + len(played)
-            played.append(player.play(following, player.random_actions(following)))
-        return played
 
     def seen(self, episodes: list[Episode]) -> list[Finding]:
         """What the episodes show without being played again."""
@@ -87,23 +73,30 @@ class _Subject:
         ]
 
 
-def checkup(source: Source, settings: dict[str, Any], simulations: int, seed: int = 0) -> Checkup:
-    """Check an environment, for about ten seconds.
+def checkup(
+    source: Source,
+    settings: dict[str, Any],
+    simulations: int,
+    seed: int = 0,
+    timeout_s: float = TIMEOUT_S,
+) -> Checkup:
+    """Check an environment, for some seconds.
 
     Args:
         source: what its name stands for.
         settings: those that differ from the defaults.
         simulations: how many are stepped at once in training.
         seed: of the first episode and of random actions; the next ones count up from it.
+        timeout_s: a step or a reset that takes longer counts as hanging [s].
 
     Raises:
         UnknownEnvironmentError: it cannot be made, or its spaces cannot be learned on.
         SettingsError: there is no such setting, or not with this value.
         EnvironmentFailure: it raised an exception, hangs, or returned what it must not.
     """
-    subject = _Subject(source, settings)
+    subject = _Subject(source, settings, timeout_s)
     try:
-        episodes = subject.episodes(Player(subject.env, PLAYED_S), seed)
+        episodes = Player(subject.env, PLAYED_S).episodes(seed)
         findings = subject.seen(episodes)
         watch = subject.single.watch if subject.single else None
         speed, shares = (watch.steps_per_s, watch.shares) if watch else (None, {})
@@ -143,7 +136,9 @@ def brief_warnings(
         return []
     with _same_random_numbers(), contextlib.suppress(Exception):
         found = _briefly(_Subject(source, settings, timeout_s))
-        return [finding.text for finding in found if finding.weight == HURTS]
+        hurts = [finding for finding in found if finding.weight == HURTS]
+        # The guard of every environment says by itself that there is no time limit.
+        return [finding.text for finding in hurts if finding.name != NEVER_ENDS]
     return []
 
 
@@ -151,7 +146,7 @@ def _briefly(subject: _Subject) -> list[Finding]:
     """What is seen within a moment, or two where the environment is fast."""
     try:
         player = Player(subject.env, BRIEFLY_S)
-        episodes = subject.episodes(player, 0)
+        episodes = player.episodes(0)
         slow = player.out_of_time and sum(map(len, episodes)) < STEPS
         again = [] if slow else _replayed(subject, episodes, each=False)
         return subject.seen(episodes) + again

@@ -6,6 +6,7 @@ from robo_ddpg.envs.checkup.finding import HURTS, NOTE, Finding
 from robo_ddpg.envs.checkup.player import Episode
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 
+NEVER_ENDS = "never ends"
 ENOUGH = 5
 """Ended episodes that are needed to call their lengths all the same."""
 
@@ -34,8 +35,8 @@ def _at_once(count: int, of: int) -> Finding:
     all_of_them = count == of
     which = f"all {of} episodes" if all_of_them else f"{count} of {of} episodes"
     text = (
-        f"{which} ended at their first step: "
-        "no action has a consequence then; look at what ends them, or at how they start"
+        f"{which} ended at their first step, where no action has a consequence yet; look at what "
+        "ends them, or at how they start"
     )
     return Finding("ends at the first step", HURTS if all_of_them else NOTE, text)
 
@@ -43,17 +44,17 @@ def _at_once(count: int, of: int) -> Finding:
 def _endless() -> Finding:
     text = (
         f"an episode went on for {UNLIMITED_STEPS:,} steps, and there is no time limit: episodes "
-        f"are cut off after {UNLIMITED_STEPS:,} steps, whatever the task needs; give it a limit "
-        "with --environment.max-episode-steps (of a registered id), or return truncated=True"
+        "are cut off there, whatever the task needs; return truncated=True where time is up, or "
+        "register it and give --environment.max-episode-steps"
     )
-    return Finding("never ends", HURTS, text)
+    return Finding(NEVER_ENDS, HURTS, text)
 
 
 def _terminated(count: int, steps: int, episode_steps: int | None) -> Finding:
-    limit = ", its time limit," if steps == episode_steps else ""
+    limit = ", its time limit" if steps == episode_steps else ""
     text = (
-        f"all {count} episodes were terminated after exactly {steps:,} steps{limit} whatever the "
-        "actions: that says that nothing is to come, and what is learned is wrong near the end; "
-        "return terminated=False and truncated=True where time is up"
+        f"all {count} episodes were terminated after exactly {steps:,} steps{limit}, whatever the "
+        "actions: a termination says that nothing is to come, so that values near the end are "
+        "learned wrong; where time is up, return terminated=False and truncated=True"
     )
     return Finding("truncation reported as termination", HURTS, text)

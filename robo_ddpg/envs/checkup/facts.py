@@ -23,14 +23,20 @@ class Facts:
     """Time limit [steps]."""
     steps: int
     """Steps played with random actions."""
-    lengths: list[int]
-    """Of the episodes that ended [steps]."""
+    ended: int
+    """Episodes among them that came to their end."""
     terminated: int
-    """How many of them were terminated."""
+    """How many of these were terminated."""
+    shortest: int | None
+    """The shortest of these [steps]; None if there are none."""
+    longest: int | None
+    """The longest of these [steps]."""
+    return_mean: float | None
+    """Of these."""
     reward_low: float
+    """Least reward of a step."""
     reward_high: float
-    returns: list[float]
-    """Of the episodes that ended."""
+    """Greatest reward of a step."""
     says_success: bool
     """Whether `info` has `is_success`, or `success`."""
     steps_per_s: float | None
@@ -67,11 +73,13 @@ def facts_of(
         action_high=bounds.high.tolist(),
         episode_steps=episode_steps,
         steps=len(rewards),
-        lengths=list(map(len, ended)),
+        ended=len(ended),
         terminated=sum(episode.terminated for episode in ended),
-        reward_low=float(rewards.min(initial=np.inf)),
-        reward_high=float(rewards.max(initial=-np.inf)),
-        returns=[float(sum(episode.rewards)) for episode in ended],
+        shortest=min(map(len, ended), default=None),
+        longest=max(map(len, ended), default=None),
+        return_mean=float(np.mean([sum(e.rewards) for e in ended])) if ended else None,
+        reward_low=float(rewards.min()),
+        reward_high=float(rewards.max()),
         says_success=any(episode.says_success for episode in episodes),
         **measured,
     )

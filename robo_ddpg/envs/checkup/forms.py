@@ -1,5 +1,6 @@
 """Whether observations are of the form that their space says."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ class _Leaf:
 
 
 class Forms:
-    """Looks at observations, one after the other, and keeps the first fault of each kind."""
+    """Looks at observations, one after the other, and keeps one fault of each kind."""
 
     def __init__(self, space: Any, flattening: Flattening) -> None:
         """Take the observation space and how it is flattened."""
@@ -37,6 +38,7 @@ class Forms:
             for part, (_, leaf) in zip(flattening.parts, worker.leaves(space), strict=True)
         ]
         self._found: dict[tuple[str, str], Finding] = {}
+        self._beyond: dict[str, float] = defaultdict(float)
         self._before: list[tuple[AnyArray, AnyArray]] = []
 
     @property
@@ -67,11 +69,15 @@ class Forms:
             self._keep("dtype", leaf, _cast(leaf, value.dtype))
 
     def _see_bounds(self, leaf: _Leaf, value: AnyArray) -> None:
-        slack = ROUNDING * (1.0 + np.abs(np.where(np.isfinite(value), value, 0.0)))
-        outside = (value < leaf.low - slack) | (value > leaf.high + slack)
-        if outside.any():
-            where = int(np.flatnonzero(outside)[0])
-            self._keep("outside", leaf, _outside(leaf, where, value))
+        """Keeps what lies farthest outside."""
+        beyond = np.maximum(leaf.low - value, value - leaf.high)
+        slack = ROUNDING * (
+            1.0 + np.abs(value, where=np.isfinite(value), out=np.zeros(value.shape))
+        )
+        where = int(np.argmax(np.nan_to_num(beyond)))
+        if value.size and beyond.flat[where] > max(slack.flat[where], self._beyond[leaf.name]):
+            self._beyond[leaf.name] = float(beyond.flat[where])
+            self._found["outside", leaf.name] = _outside(leaf, where, value)
 
     def _keep(self, kind: str, leaf: _Leaf, finding: Finding) -> None:
         """The first of its kind, or the first that hurts."""

@@ -54,8 +54,8 @@ def _not_finite(episodes: Sequence[Episode]) -> list[Finding]:
         return []
     steps = sum(map(len, episodes))
     text = (
-        f"{faults[0]}; so it was in {len(faults)} of {steps:,} steps: they are dropped and end "
-        "their episodes; mend the environment, or end the episode before"
+        f"{faults[0]}; {len(faults)} of {steps:,} steps were not finite: such steps are dropped "
+        "and end their episodes; mend the environment, or end the episode before"
     )
     return [Finding("not finite", HURTS, text)]
 

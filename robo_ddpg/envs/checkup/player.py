@@ -12,6 +12,9 @@ from robo_ddpg.envs.environment import Environment
 
 AnyArray = NDArray[Any]
 
+EPISODES, LEAST_STEPS = 5, 300
+"""Episodes that are played with random actions, and more until they have so many steps."""
+
 
 @dataclass
 class Episode:
@@ -56,7 +59,7 @@ class Player:
         return time.monotonic() > self._until
 
     def play(self, seed: int | None, actions: Iterable[AnyArray]) -> Episode:
-        """One episode, until it ends, the actions do, or the time.
+        """One episode, until it ends, the actions do, or after one step the time.
 
         Args:
             seed: of the reset; None goes on with the environment's generator.
@@ -65,10 +68,20 @@ class Player:
         observation, _ = self.env.reset(seed=seed)
         episode = Episode(seed, [np.array(observation[0])])
         for action in actions:
-            if episode.ended or self.out_of_time:
+            if episode.ended or (episode.actions and self.out_of_time):
                 break
             self._step(episode, action)
         return episode
+
+    def episodes(self, seed: int) -> list[Episode]:
+        """Several with random actions, from this seed on; one at least."""
+        played: list[Episode] = []
+        while len(played) < EPISODES or sum(map(len, played)) < LEAST_STEPS:
+            if played and self.out_of_time:
+                break
+            following = seed + len(played)
+            played.append(self.play(following, self.random_actions(following)))
+        return played
 
     def random_actions(self, seed: int, steps: int | None = None) -> Iterator[AnyArray]:
         """Uniform ones, so many or without end."""

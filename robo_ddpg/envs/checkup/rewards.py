@@ -48,8 +48,8 @@ def _constant(rewards: NDArray[Any], goals: bool, survival: bool) -> Finding:
         text = f"{said}: all that is rewarded is an episode {end} as can be"
         return Finding(name, NOTE, text)
     text = (
-        f"{said}: no action is better than another; reward progress too, or give the environment "
-        "goals (compute_reward), from which hindsight learns"
+        f"{said}: none of them is better than another; reward progress too, or give the "
+        "environment goals (compute_reward), from which hindsight learns"
     )
     return Finding(name, HURTS, text)
 
@@ -58,12 +58,12 @@ def _scale(rewards: NDArray[Any], normalised: bool) -> list[Finding]:
     size = float(np.sqrt(np.square(rewards).mean()))
     if 1 / LARGE < size < LARGE:
         return []
-    said = f"rewards are about {size:.1e} a step"
+    said = f"rewards are about {size:.2g} a step"
     factor = 10.0 ** -np.round(np.log10(size))
     if normalised:
         text = (
-            f"{said}: harmless while returns are normalised (--agent.return-scale, on by default); "
-            f"with the presets td3 and ddpg-2015 give --agent.reward-scale {factor:g}"
+            f"{said}: harmless while returns are normalised (return_scale, the default); with the "
+            f"presets td3 and ddpg-2015 give --agent.reward-scale {factor:g}"
         )
     else:
         text = f"{said}: give --agent.reward-scale {factor:g}, or --agent.return-scale 10"
