@@ -11,8 +11,8 @@ from typing import Any
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
-from robo_ddpg.recording.recorder import record_episodes
-from robo_ddpg.recording.video import render_recordings
+from robo_ddpg.recording.film import Look
+from robo_ddpg.recording.filming import CAMERA, film, roles_of
 from robo_ddpg.recording.video_file import VideoInfo
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
@@ -127,7 +127,7 @@ def record(
     *,
     episodes: int = 3,
     seed: int = SEED,
-    camera: str | Sequence[str] = "front",
+    camera: str | Sequence[str] = CAMERA,
     width: int = 640,
     height: int = 480,
     grid: tuple[int, int] | None = None,
@@ -135,15 +135,15 @@ def record(
     overlay: bool = True,
     **settings: Any,
 ) -> VideoInfo:
-    """Film a controller.
+    """Film a controller, in a task or in any environment that gives pictures.
 
     Args:
         controller: a controller, its file, a run directory, or a task whose controller ships.
         path: the .mp4 or .gif to write.
         episodes: how many; episode k starts from seed + k.
         seed: seed of the first episode.
-        camera: camera of the scene; several are shown side by side.
-        width: of one camera's picture [pixel].
+        camera: camera of a task's scene; several are shown side by side.
+        width: of one camera's picture [pixel]; an environment's own is fitted into it.
         height: of one camera's picture [pixel].
         grid: rows and columns of episodes shown at once; None shows one at a time.
         speed: of the playback; 2.0 is twice as fast as reality.
@@ -152,22 +152,10 @@ def record(
 
     Raises:
         ControllerError: there is no such controller.
-        RecordingError: its environment cannot be recorded.
+        RecordingError: its environment leaves no choice of cameras.
         RenderingError: nothing can be rendered, or there is no such camera.
         VideoError: there is nothing to see, or the file cannot be written.
     """
-    from robo_ddpg.envs.registration import make_task_of
-
-    controller = Controller.find(controller)
-    recordings = record_episodes(controller, episodes=episodes, seed=seed, **settings)
-    return render_recordings(
-        recordings,
-        make_task_of(recordings[0].task).model,
-        path,
-        camera=camera,
-        width=width,
-        height=height,
-        grid=grid,
-        speed=speed,
-        overlay=overlay,
-    )
+    look = Look(width, height, grid, speed, overlay)
+    roles = roles_of(Controller.find(controller), range(seed, seed + episodes))
+    return film(roles, path, look, camera=camera, **settings).video

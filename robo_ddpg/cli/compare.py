@@ -10,7 +10,6 @@ from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, OwnTask, Python, Switch
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
-from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.evaluation.comparison import compare
 
 MOST_FILMED = 6
@@ -88,20 +87,16 @@ def _listed(seeds: list[int], most: int = 12) -> str:
 
 def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path) -> str:
     """Film both controllers on some seeds; returns what to say about it."""
-    from robo_ddpg.recording.recorder import record_episodes
-    from robo_ddpg.recording.video import render_recordings
+    from robo_ddpg.recording.film import Look
+    from robo_ddpg.recording.filming import Role, film
 
     if not seeds:
         return f"they agree on every seed: nothing to film, {out} not written"
     total, seeds = len(seeds), seeds[:MOST_FILMED]
-    pairs = zip(record_episodes(a, seeds=seeds), record_episodes(b, seeds=seeds), strict=True)
-    recordings = [recording for pair in pairs for recording in pair]
-    names = f"A: {_short_name(a)}", f"B: {_short_name(b)}"
-    titles = [f"{name}, seed {seed}" for seed in seeds for name in names]
-    # One scene for both: what their actions mean is not part of the model.
-    model = make_task_of(a.task).model
-    info = render_recordings(recordings, model, out, grid=(1, 2), titles=titles)
-    return f"{len(seeds)} of {total} disagreements, {info.seconds:.1f} s: {info.path}"
+    names = {a: f"A: {_short_name(a)}", b: f"B: {_short_name(b)}"}
+    roles = [Role(c, seed, f"{name}, seed {seed}") for seed in seeds for c, name in names.items()]
+    video = film(roles, out, Look(grid=(1, 2))).video
+    return f"{len(seeds)} of {total} disagreements, {video.seconds:.1f} s: {video.path}"
 
 
 def _short_name(controller: Controller, most: int = 14) -> str:

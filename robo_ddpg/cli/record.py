@@ -1,14 +1,15 @@
 """`robo-ddpg record`."""
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from tyro.conf import arg
 
-from robo_ddpg.cli.output import say, say_json
+from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import (
     Camera,
     ControllerName,
@@ -27,12 +28,15 @@ from robo_ddpg.cli.parsing.fields import (
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed, evaluate
-from robo_ddpg.recording.recorder import record_episodes
-from robo_ddpg.recording.video import render_recordings
+from robo_ddpg.recording.film import Look
+from robo_ddpg.recording.filming import CAMERA, Film, film, roles_of
+from robo_ddpg.recording.scene import Moment
 from robo_ddpg.runs.directory import RunDirectory
+
+INTERVAL_S = 5.0
+"""Time between notes on how far a film is [s]."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class RecordOptions:
     out: File = None
     """The .mp4 or .gif to write; if not given, videos/rollout.mp4 in the run directory, or
     TASK.mp4 here."""
-    camera: Camera = "front"
+    camera: Camera = CAMERA
     width: Width = 640
     height: Height = 480
     speed: Speed = 1.0
@@ -58,7 +62,7 @@ class RecordOptions:
     failures_first: Switch = False
     """Film failures before successes; at least 100 episodes are evaluated to find them."""
     keep: Directory = None
-    """Also keep the episodes as recordings (.npz) in this directory."""
+    """Also keep a task's episodes as recordings (.npz) in this directory."""
     task: OwnTask = None
     python: Python = None
     json: Json = False
@@ -71,30 +75,44 @@ def run(words: Words) -> None:
     controller = Controller.find(options.controller).vouched(options.task, options.python)
     out = options.out or _default_video(options.controller, controller)
     seeds = seeds_to_film(controller, options)
-    length: dict[str, Any] = {} if options.episode_s is None else {"episode_s": options.episode_s}
-    recordings = record_episodes(controller, seeds=seeds, **length)
-    if options.keep is not None:
-        for recording in recordings:
-            recording.save(options.keep / f"seed-{recording.seed}.npz")
-    info = render_recordings(
-        recordings,
-        make_task_of(controller.task).model,
+    filmed = film(
+        roles_of(controller, seeds),
         out,
+        Look(options.width, options.height, grid, options.speed, options.overlay),
         camera=cameras(options.camera),
-        width=options.width,
-        height=options.height,
-        grid=grid,
-        speed=options.speed,
-        overlay=options.overlay,
+        episode_s=options.episode_s,
+        keep=options.keep,
+        watcher=Notes().follow,
     )
-    solved = [bool(recording.success[-1]) for recording in recordings]
-    if options.json:
-        seconds, frames = info.seconds, info.frames
-        film = {"path": str(info.path), "frames": frames, "seconds": seconds}
-        say_json({**film, "seeds": list(seeds), "solved": solved})
+    _say_film(filmed, seeds, options.json)
+
+
+class Notes:
+    """Says how far a film is, every few seconds, on standard error."""
+
+    def __init__(self) -> None:
+        self._next_s = time.monotonic() + INTERVAL_S
+
+    def follow(self, title: str, moment: Moment) -> None:
+        """A frame was made."""
+        now = time.monotonic()
+        if now >= self._next_s:
+            self._next_s = now + INTERVAL_S
+            note(f"filming {title}: {moment.seconds:.1f} s")
+
+
+def _say_film(filmed: Film, seeds: Sequence[int], json: bool) -> None:
+    video = filmed.video
+    if json:
+        said = {"path": str(video.path), "frames": video.frames, "seconds": video.seconds}
+        outcomes = {"returns": filmed.returns, "solved": filmed.solved}
+        say_json({**said, "seeds": list(seeds), **outcomes})
         return
-    say(f"{info.frames} frames, {info.seconds:.1f} s, {sum(solved)} of {len(solved)} solved")
-    say(str(info.path))
+    told = [solved for solved in filmed.solved if solved is not None]
+    mean = sum(filmed.returns) / len(filmed.returns)
+    outcome = f"{sum(told)} of {len(told)} solved" if told else f"return {mean:.2f}"
+    say(f"{video.frames} frames, {video.seconds:.1f} s, {outcome}")
+    say(str(video.path))
 
 
 def seeds_to_film(controller: Controller, options: RecordOptions) -> Sequence[int]:

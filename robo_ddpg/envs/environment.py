@@ -52,6 +52,17 @@ class Environment(Protocol):
             `observation`, the parts of an observed vector.
         """
 
+    @property
+    def frames_per_second(self) -> float:
+        """Steps in a second of what is simulated [1/s]."""
+
+    def picture(self, index: int) -> NDArray[Any]:
+        """What one of the simulations looks like, (height, width, 3), where it was made for that.
+
+        Raises:
+            RenderingError: it was not, or nothing can be rendered.
+        """
+
     def reset(
         self, *, seed: Any = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:

@@ -81,6 +81,21 @@ class GuardedEnvironment:
         """The environment's."""
         return self._env.seeds
 
+    @property
+    def frames_per_second(self) -> float:
+        """The environment's."""
+        return self._env.frames_per_second
+
+    def picture(self, index: int) -> NDArray[Any]:
+        """The environment's, drawn in the thread that steps it.
+
+        Raises:
+            EnvironmentFailure: it raised an exception, hangs, or returned what it must not.
+        """
+        self._submit(lambda: self._env.picture(index))
+        picture: NDArray[Any] = self._result(f"the picture after step {self.steps}")
+        return picture
+
     def describe(self) -> dict[str, Any]:
         """The environment's."""
         return self._env.describe()

@@ -47,17 +47,21 @@ class Source(abc.ABC):
         """
 
     @abc.abstractmethod
-    def make(self, num_envs: int, *, threads: int = 0, **settings: Any) -> "Environment":
+    def make(
+        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+    ) -> "Environment":
         """N simulations without autoreset.
 
         Args:
             num_envs: number of simulations n.
             threads: threads or processes that simulate; 0 for one per core.
+            pictures: whether they will be asked for some.
             **settings: those that differ from the defaults.
 
         Raises:
             UnknownEnvironmentError: it cannot be made, or its spaces cannot be learned on.
             SettingsError: there is no such setting, or not with this value.
+            RenderingError: it gives no pictures.
         """
 
 
@@ -78,7 +82,9 @@ class TaskSource(Source):
         """The task's."""
         return dataclasses.asdict(make_task(self.name, **settings).settings)
 
-    def make(self, num_envs: int, *, threads: int = 0, **settings: Any) -> "Environment":
+    def make(
+        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+    ) -> "Environment":
         """One batch of simulations."""
         from gymnasium.vector import AutoresetMode
 
@@ -102,11 +108,13 @@ class ForeignSource(Source):
         """As they are: defaults stay with the environment."""
         return dict(settings)
 
-    def make(self, num_envs: int, *, threads: int = 0, **settings: Any) -> "Environment":
+    def make(
+        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+    ) -> "Environment":
         """Simulated together where the package can, otherwise each by itself."""
         from robo_ddpg.envs.foreign.make import foreign_environment
 
-        return foreign_environment(self.name, num_envs, threads, self.python, **settings)
+        return foreign_environment(self.name, num_envs, threads, self.python, pictures, **settings)
 
 
 def resolve(name: str, python: str | None = None) -> Source:
@@ -186,7 +194,12 @@ def source_of(controller: Controller) -> Source:
 
 
 def environment_of(
-    controller: Controller, num_envs: int, *, threads: int = 0, **settings: Any
+    controller: Controller,
+    num_envs: int,
+    *,
+    threads: int = 0,
+    pictures: bool = False,
+    **settings: Any,
 ) -> "GuardedEnvironment":
     """N simulations of what a controller was trained for; raises as `source_of` and `Source.make`.
 
@@ -194,10 +207,12 @@ def environment_of(
         controller: the controller.
         num_envs: number of simulations n.
         threads: threads or processes that simulate; 0 for one per core.
+        pictures: whether they will be asked for some.
         **settings: those that differ from what it was trained with.
     """
     complete = {**controller.task["settings"], **settings}
-    return _guarded(source_of(controller).make(num_envs, threads=threads, **complete))
+    source = source_of(controller)
+    return _guarded(source.make(num_envs, threads=threads, pictures=pictures, **complete))
 
 
 def make_environment(

@@ -245,6 +245,15 @@ class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
             return None
         return tuple(self._view.image(i) for i in range(self.num_envs))
 
+    @property
+    def frames_per_second(self) -> float:
+        """Control steps in a second [1/s]."""
+        return self.task.settings.control_hz
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """The image of one simulation, (height, width, 3) uint8."""
+        return self._view.image(index)
+
     def close_extras(self, **kwargs: Any) -> None:
         """Free the renderer."""
         self._view.close()

@@ -17,11 +17,13 @@ RED: Colour = (242, 132, 120)
 AMBER: Colour = (240, 186, 92)
 _SHADE = 0.45
 """Share of the picture's brightness that is left under text."""
+_LIGHTEST = 80
+"""What white becomes."""
 
 
 def shaded(area: Frame) -> Image.Image:
     """A darker copy, to write on."""
-    return Image.fromarray(area).point([round(_SHADE * i) for i in range(256)] * 3)
+    return Image.fromarray(area).point([min(round(_SHADE * i), _LIGHTEST) for i in range(256)] * 3)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import ImageDraw
 
 from robo_ddpg.recording.lettering import AMBER, BLUE, FAINT, GREEN, TEXT, Colour, font, shaded
-from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.scene import Told
 from robo_ddpg.rendering.renderer import Frame
 from robo_ddpg.runs.quantities import words_and_unit
 from tasks.arrays import Array
@@ -29,24 +29,24 @@ class Panel:
     """Bars and words in the upper left corner.
 
     Args:
-        recording: the episode.
+        told: what is known of the episode.
         size: of the font [pixel].
         most: height that may be covered [pixel].
     """
 
-    def __init__(self, recording: Recording, size: int, most: int) -> None:
+    def __init__(self, told: Told, size: int, most: int) -> None:
         self._font = font(size)
         self._row = round(1.5 * size)
         self._pad = round(0.8 * size)
-        self._safety = recording.safety
+        self._safety = told.safety
         self._quantities = {
-            name: values for name, values in recording.metrics.items() if not _effort(name)
+            name: values for name, values in told.metrics.items() if not _effort(name)
         }
         self._bars = [
             _Bar(words_and_unit(name)[0], _from_zero(values), BLUE)
-            for name, values in recording.reward_terms.items()
+            for name, values in told.reward_terms.items()
         ]
-        self._fill((most - self._pad) // self._row, _effort_bars(recording))
+        self._fill((most - self._pad) // self._row, _effort_bars(told))
         labels = [self._font.getlength(bar.label) for bar in self._bars]
         self._label_width = max(map(round, labels), default=0)
         longest = [self._font.getlength(text) for text in self._longest_texts()]
@@ -111,7 +111,7 @@ class Panel:
     def _longest_texts(self) -> Iterator[str]:
         """What may have to fit."""
         for name in self._quantities:
-            yield _reading(name, -0.8888)
+            yield _reading(name, -0.8888 if words_and_unit(name)[1] else -8888.0)
         for name in self._safety:
             yield f"{_limited(name)} +2"
 
@@ -121,9 +121,9 @@ def _effort(name: str) -> str:
     return next((effort for effort in _EFFORTS if name.startswith(f"{effort}_")), "")
 
 
-def _effort_bars(recording: Recording) -> list[_Bar]:
+def _effort_bars(told: Told) -> list[_Bar]:
     """The requested and the applied motion, as shares of the most."""
-    efforts = {_effort(name): _from_zero(values) for name, values in recording.metrics.items()}
+    efforts = {_effort(name): _from_zero(values) for name, values in told.metrics.items()}
     shown = {name: efforts[name] for name in _EFFORTS if name in efforts}
     most = max((float(values.max()) for values in shown.values()), default=0.0)
     if not most > 0:

@@ -75,7 +75,8 @@ def recordable(env: Environment) -> Simulation:
     if env.simulation is None:
         env.close()
         raise RecordingError(
-            f"{env.describe()['name']} cannot be recorded: only tasks of robo_ddpg can"
+            f"the states of {env.describe()['name']} cannot be recorded: only those of tasks of "
+            "robo_ddpg can; robo-ddpg record films it all the same"
         )
     return env.simulation
 

@@ -12,7 +12,7 @@ import pytest
 from robo_ddpg.cli import compare
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
-from robo_ddpg.recording import video
+from robo_ddpg.recording import film
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.recording import Recording
 
@@ -63,8 +63,7 @@ def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
 
     monkeypatch.setattr(Overlay, "__init__", noted)
     monkeypatch.setattr(compare, "MOST_FILMED", 1)
-    small = functools.partial(video.render_recordings, width=320, height=240)
-    monkeypatch.setattr(video, "render_recordings", small)
+    monkeypatch.setattr(film, "Look", functools.partial(film.Look, 320, 240))
     out = tmp_path / "both.mp4"
     assert main(["compare", "reach", str(broken), "--episodes", "2", "--out", str(out)]) == 0
     assert drawn == {("A: reach, seed 20000", True), ("B: broken, seed 20000", False)}

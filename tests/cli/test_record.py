@@ -33,6 +33,7 @@ def test_programs_read_what_was_filmed(capsys: pytest.CaptureFixture[str], here:
     words = ("--episodes", "1", "--seed", "5", "--no-overlay", "--json")
     assert main(["record", "reach", *words, *SMALL]) == 0
     film = json.loads(capsys.readouterr().out)
+    assert 0 < film.pop("returns")[0] < 10
     assert film == {
         "path": "reach.mp4",
         "frames": 21,  # of half a second; only the overlay shows a verdict after it

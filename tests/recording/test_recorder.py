@@ -90,7 +90,7 @@ def test_no_episodes_and_negative_seeds_are_refused(reach: Controller, seeds: An
         record_episodes(reach, seeds=seeds)
 
 
-def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
+def test_the_states_of_an_environment_of_gymnasium_cannot_be_recorded() -> None:
     tensors = {"actor.0.weight": np.zeros((1, 3), np.float32), "actor.0.bias": np.zeros(1)}
     metadata = {
         "format": 1,
@@ -99,7 +99,7 @@ def test_an_environment_of_gymnasium_cannot_be_recorded() -> None:
         "action_low": [-2.0],
         "action_high": [2.0],
     }
-    with pytest.raises(RecordingError, match="Pendulum-v1 cannot be recorded"):
+    with pytest.raises(RecordingError, match="states of Pendulum-v1 cannot be recorded"):
         record_episodes(Controller(tensors, metadata), seeds=[0])
 
 

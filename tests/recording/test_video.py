@@ -14,10 +14,12 @@ import pytest
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import RenderingError, VideoError
+from robo_ddpg.recording.film import VERDICT_S
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.recording.video import VERDICT_S, render_recordings
+from robo_ddpg.recording.scene import Moment
+from robo_ddpg.recording.video import render_recordings
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tests.recording.pendulum import PENDULUM, record
 
@@ -151,9 +153,9 @@ def test_pictures_are_finished_in_the_thread_that_encodes(
     names = set()
     original = Overlay.draw
 
-    def draw(self: Overlay, frame: np.ndarray, index: int) -> np.ndarray:
+    def draw(self: Overlay, frame: np.ndarray, moment: Moment) -> np.ndarray:
         names.add(threading.current_thread().name)
-        return original(self, frame, index)
+        return original(self, frame, moment)
 
     monkeypatch.setattr(Overlay, "draw", draw)
     render_recordings([record(model, steps=4)], model, tmp_path / "a.mp4", width=64, height=64)

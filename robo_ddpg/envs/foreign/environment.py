@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.foreign.goals import ForeignGoals
+from robo_ddpg.envs.foreign.simulations import Simulations
 from robo_ddpg.envs.foreign.stepped import Stepped
-from robo_ddpg.errors import EnvironmentFailure
+from robo_ddpg.errors import EnvironmentFailure, RenderingError
 from tasks.arrays import Int64, Mask
 
 AnyArray = NDArray[Any]
+
+FRAMES_PER_SECOND = 30.0
+"""Where an environment does not say, as Gymnasium's own wrappers assume [1/s]."""
 
 
 class ForeignEnvironment:
@@ -31,6 +35,7 @@ class ForeignEnvironment:
         described: dict[str, Any],
         notes: Sequence[str] = (),
         make_goals: Callable[[], ForeignGoals] | None = None,
+        drawn: Simulations | None = None,
     ) -> None:
         """Take environments.
 
@@ -39,6 +44,7 @@ class ForeignEnvironment:
             described: name and settings, which make them again.
             notes: what a user should know of how they are simulated.
             make_goals: makes what rewards goals, which takes an environment more.
+            drawn: the same ones, where they give pictures.
         """
         self._stepped, self._described = stepped, described
         self.num_envs = stepped.num_envs
@@ -49,6 +55,7 @@ class ForeignEnvironment:
         low, high = (bound.astype(np.float32) for bound in bounds)
         self.single_action_space: Any = Box(low, high, dtype=np.float32)
         self.seeds: Int64 = np.zeros(self.num_envs, np.int64)
+        self._drawn = drawn
         self._make_goals = make_goals
         self._goals: ForeignGoals | None = None
         self._success_known = False
@@ -69,6 +76,18 @@ class ForeignEnvironment:
     def episode_steps(self) -> int | None:
         """Steps after which episodes are truncated at the latest; None without a limit."""
         return self._stepped.episode_steps
+
+    @property
+    def frames_per_second(self) -> float:
+        """Steps in a second of what it simulates."""
+        told = self._drawn.description["frames_per_second"] if self._drawn else 0.0
+        return told if 0.0 < told < np.inf else FRAMES_PER_SECOND
+
+    def picture(self, index: int) -> AnyArray:
+        """What one of the simulations looks like, (height, width, 3)."""
+        if self._drawn is None:
+            raise RenderingError(f"{self._described['name']} was not made to give pictures")
+        return self._drawn.render(index)
 
     def describe(self) -> dict[str, Any]:
         """Its name and settings, what an observed vector holds, and the form of its actions."""

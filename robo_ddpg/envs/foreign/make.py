@@ -14,12 +14,17 @@ from robo_ddpg.envs.foreign.simulations import Simulations, Stepping
 from robo_ddpg.envs.foreign.stepped import Separate, Stepped, Together
 from robo_ddpg.envs.foreign.stepping import fastest
 from robo_ddpg.envs.gymnasium_batch.env import BATCHED, GymnasiumBatchEnv
-from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
+from robo_ddpg.errors import RenderingError, SettingsError, UnknownEnvironmentError
 from robo_ddpg.processors import available_processors
 
 
 def foreign_environment(
-    name: str, num_envs: int, threads: int = 0, python: str | None = None, **settings: Any
+    name: str,
+    num_envs: int,
+    threads: int = 0,
+    python: str | None = None,
+    pictures: bool = False,
+    **settings: Any,
 ) -> ForeignEnvironment:
     """N simulations of an environment that is not this package's.
 
@@ -28,14 +33,18 @@ def foreign_environment(
         num_envs: number of simulations n.
         threads: how many cores may step them; 0 for all.
         python: another interpreter, whose processes step them.
+        pictures: whether they will be asked for some.
         **settings: what the environment is given besides.
 
     Raises:
         UnknownEnvironmentError: it cannot be made, or its spaces are not supported.
         SettingsError: it does not take these settings.
         EnvironmentFailure: another interpreter cannot make it.
+        RenderingError: it gives no pictures.
     """
     with refusing(name):
+        if pictures:
+            return _drawing(name, num_envs, python, settings)
         return _made(name, num_envs, threads, python, settings)
 
 
@@ -73,6 +82,30 @@ def _made(
     trial = fastest(name, settings, num_envs, workers)
     simulations = Simulations(name, settings, num_envs, trial.best, workers)
     return _with_goals(simulations, described, [str(trial)])
+
+
+def _drawing(
+    name: str, num_envs: int, python: str | None, settings: dict[str, Any]
+) -> ForeignEnvironment:
+    """Environments that draw themselves, each by itself."""
+    kind = own_class(name) if python is None else None
+    if kind is not None and issubclass(kind, VectorEnv):
+        raise RenderingError(
+            f"{name} is a vector environment: pictures need one of a single simulation, "
+            "a gymnasium.Env"
+        )
+    stepping: Stepping = "in turn" if python is None else "processes"
+    simulations = Simulations(name, settings, num_envs, stepping, 1, python, pictures=True)
+    modes = simulations.description["render_modes"]
+    if "rgb_array" not in modes:
+        simulations.close()
+        raise RenderingError(
+            f"{name} gives no pictures: that takes the render mode rgb_array, and it has "
+            f"{', '.join(modes) or 'none'}; name it in metadata['render_modes'] and let render() "
+            "return an array (height, width, 3) of uint8"
+        )
+    described = {"name": name, "settings": settings} | ({"python": python} if python else {})
+    return ForeignEnvironment(Separate(simulations), described, drawn=simulations)
 
 
 def _together(name: str, num_envs: int, threads: int, settings: dict[str, Any]) -> Stepped | None:

@@ -30,6 +30,7 @@ class Simulations:
         stepping: Stepping = "in turn",
         workers: int = 1,
         python: str | None = None,
+        pictures: bool = False,
     ) -> None:
         """Make them.
 
@@ -40,6 +41,7 @@ class Simulations:
             stepping: who steps them.
             workers: how many threads or processes.
             python: interpreter of the processes; this one if not given.
+            pictures: whether they will be asked for some.
 
         Raises:
             EnvironmentFailure: another process cannot make them.
@@ -50,18 +52,18 @@ class Simulations:
         self._bounds = np.linspace(0, num_envs, count + 1).astype(int).tolist()
         self._hands: list[Hand] = []
         try:
-            self._start(name, settings, count, python)
+            self._start({"name": name, "settings": settings, "pictures": pictures}, count, python)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, name: str, settings: dict[str, Any], count: int, python: str | None) -> None:
+    def _start(self, wanted: dict[str, Any], count: int, python: str | None) -> None:
         for _ in range(count):
             self._hands.append(self._hand(python))
         sizes = np.diff(self._bounds).tolist()
-        made = [{"name": name, "settings": settings, "count": size} for size in sizes]
+        made = [{**wanted, "count": size} for size in sizes]
         self.description: dict[str, Any] = self._all("make", made)[0]
-        check_spaces(self.description, name)
+        check_spaces(self.description, wanted["name"])
         self.arrays = self._shared()
 
     def _hand(self, python: str | None) -> Hand:

@@ -36,6 +36,24 @@ def make(name: str, settings: dict[str, Any]) -> gymnasium.Env[Any, Any]:
     return gymnasium.make(name, disable_env_checker=True, **settings)
 
 
+def make_drawing(name: str, settings: dict[str, Any]) -> gymnasium.Env[Any, Any]:
+    """The same, one that gives pictures if it can."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # a greeting on standard output
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # or it complains that there is none
+    try:
+        return make(name, {**settings, "render_mode": "rgb_array"})
+    except Exception:
+        env = make(name, settings)
+        if "rgb_array" in _render_modes(env):
+            raise
+        return env
+
+
+def _render_modes(env: gymnasium.Env[Any, Any]) -> list[str]:
+    return [str(mode) for mode in env.metadata.get("render_modes") or ()]
+
+
 def leaves(space: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Where each part of a space is, and its space; keys of a Dict in alphabetical order."""
     if isinstance(space, gymnasium.spaces.Dict):
@@ -108,16 +126,20 @@ def _goal_shape(description: dict[str, Any]) -> list[int]:
 class Group:
     """Environments that are stepped one after the other."""
 
-    def __init__(self, name: str, settings: dict[str, Any], count: int) -> None:
+    def __init__(
+        self, name: str, settings: dict[str, Any], count: int, pictures: bool = False
+    ) -> None:
         """Make them.
 
         Args:
             name: `module:Class`, or an id.
             settings: arguments by name.
             count: how many.
+            pictures: whether they will be asked for some.
         """
         self.name = name
-        self.envs = [make(name, settings) for _ in range(count)]
+        made = make_drawing if pictures else make
+        self.envs = [made(name, settings) for _ in range(count)]
         self.steps = [0] * count
         self._finished = [True] * count
         self._parts = list(leaves(self.envs[0].observation_space))
@@ -139,8 +161,8 @@ class Group:
             and {"achieved_goal", "desired_goal"} <= set(env.observation_space.spaces)
             and callable(getattr(env.unwrapped, "compute_reward", None)),
             "terminates_by_goal": callable(getattr(env.unwrapped, "compute_terminated", None)),
-            "frames_per_second": env.metadata.get("render_fps"),
-            "renders": list(env.metadata.get("render_modes") or ()),
+            "frames_per_second": float(env.metadata.get("render_fps") or 0),
+            "render_modes": _render_modes(env),
         }
 
     def bind(self, arrays: dict[str, Any], first: int = 0) -> None:
@@ -177,8 +199,15 @@ class Group:
             self._finished[i] = bool(terminated) or bool(truncated)
 
     def render(self, index: int) -> Any:
-        """The picture of one of them."""
-        return self.envs[index].render()
+        """The picture of one of them, (height, width, 3) of uint8."""
+        with _Naming(self.name, index, f"picture after step {self.steps[index]}"):
+            picture = np.array(self.envs[index].render())
+            if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+                raise Misfit(
+                    f"render() gives an array of shape {picture.shape} and type {picture.dtype}, "
+                    "expected (height, width, 3) and uint8"
+                )
+        return picture
 
     def rewards(self, count: int) -> None:
         """Reward, and say whether episodes end, for the first `count` pairs of goals."""
@@ -277,9 +306,11 @@ class Server:
         """Whether there are environments."""
         return self._group is not None
 
-    def make(self, name: str, settings: dict[str, Any], count: int) -> dict[str, Any]:
+    def make(
+        self, name: str, settings: dict[str, Any], count: int, pictures: bool = False
+    ) -> dict[str, Any]:
         """Make the environments; describes them."""
-        self._group = Group(name, settings, count)
+        self._group = Group(name, settings, count, pictures)
         return self._group.describe()
 
     def share(self, file: str, count: int, first: int) -> None:

@@ -242,3 +242,48 @@ class Counters(VectorEnv):
 
     def observe(self) -> Any:
         return self.count[:, None].astype(np.float32)
+
+
+class Painted(Toy):
+    """Its picture grows brighter from the left with every step; solved after three."""
+
+    metadata = {"render_modes": ["human", "rgb_array"], "render_fps": 10}  # noqa: RUF012
+
+    def __init__(self, length: int = 5, render_mode: str | None = None) -> None:
+        super().__init__(length)
+        self.render_mode = render_mode
+
+    def info(self) -> dict[str, Any]:
+        return {"is_success": self.count >= 3}
+
+    def render(self) -> Any:
+        picture = np.zeros((30, 40, 3), np.uint8)
+        picture[:, : 8 * self.count] = 50 * self.count
+        return picture
+
+
+class SeedPainted(Painted):
+    """Ends after as many steps as its seed says, and is never solved; nobody says so."""
+
+    def reset(self, *, seed: int | None = None) -> Any:
+        self.length = seed
+        return super().reset(seed=seed)
+
+    def info(self) -> dict[str, Any]:
+        return {}
+
+
+class Unpaintable(Toy):
+    metadata = {"render_modes": ["human", "ansi"]}  # noqa: RUF012
+
+
+class Scribbled(Painted):
+    def render(self) -> Any:
+        return np.zeros((30, 40), np.float32)
+
+
+class Spilled(Painted):
+    def render(self) -> Any:
+        if self.count == 2:
+            raise OSError("the paint is dry")
+        return super().render()

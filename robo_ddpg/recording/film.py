@@ -1,0 +1,155 @@
+"""Scenes -> a film: one after the other or side by side; frames stream to the encoder."""
+
+import functools
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from robo_ddpg.errors import VideoError
+from robo_ddpg.recording.encoding import PendingFrame
+from robo_ddpg.recording.overlay import Overlay
+from robo_ddpg.recording.scene import Moment, Scene
+from robo_ddpg.recording.video_file import FrameCheck, VideoInfo, write_pending
+from robo_ddpg.rendering.renderer import Frame
+
+MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".gif": 25.0}
+"""Faster playback drops frames instead of exceeding what screens show, or GIFs are worth [1/s]."""
+VERDICT_S = 0.5
+"""With an overlay the end of an episode stays, so that its outcome can be read [s]."""
+_GAP = 4
+"""Dark pixels between pictures side by side."""
+
+Watcher = Callable[[str, Moment], None]
+"""Is told the title of a scene and where it is whenever a frame of it has been made."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a film looks."""
+
+    width: int = 640
+    """Of an episode's picture [pixel]."""
+    height: int = 480
+    """Of an episode's picture [pixel]."""
+    grid: tuple[int, int] | None = None
+    """Rows and columns of episodes shown at once; shorter ones hold their last frame, and further
+    episodes follow on the next page. None shows one at a time."""
+    speed: float = 1.0
+    """Of the playback; 2.0 is twice as fast as reality."""
+    overlay: bool = True
+    """Write what happens into the picture: time, return, success, reward terms, what the safety
+    filter let through; and hold the last frame for a moment."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if min(self.width, self.height, *(self.grid or ())) < 1 or not self.speed > 0:
+            raise VideoError(
+                f"Got {self.width} x {self.height} pixels, grid {self.grid}, speed {self.speed}: "
+                "all must be positive."
+            )
+
+
+def write_film(
+    scenes: Sequence[Scene],
+    path: str | os.PathLike[str],
+    rate: float,
+    look: Look,
+    *,
+    about: dict[str, Any] | None = None,
+    watcher: Watcher | None = None,
+) -> VideoInfo:
+    """Write scenes as a video.
+
+    Args:
+        scenes: the episodes; their frames are made in this thread, when their turn comes.
+        path: as for `write_video`.
+        rate: frames in a second of simulated time [1/s].
+        look: how it looks; pictures of other sizes are fitted in between black bars.
+        about: as for `write_video`.
+        watcher: follows it.
+
+    Raises:
+        VideoError: as `write_video`.
+    """
+    played = rate * look.speed
+    fps = min(played, MAX_FRAMES_PER_SECOND.get(Path(path).suffix.lower(), played))
+    check = FrameCheck()
+
+    def picture(scene: Scene) -> Iterator[PendingFrame]:
+        label = Overlay(scene.told, scene.title, look.width, look.height, look.speed)
+        for frame, moment in scene.frames(played / fps):
+            check.see(frame)
+            if watcher:
+                watcher(scene.title, moment)
+            yield functools.partial(_labelled, frame, moment, label, look)
+
+    def pages() -> Iterator[PendingFrame]:
+        rows, columns = look.grid or (1, 1)
+        held = round(VERDICT_S * fps) if look.overlay else 0
+        for start in range(0, len(scenes), rows * columns):
+            page = [picture(scene) for scene in scenes[start : start + rows * columns]]
+            yield from _held(_side_by_side(page, rows, columns), held)
+        check.verify()  # of bare pictures: the clock in the overlay always moves
+
+    return write_pending(path, pages(), fps, about=about)
+
+
+def _labelled(frame: Frame, moment: Moment, label: Overlay, look: Look) -> Frame:
+    fitted = _fitted(frame, look.width, look.height)
+    return label.draw(fitted, moment) if look.overlay else fitted
+
+
+def _fitted(frame: Frame, width: int, height: int) -> Frame:
+    """The picture as large as it can be within a size, the rest of which is black."""
+    if frame.shape[:2] == (height, width):
+        return frame
+    scale = min(width / frame.shape[1], height / frame.shape[0])
+    size = [max(1, round(scale * pixels)) for pixels in (frame.shape[1], frame.shape[0])]
+    canvas = Image.new("RGB", (width, height))
+    image = Image.fromarray(frame).resize((size[0], size[1]), Image.Resampling.LANCZOS)
+    canvas.paste(image, ((width - size[0]) // 2, (height - size[1]) // 2))
+    return np.asarray(canvas)
+
+
+def _side_by_side(
+    pictures: Sequence[Iterator[PendingFrame]], rows: int, columns: int
+) -> Iterator[PendingFrame]:
+    """Lay out pictures in rows until the longest has ended; the others hold their last frame."""
+    current = [functools.cache(next(picture)) for picture in pictures]
+    single = rows == columns == 1
+    while True:
+        yield current[0] if single else functools.partial(_tiled, current, rows, columns)
+        following = [next(picture, None) for picture in pictures]
+        if all(frame is None for frame in following):
+            return
+        current = [
+            old if new is None else functools.cache(new)
+            for old, new in zip(current, following, strict=True)
+        ]
+
+
+def _held(frames: Iterator[PendingFrame], times: int) -> Iterator[PendingFrame]:
+    """Repeat the last one."""
+    last = None
+    for last in frames:
+        yield last
+    if last is not None:
+        yield from itertools.repeat(functools.cache(last), times)
+
+
+def _tiled(pending: Sequence[PendingFrame], rows: int, columns: int) -> Frame:
+    """One image of shape (rows * height, columns * width, 3); cells without a frame are black."""
+    frames = [finish() for finish in pending]
+    height, width = frames[0].shape[:2]
+    canvas = np.zeros((rows, columns, height, width, 3), np.uint8)
+    for cell, frame in enumerate(frames):
+        canvas[divmod(cell, columns)] = frame
+    canvas[:, :-1, :, -_GAP:] = 0
+    canvas[:-1, :, -_GAP:] = 0
+    return canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)

@@ -1,0 +1,148 @@
+"""Filming controllers, whether their environment is a task or draws itself."""
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.envs.names import TaskSource, source_of
+from robo_ddpg.envs.registration import make_task_of
+from robo_ddpg.errors import RecordingError, SettingsError
+from robo_ddpg.evaluation.evaluate import check_count_and_seed
+from robo_ddpg.recording.drawn import DrawnScene, Stage
+from robo_ddpg.recording.film import Look, Watcher, write_film
+from robo_ddpg.recording.recorder import record_episodes
+from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.video import render_recordings
+from robo_ddpg.recording.video_file import VideoInfo
+
+AnyPath = str | os.PathLike[str]
+CAMERA = "front"
+"""From where tasks are seen."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a controller plays in a film."""
+
+    controller: Controller
+    seed: int
+    """Of the episode."""
+    title: str
+    """In the picture."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """What was filmed."""
+
+    video: VideoInfo
+    returns: list[float]
+    """Of each episode."""
+    solved: list[bool | None]
+    """Whether it ended solved; None where the environment does not say."""
+
+
+def roles_of(controller: Controller, seeds: Sequence[int]) -> list[Role]:
+    """One controller in several episodes."""
+    return [Role(controller, s, f"Episode {i}, seed {s}") for i, s in enumerate(seeds, start=1)]
+
+
+def film(
+    roles: Sequence[Role],
+    path: AnyPath,
+    look: Look,
+    *,
+    camera: str | Sequence[str] = CAMERA,
+    episode_s: float | None = None,
+    keep: Path | None = None,
+    watcher: Watcher | None = None,
+    **settings: Any,
+) -> Film:
+    """Film controllers of one task or environment.
+
+    Args:
+        roles: the episodes.
+        path: as for `write_video`.
+        look: how it looks.
+        camera: camera of a task's scene; several are shown side by side.
+        episode_s: length of each episode [s]; the environment's own if not given.
+        keep: directory for the recordings of a task's episodes.
+        watcher: follows it.
+        **settings: settings of the environment that differ from those they were trained with.
+
+    Raises:
+        SettingsError: there is no episode, or a seed is negative.
+        RecordingError: the environment draws itself, which leaves no choice of cameras and no
+            states to keep.
+        RenderingError: nothing can be rendered, or there is no such camera.
+        VideoError: as `write_video`.
+    """
+    check_count_and_seed(len(roles), min((role.seed for role in roles), default=0))
+    controller = roles[0].controller
+    if isinstance(source_of(controller), TaskSource):
+        length = {} if episode_s is None else {"episode_s": episode_s}
+        recordings = _recorded(roles, **settings, **length)
+        return _film_recorded(recordings, roles, path, look, camera, keep, watcher)
+    name = controller.task["name"]
+    if camera not in (CAMERA, [CAMERA]):
+        raise RecordingError(f"{name} draws itself, from where it likes: leave out the camera")
+    if keep is not None:
+        raise RecordingError(f"{name} has no states that could be kept: film it without keeping")
+    return _film_drawn(roles, path, look, episode_s, watcher, **settings)
+
+
+def _recorded(roles: Sequence[Role], **settings: Any) -> list[Recording]:
+    """An episode for each role, those of one controller simulated together."""
+    found = {}
+    for controller in dict.fromkeys(role.controller for role in roles):
+        seeds = [role.seed for role in roles if role.controller is controller]
+        for recording in record_episodes(controller, seeds=seeds, **settings):
+            found[controller, recording.seed] = recording
+    return [found[role.controller, role.seed] for role in roles]
+
+
+def _film_recorded(
+    recordings: Sequence[Recording],
+    roles: Sequence[Role],
+    path: AnyPath,
+    look: Look,
+    camera: str | Sequence[str],
+    keep: Path | None,
+    watcher: Watcher | None,
+) -> Film:
+    if keep is not None:
+        for recording in recordings:
+            recording.save(keep / f"seed-{recording.seed}.npz")
+    # One scene for all: what the actions of a controller mean is not part of the model.
+    model = make_task_of(recordings[0].task).model
+    titles = [role.title for role in roles]
+    video = render_recordings(
+        recordings, model, path, camera=camera, titles=titles, watcher=watcher, **vars(look)
+    )
+    returns = [float(recording.rewards.sum()) for recording in recordings]
+    return Film(video, returns, [bool(recording.success[-1]) for recording in recordings])
+
+
+def _film_drawn(
+    roles: Sequence[Role],
+    path: AnyPath,
+    look: Look,
+    episode_s: float | None,
+    watcher: Watcher | None,
+    **settings: Any,
+) -> Film:
+    if episode_s is not None and not episode_s > 0:
+        raise SettingsError(f"episode_s must be positive, got {episode_s}")
+    controller = roles[0].controller
+    with contextlib.closing(Stage(controller, **settings)) as stage:
+        rate = stage.frames_per_second
+        most = None if episode_s is None else max(1, round(episode_s * rate))
+        scenes = [DrawnScene(r.title, r.controller.act, r.seed, stage, most) for r in roles]
+        about = {"task": controller.task["name"], "seeds": [role.seed for role in roles]}
+        video = write_film(scenes, path, rate, look, about=about, watcher=watcher)
+    ends = [scene.told.moment for scene in scenes]
+    return Film(video, [end.total for end in ends], [end.success for end in ends])
