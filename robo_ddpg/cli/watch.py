@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.names import TaskSource, source_of
 from robo_ddpg.errors import SettingsError
 
 
@@ -27,8 +28,14 @@ def run(words: Words) -> None:
     if not 0 <= options.port <= 65535:
         raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
 
-    from robo_ddpg.viewer.browser import watch
-    from robo_ddpg.viewer.live import LiveController
-
     controller = Controller.find(options.controller).vouched(options.task, options.python)
-    watch(LiveController(controller, options.seed), port=options.port)
+    if isinstance(source_of(controller), TaskSource):
+        from robo_ddpg.viewer import browser
+        from robo_ddpg.viewer.live import LiveController
+
+        browser.watch(LiveController(controller, options.seed), port=options.port)
+    else:
+        from robo_ddpg.viewer import picture_page
+        from robo_ddpg.viewer.player import LivePictures
+
+        picture_page.watch(LivePictures(controller, options.seed), port=options.port)

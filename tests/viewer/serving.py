@@ -31,15 +31,19 @@ def python(*arguments: str, **streams: int) -> Iterator["subprocess.Popen[str]"]
 
 
 @contextmanager
-def watch(*program: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """`watch reach`, which has just printed its address; its port and its process.
+def watch(
+    *program: str, controller: str = "reach"
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """`watch`, which has just printed its address; its port and its process.
 
     Args:
         program: what comes before `watch` in a Python command line.
+        controller: what is watched.
     """
+    words = ("watch", controller, "--port")
     with (
         own_port() as port,
-        python(*program, "watch", "reach", "--port", str(port), stdout=subprocess.PIPE) as child,
+        python(*program, *words, str(port), stdout=subprocess.PIPE) as child,
     ):
         assert child.stdout
         assert any("Local:" in line for line in child.stdout), "it ended without an address"

@@ -258,7 +258,7 @@ class Painted(Toy):
 
     def render(self) -> Any:
         picture = np.zeros((30, 40, 3), np.uint8)
-        picture[:, : 8 * self.count] = 50 * self.count
+        picture[:, : 8 * self.count] = min(50 * self.count, 255)
         return picture
 
 

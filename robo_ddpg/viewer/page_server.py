@@ -1,0 +1,144 @@
+"""The page of a live picture over HTTP, to this machine only."""
+
+import json
+import socketserver
+import sys
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from robo_ddpg.viewer.screen import Screen
+
+ADDRESS = "127.0.0.1"
+NAMES = ("127.0.0.1", "localhost")
+"""What this machine may be called; others lead here by a trick of a stranger's page."""
+MOST_CONNECTIONS = 32
+MOST_STREAMS = 8
+"""Who comes when so many are served is turned away."""
+TIMEOUT_S = 10.0
+"""Who neither sends nor receives for so long is left [s]."""
+REPEAT_S = 1.0
+"""A picture is sent again after this time, which shows whether anybody is there [s]."""
+
+_HEAD = b"--next-picture\r\nContent-Type: image/jpeg\r\n\r\n"
+"""Sent as soon as the picture before: a browser shows a picture when the next one begins."""
+
+
+class PageServer(ThreadingHTTPServer):
+    """Serves the page, the stream of pictures and the status, and takes orders."""
+
+    daemon_threads = True
+    request_queue_size = MOST_CONNECTIONS
+
+    def __init__(
+        self, port: int, page: bytes, screen: Screen, order: Callable[[str], bool]
+    ) -> None:
+        """Take a port.
+
+        Args:
+            port: the port.
+            page: what is shown, HTML.
+            screen: the pictures.
+            order: is given the orders of the page; returns whether there is such a one.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self.page, self.screen, self.order = page, screen, order
+        self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.streams = threading.BoundedSemaphore(MOST_STREAMS)
+        self.closing = False
+        super().__init__((ADDRESS, port), _Handler)
+
+    server_bind = socketserver.TCPServer.server_bind  # without asking for names in the network
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve in a thread, or turn away."""
+        if self.connections.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.connections.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who goes away in the middle is no error."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    def server_close(self) -> None:
+        """End the streams too."""
+        self.closing = True
+        super().server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PageServer
+    server_version, sys_version = "robo-ddpg", ""
+    timeout = TIMEOUT_S
+
+    def do_GET(self) -> None:
+        """Show something."""
+        show = {"/": self._page, "/picture": self._stream, "/status": self._status}.get(self.path)
+        if not self._is_from_here():
+            self.send_error(HTTPStatus.FORBIDDEN)
+        elif show is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+        else:
+            show()
+
+    def do_POST(self) -> None:
+        """Take an order."""
+        if not self._is_from_here():
+            self.send_error(HTTPStatus.FORBIDDEN)
+        elif not self.server.order(self.path.removeprefix("/")):
+            self.send_error(HTTPStatus.NOT_FOUND)
+        else:
+            self.send_response(HTTPStatus.NO_CONTENT)
+            self.end_headers()
+
+    def _is_from_here(self) -> bool:
+        """Whether it was asked for by this name, and by this page if by any."""
+        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
+        return host.split(":")[0] in NAMES and origin in (None, f"http://{host}")
+
+    def _page(self) -> None:
+        self._send("text/html; charset=utf-8", self.server.page)
+
+    def _status(self) -> None:
+        self._send("application/json", json.dumps(self.server.screen.shot.status).encode())
+
+    def _send(self, kind: str, body: bytes) -> None:
+        self._begin(kind)
+        self.wfile.write(body)
+
+    def _begin(self, kind: str) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+
+    def _stream(self) -> None:
+        if not self.server.streams.acquire(blocking=False):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        try:
+            self._begin("multipart/x-mixed-replace; boundary=next-picture")
+            self.wfile.write(_HEAD)
+            number = 0
+            while not self.server.closing:
+                shot = self.server.screen.after(number, REPEAT_S)
+                number = shot.number
+                self.wfile.write(shot.jpeg + b"\r\n" + _HEAD)
+        finally:
+            self.server.streams.release()
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing."""
