@@ -19,7 +19,6 @@ from robo_ddpg.envs.checkup.rewards import reward_findings
 from robo_ddpg.envs.checkup.seeds import seed_findings, start_findings
 from robo_ddpg.envs.checkup.single import Single, single
 from robo_ddpg.envs.checkup.stepping import goal_findings, rate, share_findings, speed_findings
-from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import ForeignSource, Source
 
@@ -54,7 +53,7 @@ class _Subject:
 
     def __init__(self, source: Source, settings: dict[str, Any], timeout_s: float) -> None:
         self.single: Single | None = single(source, settings)
-        env: Environment = self.single or source.make(1, threads=1, **settings)
+        env: Any = self.single or source.make(1, threads=1, **settings)
         self.env = GuardedEnvironment(env, timeout_s)
         self.normalised = isinstance(source, ForeignSource)
         parts = self.env.describe()["observation"]
