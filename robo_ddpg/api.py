@@ -56,6 +56,7 @@ def train(
     demonstrations: AnyPath | None = None,
     stop_early: bool = True,
     device: str = "cpu",
+    step_timeout_s: float | None = None,
     python: str | None = None,
     force: bool = False,
     quiet: bool = False,
@@ -84,6 +85,7 @@ def train(
             file, or `minari:ID`.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
         device: where networks are trained, `cpu` or `cuda`.
+        step_timeout_s: how long a step or a reset of all simulations may take [s].
         python: another interpreter, whose processes step the environment.
         force: replace an earlier run in the same directory.
         quiet: show no progress.
@@ -97,7 +99,7 @@ def train(
         EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
             not.
     """
-    from robo_ddpg.training import trainer
+    from robo_ddpg.training import start
     from robo_ddpg.training.progress import make_progress
     from robo_ddpg.training.task_defaults import train_settings
 
@@ -114,11 +116,12 @@ def train(
         demonstrations=None if demonstrations is None else os.fspath(demonstrations),
         stop_early=stop_early,
         device=device,
+        step_timeout_s=step_timeout_s,
         python=python,
     )
     run = RunDirectory(Path(out) if out else RunDirectory.default(settings.task, seed))
     progress = make_progress(f"train {settings.task}", quiet=quiet)
-    return Run(run.path, trainer.train(settings, run, progress, force=force))
+    return Run(run.path, start.train(settings, run, progress, force=force))
 
 
 def record(

@@ -124,10 +124,10 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> No
     settings = _with_options(start, options)
     run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
 
-    from robo_ddpg.training import trainer
+    from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {settings.task}", quiet=options.quiet)
-    _say_result(trainer.train(settings, run, progress, force=options.force), run)
+    _say_result(runs.train(settings, run, progress, force=options.force), run)
 
 
 def _resume(words: Words, run: RunDirectory) -> None:
@@ -140,10 +140,10 @@ def _resume(words: Words, run: RunDirectory) -> None:
         if name not in _RESUMABLE:
             raise SettingsError(f"train: a run goes on with its own settings; leave out {name}")
 
-    from robo_ddpg.training import trainer
+    from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {start.task}", quiet=options.quiet)
-    _say_result(trainer.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+    _say_result(runs.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
 
 
 def _say_result(evaluation: Evaluation | None, run: RunDirectory) -> None:

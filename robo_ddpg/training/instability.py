@@ -1,6 +1,7 @@
-"""Keeping what a simulation was doing when it became unstable, and doing it again."""
+"""Unstable steps: what a simulation was doing, doing it again, and when there are too many."""
 
 import json
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.envs.simulation import Simulation
-from robo_ddpg.errors import RecordingError
+from robo_ddpg.errors import EnvironmentFailure, RecordingError
 from robo_ddpg.files import replacing
 from robo_ddpg.model_fields import model_fields, with_fields
 
@@ -20,6 +21,11 @@ _MODEL = "model/"
 """What the names of model fields begin with in a file."""
 MOST_FILES = 20
 """Files kept per run; a task that is unstable more often than that needs no more of them."""
+
+WINDOW = 10_000
+"""The last transitions, over all simulations, among which dropped ones are counted."""
+MOST = 100
+"""More dropped transitions than this among them end the run: 1 %, or sooner all from the start."""
 
 
 class InstabilityLog:
@@ -92,3 +98,39 @@ def resimulate(path: Path) -> mujoco.MjData:
         if data.warning.number.any():
             break
     return data
+
+
+class DroppedTransitions:
+    """Counts the transitions that were dropped lately."""
+
+    def __init__(self, name: str, num_envs: int) -> None:
+        """Start to count.
+
+        Args:
+            name: the environment's.
+            num_envs: transitions per step.
+        """
+        self.name = name
+        self.lately = 0
+        """How many of the last `WINDOW` transitions were dropped."""
+        self._counts: deque[int] = deque([0] * max(1, WINDOW // num_envs))
+
+    def add(self, count: int, fault: str | None) -> None:
+        """Add a step of all simulations.
+
+        Args:
+            count: how many of its transitions were dropped.
+            fault: what was not finite in one of them, where and when; None if the physics was
+                unstable.
+
+        Raises:
+            EnvironmentFailure: they are too many.
+        """
+        self.lately += count - self._counts.popleft()
+        self._counts.append(count)
+        if self.lately > MOST:
+            raise EnvironmentFailure(
+                f"{fault or f'{self.name}: the physics is unstable'}; {self.lately} of the last "
+                f"{WINDOW} transitions were not finite or unstable and had to be dropped, more "
+                f"than the {MOST} that may be: mend the environment"
+            )

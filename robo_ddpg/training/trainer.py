@@ -1,7 +1,6 @@
 """The training loop: collect, store, update, evaluate, keep the best."""
 
 import contextlib
-import dataclasses
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,29 +10,23 @@ import torch
 
 from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner
-from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.checkup.checkup import brief_warnings
-from robo_ddpg.envs.checkup.finding import HURTS
-from robo_ddpg.envs.names import make_environment, resolve
-from robo_ddpg.errors import EnvironmentFailure, EvaluationStopped, SettingsError
+from robo_ddpg.envs.names import make_environment
+from robo_ddpg.errors import EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
-from robo_ddpg.files import write_json
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import TrainingLog
 from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
 from robo_ddpg.training.clock import Clock
+from robo_ddpg.training.collection import Collection
 from robo_ddpg.training.demonstrations.load import load_demonstrations
-from robo_ddpg.training.dropped import DroppedTransitions
-from robo_ddpg.training.episode_statistics import EpisodeStatistics
-from robo_ddpg.training.finishing import evaluate_best, write_pages
-from robo_ddpg.training.instability import InstabilityLog
 from robo_ddpg.training.judge import Judge
+from robo_ddpg.training.notes import reasons, warnings
 from robo_ddpg.training.progress import Progress
-from robo_ddpg.training.saving import controller_of, is_finite, keep
-from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
+from robo_ddpg.training.saving import controller_of, evaluate_best, is_finite, keep, write_pages
+from robo_ddpg.training.settings import TrainSettings
 
 CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
@@ -75,15 +68,10 @@ class Trainer:
         )
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
-        simulation = self.env.simulation
-        self.instabilities = (
-            InstabilityLog(simulation, run.unstable) if simulation is not None else None
-        )
+        self._collection = Collection(self.env, self.agent, run.unstable)
         self.training_s = 0.0
         self._logged_at = -1
         self._advised = False
-        self._statistics = EpisodeStatistics(np.zeros(n))
-        self._dropped = DroppedTransitions(self.env.name, n)
         self._row: Row = {}
         self._owed = 0.0
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
@@ -129,20 +117,14 @@ class Trainer:
                 self._close()
 
     def _loop(self) -> None:
-        for note in self.env.notes:
-            self.progress.note(note)
-        self._say_reasons()
-        self._say_what_hurts()
-        observation, _ = self.env.reset(seed=self._episode_seed())
+        self._open()
+        self._collection.start(self._episode_seed())
         due = self.agent.transitions + self.settings.evaluate_every
         clock = Clock()
         while not (self._done() or self._interruption.requested):
-            action = self.agent.explore(observation)
-            if self.instabilities is not None:
-                self.instabilities.before_step()
-            self.env.begin_step(action)
+            self._collection.begin_step()
             self._learn()
-            observation = self._store(observation, action, self.env.end_step())
+            self._collection.end_step()
             self.training_s += clock.lap()
             if self.agent.transitions >= due:
                 due += self.settings.evaluate_every
@@ -153,24 +135,16 @@ class Trainer:
             if clock.shows():
                 self._show()
 
-    def _show(self) -> None:
-        self.progress.update(self._share(), {**self._state(), **self._statistics.means()})
-
-    def _say_reasons(self) -> None:
-        """Which settings were chosen because of what the environment is like."""
-        reasons = self.settings.reasons
-        for reason in dict.fromkeys(reasons.values()):
-            names = [name for name, why in reasons.items() if why == reason]
-            values = (f"{name} {getattr(self.settings.agent, name)}" for name in names)
-            self.progress.note(f"{reason}: {', '.join(values)}")
-
-    def _say_what_hurts(self) -> None:
-        """What a short look at the environment finds wrong with it."""
+    def _open(self) -> None:
+        """Say how it is going to be."""
+        for note in (*self.env.notes, *reasons(self.settings)):
+            self.progress.note(note)
         if not self.progress.silent:
-            settings = self.settings
-            source = resolve(settings.task, settings.python)
-            for text in brief_warnings(source, settings.environment, settings.step_timeout_s):
-                self.progress.note(f"{HURTS}: {text}")
+            for note in warnings(self.settings):
+                self.progress.note(note)
+
+    def _show(self) -> None:
+        self.progress.update(self._share(), self._state())
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""
@@ -184,32 +158,6 @@ class Trainer:
         while self._owed >= 1:
             self._owed -= 1
             self._row |= self.agent.update()
-
-    def _store(self, observation: Any, action: Any, step: tuple[Any, ...]) -> Any:
-        """Keep one step of all simulations; finished ones start anew."""
-        following, reward, terminated, truncated, info = step
-        ended = terminated | truncated
-        reward_info = info.get("reward_info")
-        unstable = np.asarray(info.get("unstable", np.zeros(len(ended), bool)))
-        self.agent.store(
-            Transitions(
-                observation=observation,
-                action=action,
-                reward=np.asarray(reward, np.float32),
-                terminated=terminated,
-                truncated=truncated,
-                next_observation=following,
-                reward_info=None if reward_info is None else reward_info.astype(np.float32),
-                valid=~(unstable | np.asarray(info.get("skipped", False))),
-            )
-        )
-        if self.instabilities is not None and unstable.any():
-            self.instabilities.add(unstable, action, self.agent.transitions)
-        self._statistics.add(reward, ended, info)
-        self._dropped.add(int(unstable.sum()), info.get("fault"))
-        if ended.any():
-            following, _ = self.env.reset(options={"reset_mask": ended})
-        return following
 
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
@@ -233,9 +181,9 @@ class Trainer:
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
-        self.log.write({**self._state(), **self._statistics.means()})
-        self._row |= self._statistics.means()
-        self._statistics.clear()
+        self.log.write(self._state())
+        self._row |= self._collection.statistics.means()
+        self._collection.statistics.clear()
 
     def _advise(self, largest_return: float) -> None:
         """Say at the first evaluation what the learner cannot see for itself."""
@@ -274,6 +222,7 @@ class Trainer:
             "updates": float(self.agent.updates),
             "steps_per_s": self.agent.transitions / seconds,
             "updates_per_s": self.agent.updates / seconds,
+            **self._collection.statistics.means(),
         }
 
     def controller(self) -> Controller:
@@ -342,70 +291,3 @@ def _one_torch_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def train(
-    settings: TrainSettings, run: RunDirectory, progress: Progress, *, force: bool = False
-) -> Evaluation | None:
-    """Train a controller.
-
-    Args:
-        settings: what to train, and how long.
-        run: where to; made here, and removed after an error before anything was learned.
-        progress: shows how it goes.
-        force: replace an earlier run that is there.
-
-    Returns:
-        The evaluation of the best controller, which lies in the run directory; None if a signal
-        left no time for it.
-
-    Raises:
-        OutputDirectoryError: something else is there, or it cannot be written.
-        EnvironmentFailure: the environment failed; a note on the error says what was saved.
-    """
-    run.check(force=force)
-    trainer = Trainer(settings, run, progress)
-    run.create(force=force)
-    write_json(configuration(settings), run.config)
-    try:
-        return trainer.train()
-    except Exception:
-        if trainer.agent.transitions == 0:
-            run.remove()
-        raise
-
-
-def resume(
-    run: RunDirectory, progress: Progress, *, steps: int | None = None, minutes: float | None = None
-) -> Evaluation | None:
-    """Continue a run.
-
-    Args:
-        run: an existing run directory.
-        progress: shows how it goes.
-        steps: total number of transitions, or None for as many again as planned at first.
-        minutes: further training time [min], or None for as much again as planned at first.
-
-    Returns:
-        The evaluation of the best controller; None if a signal left no time for it.
-
-    Raises:
-        SettingsError: so many transitions were collected already.
-        OutputDirectoryError: the run is damaged.
-        EnvironmentFailure: the environment failed; a note on the error says what was saved.
-    """
-    settings = settings_of(run.read_config())
-    trainer = Trainer(settings, run, progress)
-    trainer.resume()
-    done = trainer.agent.transitions
-    if steps is not None and steps <= done:
-        raise SettingsError(
-            f"steps must be more than the {done} transitions of {run.path}, got {steps}"
-        )
-    more = settings.minutes if minutes is None else minutes
-    trainer.settings = dataclasses.replace(
-        settings,
-        steps=done + settings.steps if steps is None else steps,
-        minutes=None if more is None else trainer.training_s / 60.0 + more,
-    )
-    return trainer.train()

@@ -35,8 +35,8 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
+from robo_ddpg.training.start import train
 from robo_ddpg.training.task_defaults import train_settings
-from robo_ddpg.training.trainer import train
 
 MODES: dict[str, dict[str, Any]] = {
     "joint": {"action": "joint"},

@@ -10,8 +10,8 @@ from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
+from robo_ddpg.training.start import train
 from robo_ddpg.training.task_defaults import STEPS, train_settings
-from robo_ddpg.training.trainer import train
 
 SEEDS = tuple(range(10))
 MASTERED = 0.99

@@ -21,11 +21,12 @@ from robo_ddpg.errors import DivergenceError, EnvironmentFailure, EnvironmentHan
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
-from robo_ddpg.training.dropped import MOST, WINDOW, DroppedTransitions
+from robo_ddpg.training.instability import MOST, WINDOW, DroppedTransitions
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
+from robo_ddpg.training.start import resume, train
 from robo_ddpg.training.task_defaults import train_settings
-from robo_ddpg.training.trainer import Trainer, resume, train
+from robo_ddpg.training.trainer import Trainer
 from tests.faulty import ENDLESS, NAME
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,7 @@ from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import PlainProgress
 from robo_ddpg.training.settings import TrainSettings
-from robo_ddpg.training.trainer import train
+from robo_ddpg.training.start import train
 from tests.faulty import SLOW
 settings = TrainSettings(SLOW, AgentSettings(), steps=10**6, simulations=4, evaluate_every=40)
 train(settings, RunDirectory(Path("run")), PlainProgress("slow"))

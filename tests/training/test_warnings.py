@@ -9,10 +9,10 @@ import pytest
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.envs.checkup import checkup
 from robo_ddpg.runs.directory import RunDirectory
-from robo_ddpg.training import trainer as module
+from robo_ddpg.training import notes
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
-from robo_ddpg.training.trainer import train
+from robo_ddpg.training.start import train
 
 TINY = TrainSettings(
     task="tests.envs.checkup.toys:Sound",
@@ -52,5 +52,5 @@ def test_nobody_looks_where_nobody_listens(tmp_path: Path, monkeypatch: pytest.M
     def refuse(*_: Any) -> Any:
         raise AssertionError
 
-    monkeypatch.setattr(module, "brief_warnings", refuse)
+    monkeypatch.setattr(notes, "brief_warnings", refuse)
     assert train(TINY, RunDirectory(tmp_path / "run"), SilentProgress()) is not None

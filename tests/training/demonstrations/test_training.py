@@ -14,7 +14,7 @@ from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, settings_of
-from robo_ddpg.training.trainer import resume, train
+from robo_ddpg.training.start import resume, train
 
 TINY = TrainSettings(
     task="reach",

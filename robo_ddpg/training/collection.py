@@ -1,0 +1,73 @@
+"""From the environment into the learner."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from robo_ddpg.agent.learner import Learner
+from robo_ddpg.agent.transitions import Transitions
+from robo_ddpg.envs.guarded import GuardedEnvironment
+from robo_ddpg.training.episode_statistics import EpisodeStatistics
+from robo_ddpg.training.instability import DroppedTransitions, InstabilityLog
+
+
+class Collection:
+    """Steps of all simulations, explored by the learner and stored by it."""
+
+    def __init__(self, env: GuardedEnvironment, agent: Learner, unstable: Path) -> None:
+        """Nothing is stepped yet.
+
+        Args:
+            env: the simulations.
+            agent: explores and stores.
+            unstable: directory for what unstable simulations were doing.
+        """
+        self.env, self.agent = env, agent
+        self.statistics = EpisodeStatistics(np.zeros(env.num_envs))
+        self._dropped = DroppedTransitions(env.name, env.num_envs)
+        simulation = env.simulation
+        self._instabilities = None if simulation is None else InstabilityLog(simulation, unstable)
+        self._observation: Any = None
+        self._action: Any = None
+
+    def start(self, seed: int) -> None:
+        """Start episodes in all simulations, the k-th from seed + k."""
+        self._observation, _ = self.env.reset(seed=seed)
+
+    def begin_step(self) -> None:
+        """Have all simulations take a step, while the learner learns."""
+        self._action = self.agent.explore(self._observation)
+        if self._instabilities is not None:
+            self._instabilities.before_step()
+        self.env.begin_step(self._action)
+
+    def end_step(self) -> None:
+        """Store the step that was begun; finished simulations start anew.
+
+        Raises:
+            EnvironmentFailure: it failed, or too much of what it returns had to be dropped.
+        """
+        following, reward, terminated, truncated, info = self.env.end_step()
+        ended = terminated | truncated
+        reward_info = info.get("reward_info")
+        unstable = np.asarray(info.get("unstable", np.zeros(len(ended), bool)))
+        self.agent.store(
+            Transitions(
+                observation=self._observation,
+                action=self._action,
+                reward=np.asarray(reward, np.float32),
+                terminated=terminated,
+                truncated=truncated,
+                next_observation=following,
+                reward_info=None if reward_info is None else reward_info.astype(np.float32),
+                valid=~(unstable | np.asarray(info.get("skipped", False))),
+            )
+        )
+        if self._instabilities is not None and unstable.any():
+            self._instabilities.add(unstable, self._action, self.agent.transitions)
+        self.statistics.add(reward, ended, info)
+        self._dropped.add(int(unstable.sum()), info.get("fault"))
+        if ended.any():
+            following, _ = self.env.reset(options={"reset_mask": ended})
+        self._observation = following
