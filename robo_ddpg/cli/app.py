@@ -13,8 +13,8 @@ from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
 
 COMMANDS = {
     "tasks": "List what can be trained.",
-    "check": "Check an environment before training: what will hurt learning, and how fast it is.",
     "train": "Train a controller.",
+    "check": "Check an environment before training: what will hurt learning, and how fast it is.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",
     "demonstrate": "Record episodes of a scripted solution to learn from: train TASK "

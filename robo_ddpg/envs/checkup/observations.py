@@ -16,12 +16,10 @@ ENOUGH = 100
 """Observations that are needed to say that something never varies."""
 FAINT = 0.1
 """A component whose normalised standard deviation is less is hardly seen by the learner."""
-COARSE = 0.1
-"""So much of a standard deviation may float32 lose."""
 ROUNDING = 1e-12
 """A component that varies by less, relatively above 1, does not."""
 WIDE = 1e6
-"""Ratio of standard deviations that is worth a word."""
+"""Ratio of standard deviations, and of means to these, that is worth a word."""
 
 
 def names_of(described: dict[str, Any]) -> list[str]:
@@ -43,8 +41,8 @@ def observation_findings(
     found = _not_finite(episodes)
     if len(rows) >= ENOUGH:
         numbers = ~np.array(is_choice)
-        found += _constant(rows, names, numbers) + _coarse(rows, names)
-        found += _faint(rows, names, numbers) + _wide(rows, numbers)
+        found += _constant(rows, names, numbers)
+        found += _faint(rows, names, numbers) + _wild(rows, numbers)
     return found
 
 
@@ -85,54 +83,33 @@ def _constant(rows: AnyArray, names: Sequence[str], numbers: AnyArray) -> list[F
     return [Finding("constant components", NOTE, text)]
 
 
-def _coarse(rows: AnyArray, names: Sequence[str]) -> list[Finding]:
-    """Components of which float32, in which they are kept, holds a part only."""
-    lost = np.abs(rows.astype(np.float32) - rows).max(axis=0)
-    spread = _spread(rows)
-    coarse = np.flatnonzero((spread > 0) & (lost > COARSE * spread)).tolist()
-    if not coarse:
-        return []
-    k = coarse[0]
-    text = (
-        f"{names[k]} varies by {spread[k]:.3g} about {rows[:, k].mean():.9g}, too little for "
-        f"float32{_others(coarse)}: subtract the constant"
-    )
-    return [Finding("observation offset", HURTS, text)]
-
-
 def _faint(rows: AnyArray, names: Sequence[str], numbers: AnyArray) -> list[Finding]:
-    """Components that hardly vary even when they are normalised."""
+    """Components that hardly vary even when they are normalised as the learner does it."""
     normalizer = Normalizer(rows.shape[1], len(rows))
     normalizer.update(rows)
-    seen = ((rows - rows.mean(axis=0)) * normalizer.scale).std(axis=0)
-    spread = _spread(rows)
+    seen, spread = normalizer(normalizer.relative(rows)).std(axis=0), _spread(rows)
     faint = np.flatnonzero(numbers & (spread > 0) & (seen < FAINT)).tolist()
     if not faint:
         return []
-    k = faint[0]
-    said = (
-        f"{names[k]} varies by {spread[k]:.2g}, of which the learner sees {seen[k]:.1g} where it "
-        f"wants 1{_others(faint)}"
+    k, more = faint[0], len(faint) - 1
+    others = f" (and {more} other components likewise)" if more else ""
+    text = (
+        f"{names[k]} varies by {spread[k]:.2g}, and by {seen[k]:.1g} once it is normalised where "
+        f"others vary by 1{others}: give it in a smaller unit, unless it varies more than with "
+        "random actions"
     )
-    if len(faint) > np.sum(numbers & (spread > 0)) / 2:
-        text = f"{said}: give it in a smaller unit"
-        return [Finding("observation scale", HURTS, text)]
-    text = f"{said}: give it in a smaller unit, unless it varies more than with random actions"
     return [Finding("observation scale", NOTE, text)]
 
 
-def _wide(rows: AnyArray, numbers: AnyArray) -> list[Finding]:
-    spread = _spread(rows)[numbers]
-    spread = spread[spread > 0]
-    if len(spread) == 0 or spread.max() < WIDE * min(spread.min(), 1.0):
+def _wild(rows: AnyArray, numbers: AnyArray) -> list[Finding]:
+    """What only normalisation makes good."""
+    spread, far = _spread(rows)[numbers], np.abs(rows.mean(axis=0))[numbers]
+    far, spread = far[spread > 0], spread[spread > 0]
+    if len(spread) == 0 or np.max([spread.max(), far.max()]) < WIDE * min(spread.min(), 1.0):
         return []
     text = (
-        f"components of the observation vary by {spread.min():.2g} to {spread.max():.2g}: they are "
-        "normalised by default, but not with the presets td3 and ddpg-2015"
+        f"components of the observation vary by {spread.min():.2g} to {spread.max():.2g} about "
+        f"means of up to {far.max():.2g}: they are normalised by default, but not with the presets "
+        "td3 and ddpg-2015"
     )
     return [Finding("observation scales", NOTE, text)]
-
-
-def _others(components: Sequence[int]) -> str:
-    more = len(components) - 1
-    return f" (and {more} other components likewise)" if more else ""

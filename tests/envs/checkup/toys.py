@@ -177,7 +177,7 @@ class Offset(Sound):
 
 class Faint(Sound):
     def observe(self) -> Any:
-        return 1e-5 * super().observe()
+        return super().observe() * np.float32([1.0, 1.0, 1.0, 1e-6])
 
 
 class Wide(Sound):
