@@ -11,7 +11,10 @@ from robo_ddpg.errors import SettingsError
 
 @dataclass(frozen=True)
 class WatchOptions:
-    """Watch a controller live in the browser; drag its goal, push its robot."""
+    """Watch a controller live in the browser; drag its goal, push its robot.
+
+    An environment that is not a task of this package is shown in its own pictures.
+    """
 
     controller: ControllerName
     port: int = 0

@@ -15,6 +15,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.recording import film
 from robo_ddpg.recording.overlay import Overlay
 from robo_ddpg.recording.recording import Recording
+from tests.recording.still import still
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +81,24 @@ def test_nothing_is_filmed_where_both_agree(
     assert main(["compare", "reach", "reach", "--episodes", "2", "--out", str(out)]) == 0
     assert "they agree on every seed" in capsys.readouterr().out
     assert not out.exists()
+
+
+def test_disagreements_in_an_environment_that_draws_itself_are_filmed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1] / "envs/foreign")
+    idle, moving = still("toys:Moved"), still("toys:Moved")
+    moving.tensors["actor.0.bias"][:] = 1.0
+    files = [
+        str(controller.save(tmp_path / f"{name}.safetensors"))
+        for name, controller in (("idle", idle), ("moving", moving))
+    ]
+    out = tmp_path / "both.mp4"
+    words = ("--task", "toys:Moved", "--episodes", "2", "--out", str(out), "--json")
+    assert main(["compare", *files, *words]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["only_b_solved"] == [20_000, 20_001]
+    assert f"2 of 2 disagreements, 2.2 s: {out}" in captured.err
+    frame = iio.imread(out, plugin="pyav", index=5).astype(int)
+    assert frame.shape == (480, 1280, 3)
+    assert (frame[300, 639] < 30).all()

@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from robo_ddpg.cli import record
 from robo_ddpg.cli.app import main
 from robo_ddpg.cli.record import RecordOptions, seeds_to_film
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
+from tests.cli.conftest import Refusal
+from tests.recording.still import still
 
 SMALL = ("--width", "96", "--height", "64", "--episode-s", "0.5")
 
@@ -51,6 +54,42 @@ def test_failures_are_filmed_before_successes(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("robo_ddpg.cli.record.evaluate", lambda *_, **__: tried)
     options = RecordOptions("reach", episodes=3, seed=50, failures_first=True)
     assert seeds_to_film(Controller.find("reach"), options) == [51, 53, 50]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch, here: Path) -> list[str]:
+    """Words that film an environment which draws itself."""
+    monkeypatch.chdir(Path(__file__).parents[1] / "envs/foreign")
+    still("toys:SeedPainted").save(here / "c.safetensors")
+    out = str(here / "film.mp4")
+    return ["record", str(here / "c.safetensors"), "--task", "toys:SeedPainted", "--out", out]
+
+
+def test_an_environment_that_draws_itself_is_filmed(
+    drawn: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--episodes", "2", "--seed", "2", "--grid", "1x2", *SMALL[:4])
+    assert main([*drawn, *words]) == 0
+    assert "9 frames, 0.9 s, return 4.50\n" in capsys.readouterr().out
+    assert main([*drawn, *words, "--json"]) == 0
+    film = json.loads(capsys.readouterr().out)
+    assert (film["seeds"], film["returns"], film["solved"]) == ([2, 3], [3.0, 6.0], [None, None])
+
+
+def test_what_it_cannot_have_is_refused(drawn: list[str], refusal: Refusal) -> None:
+    assert "leave out the camera" in refusal(*drawn, "--camera", "side")
+    assert "no states that could be kept" in refusal(*drawn, "--keep", "kept")
+    assert "does not say what failed" in refusal(*drawn, "--failures-first")
+    assert "even numbers of pixels" in refusal(*drawn, "--seed", "2", "--width", "97")
+
+
+def test_who_waits_is_told_how_far_it_is(
+    drawn: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "INTERVAL_S", 0.0)
+    assert main([*drawn, "--episodes", "1", "--seed", "2", *SMALL[:4]]) == 0
+    said = [f"filming Episode 1, seed 2: {seconds} s" for seconds in ("0.0", "0.1", "0.2")]
+    assert capsys.readouterr().err.splitlines() == said
 
 
 def test_without_opengl_a_video_is_refused_with_the_way_out() -> None:

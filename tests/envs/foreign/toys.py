@@ -273,6 +273,13 @@ class SeedPainted(Painted):
         return {}
 
 
+class Moved(Painted):
+    """Solved by those that move."""
+
+    def info(self) -> dict[str, Any]:
+        return {"is_success": bool(self.taken[0] > 0)}
+
+
 class Unpaintable(Toy):
     metadata = {"render_modes": ["human", "ansi"]}  # noqa: RUF012
 
