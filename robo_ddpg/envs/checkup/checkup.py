@@ -58,7 +58,11 @@ class _Subject:
         self.normalised = isinstance(source, ForeignSource)
         parts = self.env.describe()["observation"]
         self.names = names_of(self.env.describe())
-        self.is_choice = [bool(part["choices"]) for part in parts for _ in range(part["size"])]
+        self.may_rest = [
+            bool(part["choices"]) or part["name"] == "desired_goal"
+            for part in parts
+            for _ in range(part["size"])
+        ]
         goals = {"achieved_goal", "desired_goal"} <= {part["name"] for part in parts}
         self.goals = self.single.goals if self.single else goals
 
@@ -67,7 +71,7 @@ class _Subject:
         return [
             *reward_findings(episodes, goals=self.goals, normalised=self.normalised),
             *ending_findings(episodes, self.env.episode_steps),
-            *observation_findings(episodes, self.names, self.is_choice),
+            *observation_findings(episodes, self.names, self.may_rest),
             *(self.single.forms.findings if self.single else ()),
         ]
 

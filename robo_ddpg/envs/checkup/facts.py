@@ -78,8 +78,8 @@ def facts_of(
         shortest=min(map(len, ended), default=None),
         longest=max(map(len, ended), default=None),
         return_mean=float(np.mean([sum(e.rewards) for e in ended])) if ended else None,
-        reward_low=float(rewards.min()),
-        reward_high=float(rewards.max()),
+        reward_low=float(rewards.min()) + 0.0,
+        reward_high=float(rewards.max()) + 0.0,
         says_success=any(episode.says_success for episode in episodes),
         **measured,
     )

@@ -28,19 +28,19 @@ def names_of(described: dict[str, Any]) -> list[str]:
 
 
 def observation_findings(
-    episodes: Sequence[Episode], names: Sequence[str], is_choice: Sequence[bool]
+    episodes: Sequence[Episode], names: Sequence[str], may_rest: Sequence[bool]
 ) -> list[Finding]:
     """What is wrong with what was observed.
 
     Args:
         episodes: with random actions.
         names: of the components.
-        is_choice: which of them say that one of several values was taken.
+        may_rest: which of them need not vary.
     """
     rows = np.concatenate([episode.observations for episode in episodes]).astype(float)
     found = _not_finite(episodes)
     if len(rows) >= ENOUGH:
-        numbers = ~np.array(is_choice)
+        numbers = ~np.array(may_rest)
         found += _constant(rows, names, numbers)
         found += _faint(rows, names, numbers) + _wild(rows, numbers)
     return found
