@@ -15,8 +15,8 @@ from robo_ddpg.agent.diagnostics import diagnostics, return_steps
 from robo_ddpg.agent.divergence import divergence
 from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
+from robo_ddpg.agent.replay.buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.replay.demonstrations import Demonstrations
-from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions

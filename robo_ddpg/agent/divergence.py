@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
-from robo_ddpg.agent.replay_buffer import Minibatch
+from robo_ddpg.agent.replay.buffer import Minibatch
 from robo_ddpg.errors import DivergenceError
 
 

@@ -12,7 +12,7 @@ from robo_ddpg.agent.autograd.backend import AutogradBackend
 from robo_ddpg.agent.backend import MakeBackend
 from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.fast.backend import FastBackend
-from robo_ddpg.agent.replay_buffer import ReplayBuffer
+from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from robo_ddpg.errors import SettingsError

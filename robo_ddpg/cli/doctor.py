@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from robo_ddpg.cli import checks
-from robo_ddpg.cli.checks import Check
+from robo_ddpg.cli import doctor_checks
+from robo_ddpg.cli.doctor_checks import Check
 from robo_ddpg.cli.output import say, say_json
 from robo_ddpg.cli.parsing.fields import Json
 from robo_ddpg.cli.parsing.parse import Words, parse
@@ -24,7 +24,7 @@ class DoctorOptions:
 def run(words: Words) -> bool:
     """Check what works on this machine, with the exact fix for what does not."""
     options = parse(DoctorOptions, words, "doctor")
-    found = checks.run()
+    found = doctor_checks.run()
     if options.json:
         say_json([dataclasses.asdict(check) for check in found])
     else:

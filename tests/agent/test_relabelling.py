@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from robo_ddpg.agent.replay_buffer import ReplayBuffer
+from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import GoalSpace, Transitions
 from tasks.arrays import Float32, Mask

@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from robo_ddpg.cli import checks
+from robo_ddpg.cli import doctor_checks
 from robo_ddpg.cli.app import main
-from robo_ddpg.cli.checks import Check
+from robo_ddpg.cli.doctor_checks import Check
 
 FOUND = [Check("one", True, "fine"), Check("three", False, "bad", "Mend it.")]
 
 
 @pytest.fixture(autouse=True)
 def found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "run", lambda: FOUND)
+    monkeypatch.setattr(doctor_checks, "run", lambda: FOUND)
 
 
 def test_the_fix_stands_below_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,5 +36,5 @@ def test_programs_read_the_same_findings(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_exit_code_is_0_where_everything_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "run", lambda: FOUND[:1])
+    monkeypatch.setattr(doctor_checks, "run", lambda: FOUND[:1])
     assert main(["doctor"]) == 0

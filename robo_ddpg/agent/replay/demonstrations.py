@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.agent.action_scaling import ActionScaling
-from robo_ddpg.agent.replay_buffer import Minibatch, ReplayBuffer
+from robo_ddpg.agent.replay.buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
 

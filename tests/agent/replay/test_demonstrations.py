@@ -15,8 +15,8 @@ from gymnasium.spaces import Box
 
 from robo_ddpg.agent.action_scaling import ActionScaling
 from robo_ddpg.agent.learner import Learner, make_learner
+from robo_ddpg.agent.replay.buffer import Minibatch
 from robo_ddpg.agent.replay.demonstrations import Demonstrations
-from robo_ddpg.agent.replay_buffer import Minibatch
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Transitions
 from tasks.arrays import Float32, Mask

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.ring import Draw, Ring, uniform_below
+from robo_ddpg.agent.replay.ring import Draw, Ring, uniform_below
 from robo_ddpg.agent.saved_state import generator_state, set_generator_state
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import GoalSpace, Transitions

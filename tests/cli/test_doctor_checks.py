@@ -6,20 +6,24 @@ from collections import namedtuple
 import pytest
 from packaging.requirements import Requirement
 
-from robo_ddpg.cli import checks
-from robo_ddpg.cli.checks import Check
+from robo_ddpg.cli import doctor_checks
+from robo_ddpg.cli.doctor_checks import Check
 from robo_ddpg.errors import RenderingError
 from robo_ddpg.rendering import gl
 
 
 def test_rendering_video_and_torch_work_where_the_tests_run() -> None:
-    for check in (checks.check_rendering(), checks.check_video(), checks.check_torch()):
+    for check in (
+        doctor_checks.check_rendering(),
+        doctor_checks.check_video(),
+        doctor_checks.check_torch(),
+    ):
         assert check.ok, check
         assert not check.fix
 
 
 def test_every_failed_check_of_a_whole_run_has_a_fix() -> None:
-    found = checks.run()
+    found = doctor_checks.run()
     assert {"python", "rendering", "video", "threads", "disk"} <= {check.name for check in found}
     assert all(check.ok or check.fix for check in found)
 
@@ -33,7 +37,7 @@ def test_every_failed_check_of_a_whole_run_has_a_fix() -> None:
     ],
 )
 def test_a_requirement_is_compared_with_what_is_installed(need: str, ok: bool, fix: str) -> None:
-    check = checks.check_requirement(Requirement(need))
+    check = doctor_checks.check_requirement(Requirement(need))
     assert check.ok is ok
     assert check.fix.endswith(fix)
 
@@ -43,7 +47,7 @@ def test_the_fix_for_rendering_is_the_one_opengl_gives(monkeypatch: pytest.Monke
         raise RenderingError("No OpenGL here. Run `apt-get install libegl1` as root.")
 
     monkeypatch.setattr(gl, "describe", fail)
-    check = checks.check_rendering()
+    check = doctor_checks.check_rendering()
     assert check == Check(
         "rendering", False, "No OpenGL here", "Run `apt-get install libegl1` as root."
     )
@@ -52,7 +56,7 @@ def test_the_fix_for_rendering_is_the_one_opengl_gives(monkeypatch: pytest.Monke
 def test_a_full_disk_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(2**40, 2**40, 2**20))
-    check = checks.check_disk()
+    check = doctor_checks.check_disk()
     assert not check.ok
     assert "--out" in check.fix
 
@@ -61,6 +65,6 @@ def test_an_unforeseen_error_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) 
     def explode() -> Check:
         raise ZeroDivisionError("by chance")
 
-    monkeypatch.setattr(checks, "check_torch", explode)
-    failed = {check.name: check for check in checks.run() if not check.ok}
+    monkeypatch.setattr(doctor_checks, "check_torch", explode)
+    failed = {check.name: check for check in doctor_checks.run() if not check.ok}
     assert "by chance" in failed["threads"].detail

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robo_ddpg.agent.replay_buffer import ReplayBuffer
+from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Transitions
 
