@@ -11,9 +11,9 @@ from typing import Any
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
-from robo_ddpg.recording.film import Look
+from robo_ddpg.recording.film.video_file import VideoInfo
+from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import CAMERA, film, roles_of
-from robo_ddpg.recording.video_file import VideoInfo
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import read_metrics

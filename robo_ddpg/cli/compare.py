@@ -87,7 +87,7 @@ def _listed(seeds: list[int], most: int = 12) -> str:
 
 def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path) -> str:
     """Film both controllers on some seeds; returns what to say about it."""
-    from robo_ddpg.recording.film import Look
+    from robo_ddpg.recording.film.writing import Look
     from robo_ddpg.recording.filming import Role, film
 
     if not seeds:

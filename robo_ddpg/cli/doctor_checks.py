@@ -103,7 +103,7 @@ def check_video() -> Check:
     """Encode a short .mp4 and read it back."""
     import imageio.v3 as iio
 
-    from robo_ddpg.recording.video_file import write_video
+    from robo_ddpg.recording.film.video_file import write_video
 
     ramp = np.tile(np.arange(64, dtype=np.uint8)[:, None], (48, 1, 3))
     with tempfile.TemporaryDirectory() as directory:

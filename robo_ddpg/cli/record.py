@@ -30,9 +30,9 @@ from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed, evaluate
-from robo_ddpg.recording.film import Look
+from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import CAMERA, Film, film, roles_of
-from robo_ddpg.recording.scene import Moment
 from robo_ddpg.runs.directory import RunDirectory
 
 INTERVAL_S = 5.0

@@ -11,7 +11,7 @@ from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.evaluation.evaluate import check_fit
-from robo_ddpg.recording.scene import Moment
+from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.rendering.renderer import Frame
 
 

@@ -13,11 +13,11 @@ from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import RecordingError, SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed
 from robo_ddpg.recording.drawn import DrawnScene, Stage
-from robo_ddpg.recording.film import Look, Watcher, write_film
+from robo_ddpg.recording.film.video_file import VideoInfo
+from robo_ddpg.recording.film.writing import Look, Watcher, write_film
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.video import render_recordings
-from robo_ddpg.recording.video_file import VideoInfo
 
 AnyPath = str | os.PathLike[str]
 CAMERA = "front"

@@ -10,10 +10,10 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.errors import VideoError
-from robo_ddpg.recording.film import Look, Watcher, write_film
+from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.video_file import VideoInfo
+from robo_ddpg.recording.film.writing import Look, Watcher, write_film
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.recording.scene import Moment
-from robo_ddpg.recording.video_file import VideoInfo
 from robo_ddpg.rendering import gl
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
 

@@ -12,8 +12,8 @@ import pytest
 from robo_ddpg.cli import compare
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
-from robo_ddpg.recording import film
-from robo_ddpg.recording.overlay import Overlay
+from robo_ddpg.recording.film import writing
+from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.recording import Recording
 from tests.recording.still import still
 
@@ -64,7 +64,7 @@ def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
 
     monkeypatch.setattr(Overlay, "__init__", noted)
     monkeypatch.setattr(compare, "MOST_FILMED", 1)
-    monkeypatch.setattr(film, "Look", functools.partial(film.Look, 320, 240))
+    monkeypatch.setattr(writing, "Look", functools.partial(writing.Look, 320, 240))
     out = tmp_path / "both.mp4"
     assert main(["compare", "reach", str(broken), "--episodes", "2", "--out", str(out)]) == 0
     assert drawn == {("A: reach, seed 20000", True), ("B: broken, seed 20000", False)}

@@ -13,9 +13,9 @@ import robo_ddpg
 from robo_ddpg.errors import EnvironmentFailure, RecordingError, RenderingError, SettingsError
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.recording.drawn import drawing_environment, played
-from robo_ddpg.recording.film import Look
+from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import film, roles_of
-from robo_ddpg.recording.scene import Moment
 from tests.recording.still import still
 
 PLAIN = Look(40, 30, overlay=False)

@@ -14,11 +14,11 @@ import pytest
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import RenderingError, VideoError
-from robo_ddpg.recording.film import VERDICT_S
-from robo_ddpg.recording.overlay import Overlay
+from robo_ddpg.recording.film.overlay import Overlay
+from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.writing import VERDICT_S
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.recording.scene import Moment
 from robo_ddpg.recording.video import render_recordings
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tests.recording.pendulum import PENDULUM, record

@@ -12,7 +12,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.files import write_json
-from robo_ddpg.recording.video_file import write_video
+from robo_ddpg.recording.film.video_file import write_video
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.tables import write_rows

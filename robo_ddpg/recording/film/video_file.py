@@ -13,7 +13,7 @@ import numpy as np
 
 from robo_ddpg.errors import VideoError
 from robo_ddpg.files import replacing
-from robo_ddpg.recording.encoding import (
+from robo_ddpg.recording.film.encoding import (
     Encoder,
     PendingFrame,
     encode_gif,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ImageDraw
 
-from robo_ddpg.recording.lettering import AMBER, BLUE, FAINT, GREEN, TEXT, Colour, font, shaded
-from robo_ddpg.recording.scene import Told
+from robo_ddpg.recording.film.lettering import AMBER, BLUE, FAINT, GREEN, TEXT, Colour, font, shaded
+from robo_ddpg.recording.film.scene import Told
 from robo_ddpg.rendering.renderer import Frame
 from robo_ddpg.runs.quantities import words_and_unit
 from tasks.arrays import Array

@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import ImageDraw
 
-from robo_ddpg.recording.lettering import AMBER, GREEN, RED, TEXT, Colour, font, shaded
-from robo_ddpg.recording.panel import Panel
-from robo_ddpg.recording.scene import Moment, Told
+from robo_ddpg.recording.film.lettering import AMBER, GREEN, RED, TEXT, Colour, font, shaded
+from robo_ddpg.recording.film.panel import Panel
+from robo_ddpg.recording.film.scene import Moment, Told
 from robo_ddpg.rendering.renderer import Frame
 
 _SMALLEST_WITH_PANEL = (280, 200)

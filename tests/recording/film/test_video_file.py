@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from robo_ddpg.errors import VideoError
-from robo_ddpg.recording.video_file import write_video
+from robo_ddpg.recording.film.video_file import write_video
 
 
 def moving_square(count: int, width: int = 64, height: int = 48) -> Iterator[np.ndarray]:
@@ -114,7 +114,7 @@ def test_a_killed_run_leaves_a_video_that_plays_under_another_name(tmp_path: Pat
     script = """
 import sys
 import numpy as np
-from robo_ddpg.recording.video_file import write_video
+from robo_ddpg.recording.film.video_file import write_video
 def frames():
     for i in range(10_000):
         if i == 150:
@@ -150,7 +150,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
     def full(*_: object) -> float:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("robo_ddpg.recording.video_file.index_mp4", full)
+    monkeypatch.setattr("robo_ddpg.recording.film.video_file.index_mp4", full)
     with pytest.raises(VideoError, match="No space left") as caught:
         write_video(tmp_path / "square.mp4", moving_square(9), fps=20)
     assert "\n" not in str(caught.value)

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from robo_ddpg.errors import VideoError
-from robo_ddpg.recording.encoding import PendingFrame
-from robo_ddpg.recording.overlay import Overlay
-from robo_ddpg.recording.scene import Moment, Scene
-from robo_ddpg.recording.video_file import FrameCheck, VideoInfo, write_pending
+from robo_ddpg.recording.film.encoding import PendingFrame
+from robo_ddpg.recording.film.overlay import Overlay
+from robo_ddpg.recording.film.scene import Moment, Scene
+from robo_ddpg.recording.film.video_file import FrameCheck, VideoInfo, write_pending
 from robo_ddpg.rendering.renderer import Frame
 
 MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".gif": 25.0}

@@ -8,9 +8,9 @@ import mujoco
 import numpy as np
 import pytest
 
-from robo_ddpg.recording.overlay import Overlay, outcome
+from robo_ddpg.recording.film.overlay import Overlay, outcome
+from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.recording.scene import Moment
 from robo_ddpg.recording.video import moments_of, render_recordings
 from tests.recording.pendulum import PENDULUM, record
 
