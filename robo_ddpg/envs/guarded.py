@@ -157,10 +157,13 @@ class GuardedEnvironment:
         return observation, reward, terminated, truncated, info
 
     def close(self) -> None:
-        """Free what it holds, unless it hangs; may be called twice."""
+        """Free what it holds, where it hangs as far as that is possible; may be called twice."""
         if not self._hangs and self._is_idle(CLOSE_TIMEOUT_S):
             self._submit(self._env.close)
             self._result("closing it")
+        else:
+            with contextlib.suppress(Exception):
+                Background().submit(self._env.close).result(CLOSE_TIMEOUT_S)
 
     def _reset(self, seed: Any, options: dict[str, Any] | None) -> tuple[Any, dict[str, Any]]:
         self._submit(lambda: self._env.reset(seed=seed, options=options))
@@ -184,6 +187,8 @@ class GuardedEnvironment:
         error = pending.exception()
         if error is None:
             return pending.result()
+        if isinstance(error, EnvironmentFailure) and self.name not in str(error):
+            raise EnvironmentFailure(f"{self.name}, {what}: {error}") from error.__cause__
         if isinstance(error, RoboDDPGError):
             raise error
         moment = getattr(error, "moment", f"{self.name}, {what}")

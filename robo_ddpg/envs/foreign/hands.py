@@ -16,8 +16,9 @@ from robo_ddpg.envs.background import Background
 from robo_ddpg.envs.foreign import worker
 from robo_ddpg.errors import EnvironmentFailure
 
-PATIENCE_S = 60.0
-"""A process that does not answer for this long counts as hanging [s]."""
+PATIENCE_S = 600.0
+"""A process that does not answer for this long is ended; steps and resets are given less time by
+`GuardedEnvironment` [s]."""
 
 
 class Hand(Protocol):

@@ -1,8 +1,10 @@
 """Environments in threads and in processes, of this interpreter and of others."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from robo_ddpg.envs.foreign import hands
 from robo_ddpg.envs.foreign.simulations import Simulations, Stepping
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.errors import EnvironmentFailure
+from robo_ddpg.errors import EnvironmentFailure, EnvironmentHang
 
 
 def rewards(name: str, stepping: Stepping, steps: int) -> list[list[float]]:
@@ -62,6 +64,33 @@ def test_a_process_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     env.step(np.zeros((1, 1)))
     monkeypatch.setattr(hands, "PATIENCE_S", 0.2)
     with pytest.raises(EnvironmentFailure, match=r"did not answer 'step' for 0\.2 s"):
+        env.step(np.zeros((1, 1)))
+    env.close()
+
+
+def process_of(env: Any) -> "subprocess.Popen[bytes]":
+    """The process that steps an environment."""
+    process: subprocess.Popen[bytes] = env._env._stepped.simulations._hands[0]._process
+    return process
+
+
+def test_a_step_that_hangs_in_another_process_is_named_and_the_process_ended() -> None:
+    env = make_environment("toys:Hangs", 1, python=sys.executable)
+    process = process_of(env)
+    env.reset(seed=0)
+    env.step(np.zeros((1, 1)))
+    env._step_timeout_s = 0.5
+    with pytest.raises(EnvironmentHang, match=r"toys:Hangs hangs: step 2 took more than 0\.5 s"):
+        env.step(np.zeros((1, 1)))
+    env.close()
+    assert process.poll() is not None
+
+
+def test_a_process_that_dies_is_named_with_the_step() -> None:
+    env = make_environment("Pendulum-v1", 1, python=sys.executable)
+    env.reset(seed=0)
+    process_of(env).kill()
+    with pytest.raises(EnvironmentFailure, match=r"Pendulum-v1, step 1: .* ended by itself"):
         env.step(np.zeros((1, 1)))
     env.close()
 
