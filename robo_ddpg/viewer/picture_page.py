@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import jinja2
 
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.interruption import Interruption
 from robo_ddpg.viewer.page_server import ADDRESS, PageServer
 from robo_ddpg.viewer.player import SPEEDS, LivePictures, Player
 from robo_ddpg.viewer.screen import Screen
@@ -21,7 +22,7 @@ PAUSE_S = 0.005
 
 
 def watch(live: LivePictures, *, port: int = 0, stop: Callable[[], bool] = lambda: False) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C or SIGTERM.
 
     Args:
         live: the controller at work; it is closed in the end.
@@ -33,11 +34,11 @@ def watch(live: LivePictures, *, port: int = 0, stop: Callable[[], bool] = lambd
         EnvironmentFailure: the environment failed.
     """
     player, screen = Player(live), Screen()
-    with contextlib.closing(live), contextlib.suppress(KeyboardInterrupt):
+    with contextlib.closing(live), Interruption() as interruption:
         screen.show(live.jpeg(), player.status())
         with _serving(port, _page(live.task), screen, player.order) as server:
             _say_where(live.task, server.server_address[1])
-            while not stop():
+            while not (stop() or interruption.requested):
                 if player.turn():
                     screen.show(live.jpeg(), player.status())
                 time.sleep(PAUSE_S)

@@ -97,12 +97,13 @@ def test_without_pictures_watching_is_refused(
     assert "rgb_array, and it has human, ansi" in capsys.readouterr().err
 
 
-def test_on_the_command_line_it_serves_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_on_the_command_line_it_serves_until_a_signal(number: int, tmp_path: Path) -> None:
     pytest.importorskip("pygame")
     path = still("Pendulum-v1", observed=3, bound=2.0).save(tmp_path / "c.safetensors")
     with watch("-m", "robo_ddpg", controller=str(path)) as (port, child):
         assert b"<h1>Pendulum-v1</h1>" in ask(port, "/")
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         assert child.wait(60.0) == 0
 
 

@@ -39,6 +39,7 @@ def make(name: str, settings: dict[str, Any]) -> gymnasium.Env[Any, Any]:
 def make_drawing(name: str, settings: dict[str, Any]) -> gymnasium.Env[Any, Any]:
     """The same, one that gives pictures if it can."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # a greeting on standard output
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")  # or a SIGTERM would end nothing
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # or it complains that there is none
     try:
