@@ -48,7 +48,7 @@ def _serve(calls: "SimpleQueue[Call | None]") -> None:
 def where_they_are() -> str:
     """File and line outside this package and Python's own that one of the threads is at."""
     frames = sys._current_frames()
-    for thread in threading.enumerate():
+    for thread in reversed(threading.enumerate()):  # one that hung before stays where it is
         if thread.name != THREAD or thread.ident not in frames:
             continue
         for frame, line in traceback.walk_stack(frames[thread.ident]):

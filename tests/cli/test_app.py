@@ -29,7 +29,7 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("", "name a command; available: tasks, train"),
+        ("", "name a command; available: tasks, train, check"),
         ("trian reach", "unknown command 'trian'"),
         ("--nope", "unknown command '--nope'"),
         ("tasks --nope", "tasks: unknown option --nope"),
