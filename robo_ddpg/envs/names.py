@@ -48,7 +48,7 @@ class Source(abc.ABC):
 
     @abc.abstractmethod
     def make(
-        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+        self, num_envs: int, /, *, threads: int = 0, pictures: bool = False, **settings: Any
     ) -> "Environment":
         """N simulations without autoreset.
 
@@ -83,7 +83,7 @@ class TaskSource(Source):
         return dataclasses.asdict(make_task(self.name, **settings).settings)
 
     def make(
-        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+        self, num_envs: int, /, *, threads: int = 0, pictures: bool = False, **settings: Any
     ) -> "Environment":
         """One batch of simulations."""
         from gymnasium.vector import AutoresetMode
@@ -109,7 +109,7 @@ class ForeignSource(Source):
         return dict(settings)
 
     def make(
-        self, num_envs: int, *, threads: int = 0, pictures: bool = False, **settings: Any
+        self, num_envs: int, /, *, threads: int = 0, pictures: bool = False, **settings: Any
     ) -> "Environment":
         """Simulated together where the package can, otherwise each by itself."""
         from robo_ddpg.envs.foreign.make import foreign_environment
@@ -196,6 +196,7 @@ def source_of(controller: Controller) -> Source:
 def environment_of(
     controller: Controller,
     num_envs: int,
+    /,
     *,
     threads: int = 0,
     pictures: bool = False,
@@ -218,6 +219,7 @@ def environment_of(
 def make_environment(
     name: str,
     num_envs: int,
+    /,
     *,
     threads: int = 0,
     python: str | None = None,

@@ -24,6 +24,7 @@ def foreign_environment(
     threads: int = 0,
     python: str | None = None,
     pictures: bool = False,
+    /,
     **settings: Any,
 ) -> ForeignEnvironment:
     """N simulations of an environment that is not this package's.
@@ -61,7 +62,7 @@ def refusing(name: str) -> Iterator[None]:
         raise SettingsError(f"{name} cannot have these arguments: {error}") from error
 
 
-def one_after_the_other(name: str, num_envs: int, **settings: Any) -> ForeignEnvironment:
+def one_after_the_other(name: str, num_envs: int, /, **settings: Any) -> ForeignEnvironment:
     """N unmodified environments, stepped in turn; raises as `foreign_environment`."""
     described = {"name": name, "settings": settings}
     return ForeignEnvironment(Separate(Simulations(name, settings, num_envs)), described)

@@ -133,6 +133,12 @@ def test_arguments_reach_a_class_and_unknown_ones_are_refused() -> None:
         make_environment("toys:Toy", 1, lenght=2)
 
 
+def test_arguments_may_have_names_that_this_package_uses() -> None:
+    env = make_environment("toys:Named", 1, **{"name": "x", "num_envs": 3})
+    assert [truncated[0] for *_, truncated, _ in stepped(env, 3)] == [False, False, True]
+    env.close()
+
+
 def test_an_id_is_found_in_its_module() -> None:
     env = make_environment("gymnasium.envs.classic_control:Pendulum-v1", 2)
     assert env.reset(seed=0)[0].shape == (2, 3)

@@ -41,6 +41,14 @@ class Toy(gymnasium.Env):
         return {}
 
 
+class Named(Toy):
+    """Its arguments are called as some of this package's functions'."""
+
+    def __init__(self, name: str, num_envs: int = 1) -> None:
+        super().__init__(length=num_envs)
+        self.name = name
+
+
 class Nested(Toy):
     """Everything that an observation may be made of."""
 
