@@ -1,6 +1,7 @@
 """Settings that follow from what an environment is like."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box
 
-from robo_ddpg.envs.names import ForeignSource
+from robo_ddpg.envs.names import ForeignSource, resolve
 from robo_ddpg.training.environment_rules import (
     Facts,
     facts_of,
@@ -117,3 +118,21 @@ def test_own_tasks_and_presets_follow_no_rule(task: str, preset: str) -> None:
 
 def test_an_environment_that_cannot_be_made_says_so_when_it_is_used() -> None:
     assert facts_of(ForeignSource(BRITTLE), {"unheard": 1}) == Facts(None, early_ends=0.0)
+
+
+def test_sparse_goals_are_relabelled_within_what_their_rewards_add_up_to() -> None:
+    followed = settings_that_follow(Facts(50, 0.0, goal_rewards=(-1.0, 0.0)))
+    values = {name: value for name, (value, _) in followed.items()}
+    assert (values["relabel_future"], values["relabel_other"]) == (0.8, 0.0)
+    assert values["reward_bounds"] == (-1.0, 0.0)
+    assert "relabel_future" not in settings_that_follow(Facts(50, 0.0))
+
+
+@pytest.mark.parametrize(("name", "rewards"), [("toys:Goals", (-1.0, 0.0)), ("toys:Toy", ())])
+def test_the_rewards_of_goals_are_read_from_the_environment(
+    name: str, rewards: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1] / "envs" / "foreign")
+    source = resolve(name)
+    assert isinstance(source, ForeignSource)
+    assert facts_of(source, {}).goal_rewards == rewards
