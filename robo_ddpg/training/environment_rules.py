@@ -145,13 +145,19 @@ def _horizon(facts: Facts) -> Followed:
 
 
 def _exploration(facts: Facts) -> Followed:
-    """Where random actions end episodes, only small ones can be learned from.
+    """Where random actions end episodes, small ones are learned from at first.
 
-    Elsewhere, holding one for a while reaches what independent ones never do (Dabney et al. 2021).
+    Later a few simulations explore much there: standing still is a trap. Elsewhere, holding an
+    action for a while reaches what independent ones never do (Dabney et al. 2021).
     """
     if facts.early_ends >= OFTEN:
         why = "random actions end episodes early"
-        return {"warmup_amplitude": (0.3, why), "repeat_probability": (0.0, why)}
+        settings = {
+            "warmup_amplitude": 0.3,
+            "noise_range": (0.02, 0.4),
+            "repeat_probability": 0.0,
+        }
+        return {name: (value, why) for name, value in settings.items()}
     why = "episodes survive random actions"
     longest = min(max((facts.episode_steps or 1000) // 20, 2), 50)
     return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}
