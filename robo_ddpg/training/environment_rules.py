@@ -42,6 +42,8 @@ class Facts:
     """Time limit [steps]; None where there is none."""
     early_ends: float
     """Share of simulations in which random actions ended an episode within `PROBE_STEPS`."""
+    paid_to_live: bool = False
+    """Whether most steps of random actions have a positive reward."""
     goal_rewards: tuple[float, ...] = ()
     """Rewards seen, that of an achieved goal among them; empty without goals, or if there are more
     than two."""
@@ -93,12 +95,13 @@ def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
     )
     try:
         early_ends, rewards = _tried(env)
-        return Facts(env.episode_steps, early_ends, _goal_rewards(env, rewards))
+        paid = float(np.median(rewards)) > 0.0
+        return Facts(env.episode_steps, early_ends, paid, _goal_rewards(env, rewards))
     finally:
         env.close()
 
 
-def _goal_rewards(env: Environment, rewards: set[float]) -> tuple[float, ...]:
+def _goal_rewards(env: Environment, rewards: list[float]) -> tuple[float, ...]:
     """The two rewards of a sparse task with goals."""
     if env.goal_space is None:
         return ()
@@ -108,16 +111,16 @@ def _goal_rewards(env: Environment, rewards: set[float]) -> tuple[float, ...]:
     return tuple(every) if len(every) == 2 else ()
 
 
-def _tried(env: Environment) -> tuple[float, set[float]]:
+def _tried(env: Environment) -> tuple[float, list[float]]:
     """Share of simulations that random actions ended early, and the rewards that they met."""
     actions, generator = env.single_action_space, np.random.default_rng(0)
     env.reset(seed=0)
     ended = np.zeros(env.num_envs, np.bool_)
-    rewards: set[float] = set()
+    rewards: list[float] = []
     for _ in range(min(PROBE_STEPS, env.episode_steps or PROBE_STEPS)):
         action = generator.uniform(actions.low, actions.high, (env.num_envs, *actions.shape))
         _, reward, terminated, truncated, _ = env.step(action.astype(actions.dtype))
-        rewards |= set(np.asarray(reward, np.float32).tolist())
+        rewards += np.asarray(reward, np.float32).tolist()
         ended |= terminated
         if ended.all():
             break
@@ -147,17 +150,15 @@ def _horizon(facts: Facts) -> Followed:
 def _exploration(facts: Facts) -> Followed:
     """Where random actions end episodes, small ones are learned from at first.
 
-    Later a few simulations explore much there: standing still is a trap. Elsewhere, holding an
-    action for a while reaches what independent ones never do (Dabney et al. 2021).
+    Where every step is paid besides, a few simulations explore much later on: standing still is a
+    trap then. Elsewhere, holding an action for a while reaches what independent ones never do
+    (Dabney et al. 2021).
     """
     if facts.early_ends >= OFTEN:
         why = "random actions end episodes early"
-        settings = {
-            "warmup_amplitude": 0.3,
-            "noise_range": (0.02, 0.4),
-            "repeat_probability": 0.0,
-        }
-        return {name: (value, why) for name, value in settings.items()}
+        small = {"warmup_amplitude": (0.3, why), "repeat_probability": (0.0, why)}
+        large = {"noise_range": ((0.02, 0.4), f"{why}, and steps are paid")}
+        return small | large if facts.paid_to_live else small
     why = "episodes survive random actions"
     longest = min(max((facts.episode_steps or 1000) // 20, 2), 50)
     return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}

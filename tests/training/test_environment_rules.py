@@ -76,6 +76,12 @@ def test_where_random_actions_end_episodes_they_are_small_and_never_held() -> No
     assert value(facts, "repeat_probability") == 0.0
 
 
+def test_where_living_is_paid_a_few_simulations_explore_much() -> None:
+    assert value(Facts(1000, early_ends=0.5, paid_to_live=True), "noise_range") == (0.02, 0.4)
+    for facts in (Facts(1000, 0.5), Facts(1000, 0.0, paid_to_live=True)):
+        assert "noise_range" not in settings_that_follow(facts)
+
+
 def test_where_episodes_survive_random_actions_some_are_held_for_up_to_a_twentieth_of_one() -> None:
     assert value(Facts(400, early_ends=0.125), "repeat_probability") == 0.01
     assert value(Facts(400, early_ends=0.125), "repeat_steps") == (2, 20)
@@ -89,7 +95,9 @@ def test_the_budget_is_a_thousand_episodes_within_bounds(steps: int, budget: int
 
 @pytest.mark.parametrize(("bears", "early_ends"), [(0.5, 1.0), (1.0, 0.0)])
 def test_an_environment_is_read_with_its_arguments(bears: float, early_ends: float) -> None:
-    assert facts_of(ForeignSource(BRITTLE), {"bears": bears}) == Facts(400, early_ends)
+    assert facts_of(ForeignSource(BRITTLE), {"bears": bears}) == Facts(
+        400, early_ends, paid_to_live=True
+    )
 
 
 def test_a_time_limit_given_as_an_argument_counts() -> None:
