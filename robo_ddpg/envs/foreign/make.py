@@ -21,10 +21,10 @@ from robo_ddpg.processors import available_processors
 def foreign_environment(
     name: str,
     num_envs: int,
+    /,
     threads: int = 0,
     python: str | None = None,
     pictures: bool = False,
-    /,
     **settings: Any,
 ) -> ForeignEnvironment:
     """N simulations of an environment that is not this package's.
