@@ -3,9 +3,9 @@
 import sys
 from typing import Any
 
-import gymnasium
 import numpy as np
 import pytest
+from gymnasium.envs.classic_control import PendulumEnv
 
 from robo_ddpg.envs.checkup import checkup as module
 from robo_ddpg.envs.checkup import player, stepping
@@ -191,13 +191,13 @@ def test_a_short_look_starts_no_process_and_leaves_tasks_of_this_package_alone()
 
 def test_a_short_look_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     played: list[int] = []
-    step = gymnasium.envs.classic_control.PendulumEnv.step
+    step = PendulumEnv.step
 
     def counted(env: Any, action: Any) -> Any:
         played.append(1)
         return step(env, action)
 
-    monkeypatch.setattr(gymnasium.envs.classic_control.PendulumEnv, "step", counted)
+    monkeypatch.setattr(PendulumEnv, "step", counted)
     monkeypatch.setattr(module, "BRIEFLY_S", -1.0)
     assert brief_warnings(resolve("Pendulum-v1"), {}) == []
     assert len(played) == 1
