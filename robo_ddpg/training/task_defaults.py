@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.names import ForeignSource, Source, resolve
@@ -140,7 +140,7 @@ _PLANS: dict[str, EvaluationPlan] = {
 
 
 def evaluation_plan(source: Source) -> EvaluationPlan:
-    """Episodes of running are long, and most of Gymnasium's environments simulate one by one."""
+    """How a task is judged; episodes of running are long, so there are fewer."""
     task = source.name
     if task in _PLANS:
         return _PLANS[task]
@@ -169,13 +169,18 @@ def agent_settings(
     settings = presets()[preset]()
     if preset != "default":
         return settings
+    if _by_rules(source):
+        return dataclasses.replace(settings, **_for_any(source, environment))
     # This package's tasks scale their observations by hand; statistics on top of that made reach
     # take three times as long.
-    if isinstance(source, ForeignSource) and source.name not in AGENT:
-        return dataclasses.replace(settings, **_for_any(source, environment))
     foreign = isinstance(source, ForeignSource)
     ours: dict[str, Any] = {} if foreign else {"normalize_observations": False}
     return dataclasses.replace(settings, **ours, **AGENT.get(source.name, {}))
+
+
+def _by_rules(source: Source) -> TypeGuard[ForeignSource]:
+    """Whether settings follow from what an environment is like: it has no row in `AGENT`."""
+    return isinstance(source, ForeignSource) and source.name not in AGENT
 
 
 def _for_any(source: ForeignSource, environment: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -218,7 +223,7 @@ def train_settings(
         "evaluation_episodes": plan.episodes,
         "mastered_times": MASTERED_TIMES if stop_early else 0,
     }
-    if preset == "default" and isinstance(source, ForeignSource) and source.name not in AGENT:
+    if preset == "default" and _by_rules(source):
         facts = facts_of(source, environment or {})
         followed = settings_that_follow(facts)
         reasons = {name: why for name, (_, why) in followed.items() if name not in (agent or {})}

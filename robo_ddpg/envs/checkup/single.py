@@ -84,13 +84,7 @@ class Single:
         Raises:
             UnknownEnvironmentError: its spaces are not supported.
         """
-        description: dict[str, Any] = {
-            "observation": [
-                {"path": list(path), **worker.described(space)}
-                for path, space in worker.leaves(env.observation_space)
-            ],
-            "action": worker.described(env.action_space),
-        }
+        description = worker.spaces_of(env.observation_space, env.action_space)
         check_spaces(description, name)
         self.env, self.name, self.episode_steps = env, name, episode_steps
         self.goals = goals

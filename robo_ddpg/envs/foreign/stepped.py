@@ -99,13 +99,7 @@ class Together:
                 resets.
         """
         self._env, self.num_envs = env, env.num_envs
-        description: dict[str, Any] = {
-            "observation": [
-                {"path": list(path), **worker.described(space)}
-                for path, space in worker.leaves(env.single_observation_space)
-            ],
-            "action": worker.described(env.single_action_space),
-        }
+        description = worker.spaces_of(env.single_observation_space, env.single_action_space)
         check_spaces(description, name)
         self.flattening = Flattening.from_json(description["observation"])
         self.form = ActionForm.from_json(description["action"])
@@ -125,12 +119,11 @@ class Together:
 
     def reset(self, which: Mask, seeds: Sequence[int | None]) -> AnyArray:
         """Start episodes in some, all of which have finished, or in all."""
+        seed: Any = None if set(seeds) == {None} else list(seeds)
         if self._mode is AutoresetMode.DISABLED:
-            seed: Any = None if set(seeds) == {None} else list(seeds)
             told, _ = self._env.reset(seed=seed, options={"reset_mask": which})
             self._observation = self._flat(told)
         elif which.all():
-            seed = None if set(seeds) == {None} else list(seeds)
             self._observation = self._flat(self._env.reset(seed=seed)[0])
             self._finished[:] = False
         return self._observation

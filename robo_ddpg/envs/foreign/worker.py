@@ -81,6 +81,12 @@ def described(space: Any) -> dict[str, Any]:
     return values
 
 
+def spaces_of(observation: Any, action: Any) -> dict[str, Any]:
+    """What JSON can say of both spaces: the parts of an observation, and the action."""
+    parts = [{"path": list(path), **described(space)} for path, space in leaves(observation)]
+    return {"observation": parts, "action": described(action)}
+
+
 def places(description: dict[str, Any], count: int) -> tuple[list[tuple[Any, ...]], int]:
     """Name, shape, type and offset of each array of `count` environments, and their size [bytes].
 
@@ -153,10 +159,7 @@ class Group:
         env = self.envs[0]
         spec = getattr(env, "spec", None)
         return {
-            "observation": [
-                {"path": list(path), **described(space)} for path, space in self._parts
-            ],
-            "action": described(env.action_space),
+            **spaces_of(env.observation_space, env.action_space),
             "episode_steps": getattr(spec, "max_episode_steps", None),
             "goals": isinstance(env.observation_space, gymnasium.spaces.Dict)
             and {"achieved_goal", "desired_goal"} <= set(env.observation_space.spaces)
