@@ -93,6 +93,12 @@ class AgentSettings:
     """Which achieved goal that is: any from the sampled step on, the last one of the episode, or
     any of the episode (Andrychowicz et al., section 4.5). Of an episode that still runs, or whose
     start was overwritten, it is what is stored."""
+    relabel_earned: bool = False
+    """Leave out goals that were achieved already when their episode began, as that of an object
+    that was never touched: they teach nothing and are what most goals are at first. With True,
+    other steps are looked for in place of theirs (in the manner of Manela & Biess 2021,
+    arXiv:1905.05498, who leave out steps that begin where their goal is). Takes `reward_bounds`,
+    whose greater one says that a goal is achieved."""
     relabel_other: float = 0.2
     """Share of samples whose goal becomes the goal of another transition."""
     demonstration_share: float = 0.125
@@ -161,6 +167,8 @@ class AgentSettings:
         self._require(
             "reward_bounds", bounded, "a discount below 1, without which returns are unbounded"
         )
+        known = bounds is not None or not self.relabel_earned
+        self._require("relabel_earned", known, "False without reward_bounds")
         relabelled = self.relabel_future + self.relabel_other
         self._require("relabel_other", relabelled <= 1.0, "at most 1 - relabel_future")
         enough = self.replay_capacity >= self.batch_size

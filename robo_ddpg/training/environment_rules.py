@@ -168,13 +168,19 @@ def _goals(facts: Facts) -> Followed:
     """Where a reward only says whether a goal is achieved, most goals are replaced in hindsight.
 
     Andrychowicz et al. 2017, section 4.5: four of five; the targets are bounded as in section A.
+    Random actions, of which long ones are needed to touch anything, and minibatches are those of
+    Plappert et al. 2018.
     """
     if not facts.goal_rewards:
         return {}
     settings = {
         "relabel_future": 0.8,
         "relabel_other": 0.0,
+        "relabel_earned": True,
         "reward_bounds": facts.goal_rewards,
+        "random_action_probability": 0.3,
+        "batch_size": 256,
+        "actor_learning_rate": 1e-3,
     }
     why = "goals with a sparse reward"
     return {name: (value, why) for name, value in settings.items()}

@@ -207,6 +207,35 @@ def test_what_cannot_be_asked_for_leaves_a_sample_its_own_goal() -> None:
     assert set(samples_from(replay, 5.0)) == {20.0}
 
 
+class Sparse(Line):
+    """A goal counts as achieved up to 1.25 from it."""
+
+    def compute_reward(self, achieved: Float32, desired: Float32, info: Float32) -> Float32:
+        return np.where(np.abs(achieved - desired)[:, 0] < 1.25, 0.0, -1.0).astype(np.float32)
+
+
+EARNED = replace(SETTINGS, relabel_earned=True, reward_bounds=(-1.0, 0.0))
+STAYED = [(0.0, False), (0.0, False), (0.0, True)]
+WALKED = [(5.0, False), (6.0, True)]
+
+
+def test_goals_that_were_achieved_from_the_start_make_way_for_earned_ones() -> None:
+    replay = empty(EARNED, Sparse())
+    for start, last in STAYED + WALKED:
+        step(replay, start, 10.0, truncated=last)
+
+    observed = replay.sample(400).observation
+    assert set(map(tuple, observed[:, :2].tolist())) == {(5.0, 7.0), (6.0, 7.0)}
+
+
+def test_where_nothing_was_earned_samples_keep_their_goal() -> None:
+    replay = empty(EARNED, Sparse())
+    for start, last in STAYED:
+        step(replay, start, 10.0, truncated=last)
+
+    assert set(replay.sample(100).observation[:, 1]) == {10.0}
+
+
 def test_every_part_of_the_observations_follows_the_goal() -> None:
     batch = walked(relabel_future=0.5, relabel_other=0.5).sample(400)
 

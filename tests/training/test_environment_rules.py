@@ -132,7 +132,7 @@ def test_sparse_goals_are_relabelled_within_what_their_rewards_add_up_to() -> No
     followed = settings_that_follow(Facts(50, 0.0, goal_rewards=(-1.0, 0.0)))
     values = {name: value for name, (value, _) in followed.items()}
     assert (values["relabel_future"], values["relabel_other"]) == (0.8, 0.0)
-    assert values["reward_bounds"] == (-1.0, 0.0)
+    assert (values["reward_bounds"], values["relabel_earned"]) == ((-1.0, 0.0), True)
     assert "relabel_future" not in settings_that_follow(Facts(50, 0.0))
 
 

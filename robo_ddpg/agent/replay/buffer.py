@@ -29,6 +29,10 @@ class Minibatch:
     """Where the steps ended, shape (b, o)."""
 
 
+_CANDIDATES = 8
+"""Steps that are looked at in place of one whose goal was no merit, and those at once."""
+
+
 class ReplayBuffer:
     """The last steps of n simulations, from which transitions are sampled.
 
@@ -80,10 +84,10 @@ class ReplayBuffer:
     def sample(self, batch_size: int) -> Minibatch:
         """Draw n-step transitions uniformly, part of them with other goals."""
         draw = self._ring.draw(batch_size, self._generator)
-        rows, reward, terminated = self._steps(draw, self.settings.n_step)
         if self._goal_space is None:
-            return self._n_step(draw, rows, reward, terminated)
+            return self._n_step(draw, *self._steps(draw, self.settings.n_step))
         goal = self._other_goals(self._goal_space, draw)
+        rows, reward, terminated = self._steps(draw, self.settings.n_step)
         changed = slice(len(goal))
         reward[:, changed], terminated[:, changed] = self._reward_again(
             self._goal_space, rows[:, changed], goal
@@ -144,22 +148,61 @@ class ReplayBuffer:
     def _other_goals(self, goal_space: GoalSpace, draw: Draw) -> Float32:
         """Goals, shape (r, g), for the first r draws: achieved in their episodes, then others'.
 
-        Draws are independent, so their order carries no meaning. Where what was achieved is no
-        attainable goal, the draw keeps its own.
+        Draws are independent, so their order carries no meaning. Those whose goal would teach
+        nothing are replaced in place, if `relabel_earned` asks for that.
         """
         size, ring = len(draw.time), self._ring
         future = round(self.settings.relabel_future * size)
         other = min(round(self.settings.relabel_other * size), size - future)
-        own_rows = ring.rows(draw.time[:future], draw.env[:future])
-        when = self._achieved_at(own_rows, draw.time[:future], draw.last[:future])
-        achieved_rows = ring.rows(when, draw.env[:future])
+        own = draw.first(future)
+        hindsight = self._hindsight(goal_space, own)
+        if self.settings.relabel_earned:
+            self._prefer_earned(goal_space, own, hindsight)
         stranger = ring.draw(other, self._generator)
-        stranger_rows = ring.rows(stranger.time, stranger.env)
-        achieved = goal_space.achieved_goal(ring.next_observation.take(achieved_rows, axis=0))
-        own = goal_space.desired_goal(ring.observation.take(own_rows, axis=0))
-        hindsight = np.where(goal_space.attainable(achieved)[:, None], achieved, own)
-        desired = goal_space.desired_goal(ring.observation.take(stranger_rows, axis=0))
+        desired = goal_space.desired_goal(self._observed(stranger))
         return np.concatenate((hindsight, desired), dtype=np.float32)
+
+    def _hindsight(self, goal_space: GoalSpace, draw: Draw) -> Float32:
+        """Goals achieved in the episode of each draw, (r, g).
+
+        Where what was achieved is no attainable goal, the draw keeps its own.
+        """
+        when = self._achieved_at(self._ring.rows(draw.time, draw.env), draw.time, draw.last)
+        rows = self._ring.rows(when, draw.env)
+        achieved = goal_space.achieved_goal(self._ring.next_observation.take(rows, axis=0))
+        own = goal_space.desired_goal(self._observed(draw))
+        return np.where(goal_space.attainable(achieved)[:, None], achieved, own)
+
+    def _prefer_earned(self, goal_space: GoalSpace, draw: Draw, goal: Float32) -> None:
+        """Replace draws whose goal was achieved from the start by others, as far as there are any.
+
+        Those that remain keep the goal that they were made for.
+        """
+        missing = np.flatnonzero(~self._is_earned(goal_space, draw, goal))
+        if len(missing) == 0:
+            return
+        more = self._ring.draw(_CANDIDATES * len(missing), self._generator)
+        more_goal = self._hindsight(goal_space, more)
+        good = np.flatnonzero(self._is_earned(goal_space, more, more_goal))[: len(missing)]
+        filled, kept = np.split(missing, [len(good)])
+        draw.put(filled, more, good)
+        goal[filled] = more_goal[good]
+        goal[kept] = goal_space.desired_goal(self._observed(draw)[kept])
+
+    def _is_earned(self, goal_space: GoalSpace, draw: Draw, goal: Float32) -> Mask:
+        """Whether goals, (r, g), were not achieved already when the draws' episodes began, (r,)."""
+        assert self.settings.reward_bounds is not None
+        start = self._ring.rows(
+            self._ring.first_stored(self._ring.rows(draw.time, draw.env)), draw.env
+        )
+        achieved = goal_space.achieved_goal(self._ring.observation.take(start, axis=0))
+        info = self._ring.reward_info.take(start, axis=0)
+        reward = goal_space.compute_reward(achieved, goal, info)
+        return reward < self.settings.reward_bounds[1]
+
+    def _observed(self, draw: Draw) -> Float32:
+        """Observations before the steps, (b, o)."""
+        return self._ring.observation.take(self._ring.rows(draw.time, draw.env), axis=0)
 
     def _achieved_at(self, rows: Int64, time: Int64, last: Int64) -> Int64:
         """For steps at `rows`, (r,), when the goals that replace theirs were achieved, (r,)."""

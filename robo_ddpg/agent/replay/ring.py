@@ -23,6 +23,15 @@ class Draw:
     last: Int64
     """Time of the last stored step of the same episode, shape (b,)."""
 
+    def first(self, count: int) -> "Draw":
+        """Views of the first of them."""
+        return Draw(self.time[:count], self.env[:count], self.last[:count])
+
+    def put(self, at: Int64, other: "Draw", chosen: Int64) -> None:
+        """Replace those `at` by others', `chosen` among them, both (r,)."""
+        self.time[at], self.env[at] = other.time[chosen], other.env[chosen]
+        self.last[at] = other.last[chosen]
+
 
 class Ring:
     """The last `length` steps of n simulations.
