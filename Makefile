@@ -48,7 +48,7 @@ bench: setup
 	$(BIN)/python scripts/benchmarks/benchmark_grasp.py
 	$(BIN)/python scripts/benchmarks/benchmark_filming.py
 	$(BIN)/python scripts/benchmarks/benchmark_legged.py
-	$(BIN)/python scripts/benchmarks/benchmark_locomotion.py
+	$(BIN)/python scripts/benchmarks/benchmark_environments.py HalfCheetah-v5 --learners robo_ddpg
 
 bench-safety: setup
 	$(BIN)/python scripts/benchmarks/benchmark_safety.py
