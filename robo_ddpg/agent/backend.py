@@ -59,8 +59,8 @@ class Backend(Protocol):
     def critic_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the critics' loss; returns `critic_loss` and `q`."""
 
-    def critic_step(self) -> None:
-        """Step along the gradient."""
+    def critic_step(self, pace: float = 1.0) -> None:
+        """Step along the gradient, by the learning rate times `pace`."""
 
     def actor_gradient(self, sample: Sample) -> Metrics:
         """Differentiate the actor's loss; returns `policy_q` and `pre_activation`.
@@ -68,8 +68,8 @@ class Backend(Protocol):
         With demonstrations also `cloned`, the share of them that is imitated.
         """
 
-    def actor_step(self) -> None:
-        """Step along the gradient."""
+    def actor_step(self, pace: float = 1.0) -> None:
+        """Step along the gradient, by the learning rate times `pace`."""
 
     def update_targets(self) -> None:
         """Move the target networks towards the online ones by the share `target_rate`."""

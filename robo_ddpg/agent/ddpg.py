@@ -18,7 +18,7 @@ from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
 from robo_ddpg.agent.replay.buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.replay.demonstrations import Demonstrations
 from robo_ddpg.agent.saved_state import prefixed, under
-from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.settings import ANNEALED, AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from tasks.arrays import Float32
 
@@ -74,7 +74,7 @@ class DDPG:
         if self.transitions < self.settings.warmup_transitions:
             return self._scaling.to_space(self._exploration.uniform())
         action = self._policy(observation, target=False)
-        return self._scaling.to_space(self._exploration(action))
+        return self._scaling.to_space(self._exploration(action, self._pace))
 
     def store(self, transitions: Transitions) -> None:
         """Remember one step of all simulations."""
@@ -122,11 +122,12 @@ class DDPG:
         noise = self._smoothing_noise(batch.action.shape)
         sample = self._sample(batch, noise, self._demonstrated)
         metrics = self._finite(backend.critic_gradient(sample), batch)
-        backend.critic_step()
+        pace = self._pace
+        backend.critic_step(pace)
         self.updates += 1
         if self.updates % self.settings.actor_delay == 0:
             metrics |= self._finite(backend.actor_gradient(sample), batch)
-            backend.actor_step()
+            backend.actor_step(pace)
             backend.update_targets()
         return metrics
 
@@ -187,6 +188,14 @@ class DDPG:
         x = self._tensor(self._normalized(self._normalizer.relative(observation)))
         action: Float32 = self._backend.act(x, target=target).cpu().numpy()
         return action
+
+    @property
+    def _pace(self) -> float:
+        """Share of the learning rates and of the noise that is left by now."""
+        settings = self.settings
+        if settings.anneal_updates == 0:
+            return 1.0
+        return max(ANNEALED, 1.0 - (1.0 - ANNEALED) * self.updates / settings.anneal_updates)
 
     @property
     def _demonstrated(self) -> int:

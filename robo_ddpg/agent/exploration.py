@@ -29,9 +29,14 @@ class Exploration:
         """Actions for the warm-up, uniform in +-`warmup_amplitude`, shape (n, a)."""
         return self._uniform(self._shape) * np.float32(self.settings.warmup_amplitude)
 
-    def __call__(self, action: Float32) -> Float32:
-        """Explore around the policy's actions, shape (n, a); one step of all simulations."""
-        explored: Float32 = action + self._noise()
+    def __call__(self, action: Float32, pace: float = 1.0) -> Float32:
+        """Explore around the policy's actions, shape (n, a); one step of all simulations.
+
+        Args:
+            action: In [-1, 1].
+            pace: What the noise is multiplied by.
+        """
+        explored: Float32 = action + self._noise() * np.float32(pace)
         self._replace_some(explored, self.settings.random_component_probability, self._shape)
         self._replace_some(explored, self.settings.random_action_probability, self._shape[:1])
         if self.settings.repeat_probability > 0.0:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+ANNEALED = 0.1
+"""What is left of learning rates and noise in the end."""
+
 
 @dataclass(frozen=True)
 class AgentSettings:
@@ -69,6 +72,9 @@ class AgentSettings:
     """Transitions with uniformly random actions before the first update."""
     warmup_amplitude: float = 1.0
     """Bound of the uniformly random warm-up actions; small where large actions end episodes."""
+    anneal_updates: int = 0
+    """Updates over which learning rates and noise fall linearly to `ANNEALED` of what they are at
+    first, so that the policy comes to rest; 0 leaves them."""
     noise: Literal["gaussian", "ornstein-uhlenbeck"] = "gaussian"
     """Independent noise, or the correlated noise of Lillicrap et al. (theta 0.15)."""
     noise_range: tuple[float, float] = (0.05, 0.6)
@@ -203,6 +209,7 @@ _NOT_NEGATIVE = (
     "return_scale",
     "cloning_weight",
     "warmup_transitions",
+    "anneal_updates",
 )
 _SHARES = (
     "discount",

@@ -42,6 +42,8 @@ class Facts:
     """Time limit [steps]; None where there is none."""
     early_ends: float
     """Share of simulations in which random actions ended an episode within `PROBE_STEPS`."""
+    actions: int = 1
+    """Components of an action."""
     paid_to_live: bool = False
     """Whether most steps of random actions have a positive reward."""
     goal_rewards: tuple[float, ...] = ()
@@ -49,18 +51,34 @@ class Facts:
     than two."""
 
 
+GOAL_STEPS = 1_000_000
+"""Transitions to train for at most, where only achieved goals are rewarded."""
+
 Followed = dict[str, tuple[Any, str]]
 """Setting -> its value, and the fact that it follows from, in words."""
 
 
 def settings_that_follow(facts: Facts) -> Followed:
     """Every learning setting that a rule has something to say about."""
-    return _horizon(facts) | _exploration(facts) | _goals(facts)
+    followed = _horizon(facts) | _exploration(facts) | _goals(facts)
+    return followed | _annealing(facts, followed["transitions_per_update"][0])
 
 
 def steps_that_follow(facts: Facts) -> int:
-    """Transitions to train for at most: those of a thousand full episodes, within bounds."""
-    return min(max(1000 * (facts.episode_steps or 1000), 100_000), 1_000_000)
+    """Transitions to train for at most.
+
+    Those of a thousand full episodes, within bounds, or more where there are more than three
+    components of actions to find; where only achieved goals are rewarded, a fixed number.
+    """
+    if facts.goal_rewards:
+        return GOAL_STEPS
+    steps = min(max(1000 * (facts.episode_steps or 1000), 100_000), 1_000_000)
+    return steps * max(facts.actions, 3) // 3
+
+
+def evaluations_that_follow(facts: Facts) -> int:
+    """Transitions between evaluations: fifty in all, but one in a hundred episodes at least."""
+    return min(steps_that_follow(facts) // 50, 100 * (facts.episode_steps or 1000))
 
 
 _read: dict[str, Facts] = {}
@@ -96,7 +114,8 @@ def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
     try:
         early_ends, rewards = _tried(env)
         paid = float(np.median(rewards)) > 0.0
-        return Facts(env.episode_steps, early_ends, paid, _goal_rewards(env, rewards))
+        actions = int(np.prod(env.single_action_space.shape))
+        return Facts(env.episode_steps, early_ends, actions, paid, _goal_rewards(env, rewards))
     finally:
         env.close()
 
@@ -164,6 +183,15 @@ def _exploration(facts: Facts) -> Followed:
     return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}
 
 
+def _annealing(facts: Facts, transitions_per_update: int) -> Followed:
+    """Comes to rest in half of the time there is; goals are mastered without."""
+    if facts.goal_rewards:
+        return {}
+    steps = steps_that_follow(facts)
+    why = f"a budget of {steps:,} transitions"
+    return {"anneal_updates": (steps // transitions_per_update // 2, why)}
+
+
 def _goals(facts: Facts) -> Followed:
     """Where a reward only says whether a goal is achieved, most goals are replaced in hindsight.
 
@@ -180,6 +208,7 @@ def _goals(facts: Facts) -> Followed:
         "reward_bounds": facts.goal_rewards,
         "random_action_probability": 0.3,
         "batch_size": 256,
+        "transitions_per_update": 4,
         "actor_learning_rate": 1e-3,
     }
     why = "goals with a sparse reward"

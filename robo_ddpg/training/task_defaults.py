@@ -11,6 +11,7 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.training.environment_rules import (
     FOREIGN,
     SIMULATIONS,
+    evaluations_that_follow,
     facts_of,
     settings_that_follow,
     steps_that_follow,
@@ -227,8 +228,11 @@ def train_settings(
         facts = facts_of(source, environment or {})
         followed = settings_that_follow(facts)
         reasons = {name: why for name, (_, why) in followed.items() if name not in (agent or {})}
-        steps = steps_that_follow(facts)
-        defaults |= {"simulations": SIMULATIONS, "steps": steps, "evaluate_every": steps // 50}
+        defaults |= {
+            "simulations": SIMULATIONS,
+            "steps": steps_that_follow(facts),
+            "evaluate_every": evaluations_that_follow(facts),
+        }
     given = {name: value for name, value in others.items() if value is not None}
     try:
         learning = agent_settings(source, preset, environment)

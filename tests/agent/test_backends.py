@@ -19,6 +19,7 @@ from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.errors import SettingsError
 
 OBSERVATIONS, ACTIONS, BATCH, UPDATES, DEMONSTRATIONS = 5, 2, 32, 50, 12
+PACE = 0.75
 BARE = AgentSettings(hidden_sizes=(32, 24), critics=1, critic_layer_norm=False, actor_delay=1)
 Kind = Literal["fast", "autograd"]
 TOLERANCE = 1e-5
@@ -197,9 +198,9 @@ def samples(noise: float) -> list[Sample]:
 
 def update(backend: Backend, sample: Sample, delayed: bool) -> Metrics:
     metrics = backend.critic_gradient(sample)
-    backend.critic_step()
+    backend.critic_step(PACE)
     if not delayed:
         metrics |= backend.actor_gradient(sample)
-        backend.actor_step()
+        backend.actor_step(PACE)
         backend.update_targets()
     return metrics

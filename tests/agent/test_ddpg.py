@@ -274,6 +274,21 @@ def test_invalid_steps_are_not_learned_from() -> None:
 
 
 @both_backends
+def test_annealed_updates_come_to_rest_at_a_tenth(settings: AgentSettings) -> None:
+    steady = replace(settings, actor_delay=1, target_rate=1.0, noise_range=(0.1, 0.1))
+    moved = {}
+    for updates in (0, 10_000):
+        agent = make_agent(replace(steady, anneal_updates=1_000))
+        advance(agent, 6)
+        agent.updates = updates
+        before = agent.policy_state()["actor.0.bias"]
+        agent.update()
+        moved[updates] = float((agent.policy_state()["actor.0.bias"] - before).abs().max())
+
+    assert moved[10_000] == pytest.approx(0.1 * moved[0], rel=0.01)
+
+
+@both_backends
 def test_diagnostics_measure_the_return_really_obtained(settings: AgentSettings) -> None:
     agent = make_agent(replace(settings, discount=0.5, batch_size=64))
     terminated = np.ones(ENVS, np.bool_)

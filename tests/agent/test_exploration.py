@@ -24,6 +24,14 @@ def test_noise_of_each_simulation_has_the_scale_set() -> None:
     np.testing.assert_allclose(spread, [0.01, 0.02, 0.04, 0.08, 0.16], rtol=0.05)
 
 
+def test_a_slower_pace_makes_noise_smaller() -> None:
+    exploration = Exploration(replace(QUIET, noise_range=(0.2, 0.2)), 2, 500, seed=0)
+
+    assert exploration(np.zeros((2, 500), np.float32), pace=0.1).std() == pytest.approx(
+        0.02, rel=0.1
+    )
+
+
 def test_one_simulation_has_the_geometric_mean() -> None:
     exploration = Exploration(replace(QUIET, noise_range=(0.01, 0.16)), 1, 3, seed=0)
 

@@ -12,6 +12,7 @@ from gymnasium.spaces import Box
 from robo_ddpg.envs.names import ForeignSource, resolve
 from robo_ddpg.training.environment_rules import (
     Facts,
+    evaluations_that_follow,
     facts_of,
     settings_that_follow,
     steps_that_follow,
@@ -100,6 +101,29 @@ def test_an_environment_is_read_with_its_arguments(bears: float, early_ends: flo
     )
 
 
+def test_more_joints_get_more_time_and_half_of_it_to_come_to_rest() -> None:
+    hopper, ant = (Facts(1000, early_ends=1.0, actions=actions) for actions in (3, 8))
+
+    assert (steps_that_follow(hopper), steps_that_follow(ant)) == (1_000_000, 2_666_666)
+    assert value(hopper, "anneal_updates") == 62_500
+    assert settings_that_follow(ant)["anneal_updates"] == (
+        166_666,
+        "a budget of 2,666,666 transitions",
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "every"),
+    [
+        (Facts(1000, early_ends=0.0), 20_000),
+        (Facts(200, early_ends=0.0), 4_000),
+        (Facts(50, early_ends=0.0, goal_rewards=(-1.0, 0.0)), 5_000),
+    ],
+)
+def test_evaluations_are_fifty_or_one_in_a_hundred_episodes(facts: Facts, every: int) -> None:
+    assert evaluations_that_follow(facts) == every
+
+
 def test_a_time_limit_given_as_an_argument_counts() -> None:
     assert facts_of(ForeignSource(BRITTLE), {"max_episode_steps": 30}).episode_steps == 30
 
@@ -133,6 +157,7 @@ def test_sparse_goals_are_relabelled_within_what_their_rewards_add_up_to() -> No
     values = {name: value for name, (value, _) in followed.items()}
     assert (values["relabel_future"], values["relabel_other"]) == (0.8, 0.0)
     assert (values["reward_bounds"], values["relabel_earned"]) == ((-1.0, 0.0), True)
+    assert steps_that_follow(Facts(50, 0.0, goal_rewards=(-1.0, 0.0))) == 1_000_000
     assert "relabel_future" not in settings_that_follow(Facts(50, 0.0))
 
 

@@ -129,13 +129,13 @@ class AutogradBackend:
         loss.backward(inputs=list(self.networks.actor.parameters()))  # type: ignore[no-untyped-call]
         return metrics
 
-    def critic_step(self) -> None:
+    def critic_step(self, pace: float = 1.0) -> None:
         """Step along the gradient."""
-        self.networks.critic_optimizer.step()
+        _step(self.networks.critic_optimizer, pace * self._settings.critic_learning_rate)
 
-    def actor_step(self) -> None:
+    def actor_step(self, pace: float = 1.0) -> None:
         """Step along the gradient."""
-        self.networks.actor_optimizer.step()
+        _step(self.networks.actor_optimizer, pace * self._settings.actor_learning_rate)
 
     def update_targets(self) -> None:
         """Move the target networks towards the online ones by the share `target_rate`."""
@@ -156,3 +156,9 @@ class AutogradBackend:
 
     def _actor(self, *, target: bool) -> nn.Module:
         return self.networks.target_actor if target else self.networks.actor
+
+
+def _step(optimizer: torch.optim.Optimizer, learning_rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.step()

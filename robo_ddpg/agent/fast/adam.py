@@ -26,8 +26,8 @@ class Adam:
         self.second_moment = torch.zeros_like(parameters)
         self._root = torch.zeros_like(parameters)
 
-    def step(self) -> None:
-        """Update the parameters once."""
+    def step(self, pace: float = 1.0) -> None:
+        """Update the parameters once, by the learning rate times `pace`."""
         self.steps += 1
         if self.weight_decay > 0.0:
             self.gradient.add_(self.parameters, alpha=self.weight_decay)
@@ -36,7 +36,7 @@ class Adam:
         self.second_moment.addcmul_(self.gradient, self.gradient, value=1 - _BETA_2)
         # Bias corrections enter as scalars: the root's is moved to the step size and to epsilon.
         correction = (1 - _BETA_2**self.steps) ** 0.5
-        step_size = self.learning_rate * correction / (1 - _BETA_1**self.steps)
+        step_size = pace * self.learning_rate * correction / (1 - _BETA_1**self.steps)
         torch.sqrt(self.second_moment, out=self._root).add_(_EPSILON * correction)
         self.parameters.addcdiv_(self.first_moment, self._root, value=-step_size)
 

@@ -99,13 +99,13 @@ class FastBackend:
         better = self.q(sample.observation[:rows], shown) > q[:rows]
         return gradient * (weight * better), float(better.float().mean())
 
-    def critic_step(self) -> None:
+    def critic_step(self, pace: float = 1.0) -> None:
         """Step along the gradient."""
-        self.networks.critic_optimizer.step()
+        self.networks.critic_optimizer.step(pace)
 
-    def actor_step(self) -> None:
+    def actor_step(self, pace: float = 1.0) -> None:
         """Step along the gradient."""
-        self.networks.actor_optimizer.step()
+        self.networks.actor_optimizer.step(pace)
 
     def update_targets(self) -> None:
         """Move the target networks towards the online ones by the share `target_rate`."""

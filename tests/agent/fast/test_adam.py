@@ -28,3 +28,10 @@ def test_the_first_step_is_the_learning_rate_against_the_gradient_whatever_its_s
     Adam(parameters, gradient, learning_rate=0.5).step()
 
     torch.testing.assert_close(parameters, torch.tensor([-0.5, 0.5, -0.5]))
+
+
+def test_a_slower_pace_makes_smaller_steps() -> None:
+    parameters, gradient = torch.zeros(1), torch.ones(1)
+    Adam(parameters, gradient, learning_rate=0.5).step(pace=0.1)
+
+    torch.testing.assert_close(parameters, torch.tensor([-0.05]))
