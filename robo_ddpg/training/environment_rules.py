@@ -28,6 +28,8 @@ SIMULATIONS = 32
 PROBE_SIMULATIONS = 8
 PROBE_STEPS = 300
 """What random actions do is looked at for so many steps of each of these simulations."""
+SMALL = 0.3
+"""Amplitude of actions that leave episodes some time."""
 OFTEN = 0.25
 """Share of simulations that random actions have to end for that to count."""
 HELD_SHARE = 0.01
@@ -45,7 +47,7 @@ class Facts:
     actions: int = 1
     """Components of an action."""
     paid_to_live: bool = False
-    """Whether most steps of random actions have a positive reward."""
+    """Whether most steps of small random actions have a positive reward."""
     goal_rewards: tuple[float, ...] = ()
     """Rewards seen, that of an achieved goal among them; empty without goals, or if there are more
     than two."""
@@ -113,7 +115,7 @@ def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
     )
     try:
         early_ends, rewards = _tried(env)
-        paid = float(np.median(rewards)) > 0.0
+        paid = float(np.median(_tried(env, SMALL)[1])) > 0.0
         actions = int(np.prod(env.single_action_space.shape))
         return Facts(env.episode_steps, early_ends, actions, paid, _goal_rewards(env, rewards))
     finally:
@@ -130,15 +132,22 @@ def _goal_rewards(env: Environment, rewards: list[float]) -> tuple[float, ...]:
     return tuple(every) if len(every) == 2 else ()
 
 
-def _tried(env: Environment) -> tuple[float, list[float]]:
-    """Share of simulations that random actions ended early, and the rewards that they met."""
+def _tried(env: Environment, amplitude: float = 1.0) -> tuple[float, list[float]]:
+    """Share of simulations that random actions ended early, and the rewards that they met.
+
+    Args:
+        env: is reset.
+        amplitude: of the actions, in units of half their range.
+    """
     actions, generator = env.single_action_space, np.random.default_rng(0)
+    middle, half = (actions.high + actions.low) / 2, amplitude * (actions.high - actions.low) / 2
     env.reset(seed=0)
     ended = np.zeros(env.num_envs, np.bool_)
     rewards: list[float] = []
     for _ in range(min(PROBE_STEPS, env.episode_steps or PROBE_STEPS)):
-        action = generator.uniform(actions.low, actions.high, (env.num_envs, *actions.shape))
-        _, reward, terminated, truncated, _ = env.step(action.astype(actions.dtype))
+        action = generator.uniform(middle - half, middle + half, (env.num_envs, *actions.shape))
+        action = np.clip(action.astype(actions.dtype), actions.low, actions.high)
+        _, reward, terminated, truncated, _ = env.step(action)
         rewards += np.asarray(reward, np.float32).tolist()
         ended |= terminated
         if ended.all():
@@ -175,7 +184,7 @@ def _exploration(facts: Facts) -> Followed:
     """
     if facts.early_ends >= OFTEN:
         why = "random actions end episodes early"
-        small = {"warmup_amplitude": (0.3, why), "repeat_probability": (0.0, why)}
+        small = {"warmup_amplitude": (SMALL, why), "repeat_probability": (0.0, why)}
         large = {"noise_range": ((0.02, 0.4), f"{why}, and steps are paid")}
         return small | large if facts.paid_to_live else small
     why = "episodes survive random actions"

@@ -28,8 +28,8 @@ class Brittle(gymnasium.Env[Any, Any]):
     observation_space = Box(-1.0, 1.0, (1,), np.float32)
     action_space = Box(-1.0, 1.0, (1,), np.float32)
 
-    def __init__(self, bears: float = 0.5) -> None:
-        self.bears = bears
+    def __init__(self, bears: float = 0.5, costs: float = 0.0) -> None:
+        self.bears, self.costs = bears, costs
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -37,7 +37,8 @@ class Brittle(gymnasium.Env[Any, Any]):
         return np.zeros(1, np.float32), {}
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        return np.zeros(1, np.float32), 1.0, bool(abs(action[0]) > self.bears), False, {}
+        effort = float(abs(action[0]))
+        return np.zeros(1, np.float32), 1.0 - self.costs * effort, effort > self.bears, False, {}
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +100,11 @@ def test_an_environment_is_read_with_its_arguments(bears: float, early_ends: flo
     assert facts_of(ForeignSource(BRITTLE), {"bears": bears}) == Facts(
         400, early_ends, paid_to_live=True
     )
+
+
+@pytest.mark.parametrize(("costs", "paid"), [(2.5, True), (10.0, False)])
+def test_living_is_paid_where_small_actions_are(costs: float, paid: bool) -> None:
+    assert facts_of(ForeignSource(BRITTLE), {"costs": costs}).paid_to_live is paid
 
 
 def test_more_joints_get_more_time_and_half_of_it_to_come_to_rest() -> None:
