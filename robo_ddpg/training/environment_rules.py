@@ -13,10 +13,10 @@ from robo_ddpg.errors import EnvironmentHang
 
 FOREIGN: dict[str, Any] = {
     "hidden_sizes": (256, 256),
+    "critics": 1,
     "batch_size": 64,
-    "actor_learning_rate": 5e-4,
+    "target_rate": 0.05,
     "return_scale": 10.0,
-    "noise_range": (0.02, 0.2),
     "random_component_probability": 0.0,
     "replay_capacity": 1_000_000,
 }
@@ -176,17 +176,17 @@ def _horizon(facts: Facts) -> Followed:
 
 
 def _exploration(facts: Facts) -> Followed:
-    """Where random actions end episodes, small ones are learned from at first.
+    """Where random actions end episodes, none is held; elsewhere that reaches what noise does not.
 
-    Where every step is paid besides, a few simulations explore much later on: standing still is a
-    trap then. Elsewhere, holding an action for a while reaches what independent ones never do
-    (Dabney et al. 2021).
+    (Dabney et al. 2021.) Where steps are paid besides, small actions are learned from at first:
+    large ones show little but falls.
     """
     if facts.early_ends >= OFTEN:
         why = "random actions end episodes early"
-        small = {"warmup_amplitude": (SMALL, why), "repeat_probability": (0.0, why)}
-        large = {"noise_range": ((0.02, 0.4), f"{why}, and steps are paid")}
-        return small | large if facts.paid_to_live else small
+        followed: Followed = {"repeat_probability": (0.0, why)}
+        if facts.paid_to_live:
+            followed["warmup_amplitude"] = (SMALL, f"{why}, and steps are paid")
+        return followed
     why = "episodes survive random actions"
     longest = min(max((facts.episode_steps or 1000) // 20, 2), 50)
     return {"repeat_probability": (HELD_SHARE, why), "repeat_steps": ((2, longest), why)}
@@ -218,7 +218,6 @@ def _goals(facts: Facts) -> Followed:
         "random_action_probability": 0.3,
         "batch_size": 256,
         "transitions_per_update": 4,
-        "actor_learning_rate": 1e-3,
     }
     why = "goals with a sparse reward"
     return {name: (value, why) for name, value in settings.items()}

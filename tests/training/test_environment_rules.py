@@ -71,17 +71,14 @@ def test_long_episodes_sum_rewards_and_short_ones_are_learned_from_more_often(
     assert value(facts, "transitions_per_update") == transitions
 
 
-def test_where_random_actions_end_episodes_they_are_small_and_never_held() -> None:
-    facts = Facts(1000, early_ends=0.5)
-
-    assert value(facts, "warmup_amplitude") == 0.3
-    assert value(facts, "repeat_probability") == 0.0
+def test_where_random_actions_end_episodes_none_is_held() -> None:
+    assert value(Facts(1000, early_ends=0.5), "repeat_probability") == 0.0
 
 
-def test_where_living_is_paid_a_few_simulations_explore_much() -> None:
-    assert value(Facts(1000, early_ends=0.5, paid_to_live=True), "noise_range") == (0.02, 0.4)
+def test_where_steps_are_paid_besides_actions_are_small_at_first() -> None:
+    assert value(Facts(1000, early_ends=0.5, paid_to_live=True), "warmup_amplitude") == 0.3
     for facts in (Facts(1000, 0.5), Facts(1000, 0.0, paid_to_live=True)):
-        assert "noise_range" not in settings_that_follow(facts)
+        assert "warmup_amplitude" not in settings_that_follow(facts)
 
 
 def test_where_episodes_survive_random_actions_some_are_held_for_up_to_a_twentieth_of_one() -> None:
@@ -139,7 +136,7 @@ def test_settings_come_with_the_reason_they_follow_from() -> None:
 
     assert (settings.agent.discount, settings.agent.warmup_amplitude) == (0.975, 0.3)
     assert settings.reasons["discount"] == "episodes of 400 steps"
-    assert settings.reasons["warmup_amplitude"] == "random actions end episodes early"
+    assert settings.reasons["repeat_probability"] == "random actions end episodes early"
 
 
 def test_a_setting_that_was_given_has_no_reason() -> None:
