@@ -84,6 +84,20 @@ class Environment(Protocol):
         `fault`, a sentence that says what was not finite in one of the unstable rows.
         """
 
+    def state(self) -> dict[str, Any]:
+        """All that the next steps depend on, JSON-compatible.
+
+        Raises:
+            Unsavable: something in it cannot be saved.
+        """
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Put back what `state` returned; called after a reset and a step.
+
+        Raises:
+            Unsavable: it cannot be put back.
+        """
+
     def close(self) -> None:
         """Free what it holds; may be called twice."""
 

@@ -12,6 +12,7 @@ from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.background import Background, where_they_are
 from robo_ddpg.envs.environment import Environment
 from robo_ddpg.envs.finite import finite_rows, first_not_finite
+from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.foreign.worker import Misfit
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import EnvironmentFailure, EnvironmentHang, RoboDDPGError
@@ -155,6 +156,33 @@ class GuardedEnvironment:
             truncated = truncated | (self._lengths >= UNLIMITED_STEPS)
         self._observation = observation
         return observation, reward, terminated, truncated, info
+
+    def state(self) -> dict[str, Any]:
+        """All that the next steps depend on, JSON-compatible.
+
+        Raises:
+            EnvironmentFailure: it cannot be saved; the message says what keeps it from that.
+        """
+        self._submit(self._env.state)
+        return {"env": self._result("saving it"), "guard": snapshot(self._held())}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Put back what `state` returned of such an environment.
+
+        Raises:
+            EnvironmentFailure: it cannot be put back.
+        """
+        middle = (self.single_action_space.low + self.single_action_space.high) / 2
+        self.reset(seed=0)
+        self.step(np.broadcast_to(middle, (self.num_envs, *middle.shape)))  # some begin with a step
+        self._submit(lambda: self._env.load_state(state["env"]))
+        self._result("putting it back")
+        held = self._held()
+        restore(held, state["guard"])
+        self.steps, self._observation = held["steps"], held["observation"]
+
+    def _held(self) -> dict[str, Any]:
+        return {"steps": self.steps, "lengths": self._lengths, "observation": self._observation}
 
     def close(self) -> None:
         """Free what it holds, where it hangs as far as that is possible; may be called twice."""

@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from robo_ddpg.agent.transitions import GoalSpace
+from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.remade import Remade
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Outcome, Simulation
@@ -238,6 +239,14 @@ class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
             observation = self.simulation.reset(np.flatnonzero(finished))
         self._finished = finished
         return observation, outcome.reward, outcome.terminated, outcome.truncated, info
+
+    def state(self) -> dict[str, Any]:
+        """What the simulations, their task and its drive hold, JSON-compatible."""
+        return snapshot(self)
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Put back what `state` returned, after a reset and a step."""
+        restore(self, state)
 
     def render(self) -> tuple[Any, ...] | None:
         """The images of all simulations, (height, width, 3) uint8 each; None without a mode."""

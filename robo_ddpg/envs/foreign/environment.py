@@ -121,6 +121,15 @@ class ForeignEnvironment:
             info["reward_info"] = step.terminated[:, None].astype(np.float32)
         return step.observation, step.reward, step.terminated, step.truncated, info
 
+    def state(self) -> dict[str, Any]:
+        """What it holds."""
+        return {"stepped": self._stepped.state(), "success_known": self._success_known}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Put it back."""
+        self._stepped.load_state(state["stepped"])
+        self._success_known = state["success_known"]
+
     def close(self) -> None:
         """Free everything; may be called twice."""
         self._stepped.close()

@@ -99,9 +99,11 @@ class Process:
         """Send a command."""
         self._command = command
         line = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
-        assert self._process.stdin is not None
+        left, stdin = memoryview(line), self._process.stdin
+        assert stdin is not None
         try:
-            self._process.stdin.write(line)
+            while left:  # a signal may cut a long one short
+                left = left[stdin.write(left) :]
         except BrokenPipeError:
             self._fail()
 

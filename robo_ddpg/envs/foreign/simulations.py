@@ -84,6 +84,14 @@ class Simulations:
         self.arrays["action"][:] = actions
         self._all("step", [{}] * len(self._hands))
 
+    def state(self) -> list[dict[str, Any]]:
+        """What each of them holds, n JSON-compatible values."""
+        return [state for states in self._all("state", [{}] * len(self._hands)) for state in states]
+
+    def load_state(self, states: list[dict[str, Any]]) -> None:
+        """Put back what `state` returned; whoever steps them may be others."""
+        self._all("load_state", [{"states": states[a:b]} for a, b in self._ranges()])
+
     def render(self, index: int) -> AnyArray:
         """The picture of one, (height, width, 3)."""
         hand = int(np.searchsorted(self._bounds, index, "right")) - 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.envs.foreign import worker
 from robo_ddpg.envs.foreign.simulations import Simulations
+from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.foreign.spaces import check_spaces
 from robo_ddpg.errors import UnknownEnvironmentError
 from robo_ddpg.flattening import ActionForm, Flattening
@@ -50,6 +51,20 @@ class Stepped(Protocol):
     def step(self, actions: AnyArray) -> Step:
         """Step all, (n, ...)."""
 
+    def state(self) -> Any:
+        """What they hold, JSON-compatible.
+
+        Raises:
+            Unsavable: something in them is neither data nor made of data.
+        """
+
+    def load_state(self, state: Any) -> None:
+        """Put back what `state` returned, after a reset and a step.
+
+        Raises:
+            Unsavable: it cannot be put back.
+        """
+
     def close(self) -> None:
         """Free them."""
 
@@ -77,6 +92,14 @@ class Separate:
         names = ("reward", "terminated", "truncated", "success")
         told = [self.simulations.arrays[name].copy() for name in names]
         return Step(self.flattening.flat(self._parts), *told)
+
+    def state(self) -> Any:
+        """What each holds."""
+        return self.simulations.state()
+
+    def load_state(self, state: Any) -> None:
+        """Put it back."""
+        self.simulations.load_state(state)
 
     def close(self) -> None:
         """Free them."""
@@ -142,6 +165,19 @@ class Together:
             final = _success(info.get("final_info", {}), self.num_envs)
             success = np.where(self._finished, final, success)
         return Step(last, reward, terminated, truncated, success, skipped)
+
+    def state(self) -> Any:
+        """What the vector environment holds."""
+        return snapshot(self._held())
+
+    def load_state(self, state: Any) -> None:
+        """Put it back."""
+        held = self._held()
+        restore(held, state)
+        self._observation, self._finished = held["observation"], held["finished"]
+
+    def _held(self) -> dict[str, Any]:
+        return {"env": self._env, "observation": self._observation, "finished": self._finished}
 
     def close(self) -> None:
         """Free it."""

@@ -1,8 +1,9 @@
 """A few environments of Gymnasium's, stepped at another's command.
 
-This one file is all that another interpreter needs, besides NumPy and a Gymnasium of any version
-from 0.26 on. As a program it obeys lines of JSON on its standard input, answers in lines of JSON,
-and shares arrays through a mapped file: nothing is pickled, nothing received is run.
+This file, and `snapshot.py` beside it, are all that another interpreter needs, besides NumPy and a
+Gymnasium of any version from 0.26 on. As a program it obeys lines of JSON on its standard input,
+answers in lines of JSON, and shares arrays through a mapped file: nothing is pickled, nothing
+received is run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from typing import Any, Callable, Iterator
 
 import gymnasium
 import numpy as np
+
+if __package__:
+    from robo_ddpg.envs.foreign.snapshot import restore, snapshot
+else:  # a program of its own, which finds what lies beside it
+    from snapshot import restore, snapshot  # type: ignore[import-not-found, no-redef]
 
 LARGEST_BATCH = 2048
 """Goals that are rewarded at once."""
@@ -202,6 +208,17 @@ class Group:
             rows["success"][i] = _success(info)
             self._finished[i] = bool(terminated) or bool(truncated)
 
+    def state(self) -> list[dict[str, Any]]:
+        """What each of them holds, with its rows of the arrays."""
+        return [snapshot(self._held(i)) for i in range(len(self.envs))]
+
+    def load_state(self, states: list[dict[str, Any]]) -> None:
+        """Put back what `state` returned."""
+        for i, state in enumerate(states):
+            held = self._held(i)
+            restore(held, state)
+            self.steps[i], self._finished[i] = held["counted"]
+
     def render(self, index: int) -> Any:
         """The picture of one of them, (height, width, 3) of uint8."""
         with _Naming(self.name, index, f"picture after step {self.steps[index]}"):
@@ -239,6 +256,11 @@ class Group:
         if self._vectorized.get(name):
             return function(achieved, desired, {})
         return [_number(function(a, d, {})) for a, d in zip(achieved, desired)]
+
+    def _held(self, i: int) -> dict[str, Any]:
+        rows = {name: array[i : i + 1] for name, array in self._rows.items()}
+        counted = [self.steps[i], self._finished[i]]
+        return {"env": self.envs[i], "rows": rows, "counted": counted}
 
     def _write(self, i: int, observation: Any) -> None:
         for k, (path, space) in enumerate(self._parts):
@@ -331,7 +353,10 @@ class Server:
         return getattr(doer, command)(**arguments)
 
 
-COMMANDS = ("make", "share", "reset", "step", "render", "rewards", "is_vectorized", "close")
+COMMANDS = (
+    *("make", "share", "reset", "step", "render", "rewards", "is_vectorized", "close"),
+    *("state", "load_state"),
+)
 """Everything that a line may ask for."""
 
 
@@ -376,7 +401,7 @@ def main() -> None:
     """Serve standard input; what environments print goes to standard error."""
     sys.path[0] = os.getcwd()
     # A Ctrl-C in the terminal reaches this process too; it ends when its input does.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
