@@ -1,5 +1,6 @@
 """A saved controller: one file without pickle, with everything needed to run it."""
 
+import functools
 import hashlib
 import json
 import os
@@ -243,5 +244,9 @@ def shipped() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Versions of what a result depends on."""
-    packages = ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")
-    return {name: version(name) for name in packages}
+    return {name: _version(name) for name in ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")}
+
+
+@functools.cache
+def _version(package: str) -> str:
+    return version(package)

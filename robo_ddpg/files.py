@@ -3,12 +3,16 @@
 import contextlib
 import json
 import os
-import shutil
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from robo_ddpg.errors import OutputDirectoryError
+from robo_ddpg.locks import held, remove_abandoned
+
+PARTS = ".*.part*"
+"""What temporary names look like."""
 
 
 @contextlib.contextmanager
@@ -23,12 +27,30 @@ def replacing(path: Path) -> Iterator[Path]:
         A path in the same directory with the same suffix.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    with held(part, wait=True):
+        try:
+            yield part
+            _sync(part)
+            os.replace(part, path)
+            _sync(path.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Delete the temporary files in a directory, or below it, whose writers were killed."""
+    for part in directory.rglob(PARTS):
+        remove_abandoned(part)
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or what a directory lists, outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        yield part
-        os.replace(part, path)
+        os.fsync(descriptor)
     finally:
-        part.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -62,26 +84,3 @@ def write_json(value: dict[str, Any], path: Path) -> Path:
     with writing(path) as part:
         part.write_text(text)
     return path
-
-
-@contextlib.contextmanager
-def replacing_directory(path: Path) -> Iterator[Path]:
-    """Give a new directory beside `path`; swap the two at the end, delete it after an error.
-
-    Args:
-        path: the final name; what is there already stays until the new directory is whole.
-
-    Yields:
-        An empty directory in the same parent.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if path.exists():
-            os.replace(path, old)
-        os.replace(part, path)
-    finally:
-        for leftover in (part, old):
-            shutil.rmtree(leftover, ignore_errors=True)

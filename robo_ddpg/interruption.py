@@ -6,8 +6,8 @@ import time
 from types import FrameType
 from typing import Any, Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-"""Ctrl-C, and what batch systems send before they kill."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, what batch systems send before they kill, and the end of a terminal."""
 REPEATED_S = 1.0
 """Signals that follow the first one within this time say no more than it did [s]."""
 
@@ -29,7 +29,9 @@ class Interruption:
     def __enter__(self) -> Self:
         # Python delivers signals to its main thread, and lets only that one handle them.
         if threading.current_thread() is threading.main_thread():
-            self._previous = {number: signal.signal(number, self._note) for number in SIGNALS}
+            nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            heard = [number for number in SIGNALS if not (nohup and number == signal.SIGHUP)]
+            self._previous = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(self, *exception: object) -> None:

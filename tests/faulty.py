@@ -19,6 +19,9 @@ RAISING, HANGING = "Raising-v0", "Hanging-v0"
 SLOW = "Slow-v0"
 """The id of one that takes its time, and says from which seed it begins."""
 
+WATCHED, HIDING = "Watched-v0", "Hiding-v0"
+"""Ids of two that cannot be saved."""
+
 NEVER = threading.Event()
 """What is never set: who waits for it hangs."""
 
@@ -76,6 +79,35 @@ class Slow(Faulty):
         return super().step(action)
 
 
+class Watched(Faulty):
+    """Has a window open, which nobody can save."""
+
+    window = None
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.window = threading.Lock()
+        return super().reset(seed=seed)
+
+
+_hidden: dict[int, float] = {}
+
+
+class Hiding(Faulty):
+    """Keeps where it is out of sight, as a physics engine in another process does."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        observation, info = super().reset(seed=seed)
+        _hidden[id(self)] = 0.0
+        return observation, info
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        _, *others = super().step(action)
+        _hidden[id(self)] += float(action[0])
+        return (np.full(2, _hidden[id(self)]), *others)
+
+
+gymnasium.register(WATCHED, Watched, max_episode_steps=200)
+gymnasium.register(HIDING, Hiding, max_episode_steps=200)
 gymnasium.register(SLOW, Slow)
 gymnasium.register(RAISING, Faulty, kwargs={"fault": "raise", "at": 50})
 gymnasium.register(HANGING, Faulty, kwargs={"fault": "hang", "at": 400})

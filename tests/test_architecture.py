@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"tasks", "errors", "interruption", "processors"},
+    {"tasks", "errors", "interruption", "locks", "processors"},
     {"flattening", "files", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},

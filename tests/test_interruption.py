@@ -6,6 +6,7 @@ import sys
 CODE = """
 import os, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in the background
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and so may this one
 from robo_ddpg import interruption
 
 def send(number=signal.SIGINT):
@@ -42,3 +43,17 @@ def test_signals_are_noted_until_they_are_released() -> None:
         "the first one is noted even then",
     ]
     assert run.returncode == -15, run.stderr
+
+
+IGNORING = """
+import os, signal
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+from robo_ddpg.interruption import Interruption
+with Interruption() as asked:
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert not asked.requested
+"""
+
+
+def test_the_end_of_a_terminal_is_nothing_under_nohup() -> None:
+    subprocess.run([sys.executable, "-c", IGNORING], check=True)

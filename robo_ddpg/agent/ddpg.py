@@ -141,9 +141,9 @@ class DDPG:
         return diagnostics(self._backend, sample, policy_action)
 
     def state(self) -> dict[str, Tensor]:
-        """Tensors that resume learning exactly, together with `replay_buffer.save`."""
+        """Tensors that resume learning exactly, together with the steps in `replay_buffer`."""
         arrays = {
-            "generators.replay": self.replay_buffer.generator_state(),
+            **prefixed("replay", self.replay_buffer.state()),
             **prefixed("exploration", self._exploration.state()),
             **prefixed("normalizer", self._normalizer.state()),
             **prefixed("return_scale", self._return_scale.state()),
@@ -163,7 +163,7 @@ class DDPG:
         self._generator.set_state(state["generators.torch"])
         self._backend.load_state(under("networks", state))
         arrays = {name: tensor.numpy() for name, tensor in state.items()}
-        self.replay_buffer.load_generator_state(arrays["generators.replay"])
+        self.replay_buffer.load_state(under("replay", arrays))
         self._exploration.load_state(under("exploration", arrays))
         self._normalizer.load_state(under("normalizer", arrays))
         self._return_scale.load_state(under("return_scale", arrays))

@@ -77,7 +77,7 @@ class Learner(Protocol):
         """What tends to go wrong, measured on stored transitions, by name."""
 
     def state(self) -> dict[str, Tensor]:
-        """Tensors on the CPU that resume learning exactly, together with `replay_buffer.save`."""
+        """Tensors on the CPU that resume learning exactly, with the steps in `replay_buffer`."""
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Restore what `state` returned."""

@@ -146,10 +146,15 @@ class ReturnScale:
         self._returns[ended] = 0.0
 
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """Arrays that restore the statistics exactly, but not the episodes under way."""
-        return {"count": np.array([self._count]), "mean_square": np.array([self._mean_square])}
+        """Arrays that restore the statistics exactly."""
+        return {
+            "returns": self._returns.copy(),
+            "count": np.array([self._count]),
+            "mean_square": np.array([self._mean_square]),
+        }
 
     def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
         """Restore what `state` returned."""
+        self._returns[:] = state["returns"]
         self._count = int(state["count"][0])
         self._mean_square = float(state["mean_square"][0])

@@ -59,10 +59,10 @@ class TrainOptions(SourceOptions):
     seed: int = 0
     """Fixes every random number of the run."""
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
-    """Transitions to collect at most; with --resume those of before are included, and it is as many
-    again if not given."""
+    """Transitions to collect at most; with --resume those of before are included, and it is what
+    was planned if not given, or as many again if the run had ended."""
     minutes: Annotated[float | None, arg(help_behavior_hint=hint)] = None
-    """Training time to use at most [min]; with --resume from now on."""
+    """Training time to use at most [min]; with --resume from now on, and likewise."""
     simulations: int = 64
     """Simulations that collect in parallel."""
     evaluate_every: int = 4_000

@@ -1,12 +1,17 @@
 """The directory of a training run."""
 
+import contextlib
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from robo_ddpg.errors import OutputDirectoryError
+from robo_ddpg.files import PARTS, remove_leftovers
+from robo_ddpg.runs import lock
+from robo_ddpg.runs.lock import sole_writer
 
 
 class RunDirectory:
@@ -17,7 +22,7 @@ class RunDirectory:
         self.config = path / "config.json"
         self.metrics = path / "metrics.csv"
         self.tensorboard = path / "tensorboard"
-        self.checkpoint = path / "checkpoint"
+        self.checkpoints = path / "checkpoints"
         self.controller = path / "controller.safetensors"
         self.curve = path / "learning_curve.png"
         self.evaluation = path / "evaluation.json"
@@ -42,7 +47,7 @@ class RunDirectory:
             OutputDirectoryError: something else is there, or the place cannot be used.
         """
         try:
-            if not self.path.exists() or (self.path.is_dir() and not any(self.path.iterdir())):
+            if not self.path.exists() or (self.path.is_dir() and not self._content()):
                 return
         except OSError as error:
             raise OutputDirectoryError(f"cannot use {self.path}: {error.strerror}") from None
@@ -59,24 +64,48 @@ class RunDirectory:
             )
 
     def create(self, *, force: bool) -> None:
-        """Make the directory, or empty it of an earlier run.
+        """Make the directory, or empty it of an earlier run; its sole writer does that.
 
         Args:
             force: whether an earlier run may be replaced.
 
         Raises:
-            OutputDirectoryError: something else is there, or it cannot be made.
+            OutputDirectoryError: something else is there, or it cannot be used.
         """
         self.check(force=force)
         try:
-            if self.path.exists() and any(self.path.iterdir()):
-                shutil.rmtree(self.path)
+            self.path.mkdir(parents=True, exist_ok=True)
+            for path in sorted(self._content(), key=self.config.__eq__):  # what makes it a run last
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be its sole writer; what writers that were killed left half-done goes first.
+
+        Raises:
+            OutputDirectoryError: another process is, or the directory cannot be made.
+        """
+        try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = error.strerror or error
-            raise OutputDirectoryError(
-                f"cannot use {self.path}: {reason}; name a place that can be written"
-            ) from None
+            raise self._unusable(error) from None
+        with sole_writer(self.path):
+            remove_leftovers(self.path)
+            yield
+
+    def check_there(self) -> None:
+        """Notice if somebody deleted the directory, rather than make a fragment of it anew.
+
+        Raises:
+            OutputDirectoryError: it is gone.
+        """
+        if not self.config.exists():
+            raise OutputDirectoryError(f"{self.path} has vanished: nothing more is written to it")
 
     def remove(self) -> None:
         """Delete the directory and everything in it."""
@@ -90,11 +119,10 @@ class RunDirectory:
             OutputDirectoryError: there is none.
         """
         run = cls(path)
-        for needed in (run.config, run.checkpoint):
-            if not needed.exists():
-                raise OutputDirectoryError(
-                    f"{path} is not a run to resume: it has no {needed.name}"
-                )
+        if not run.config.exists():
+            raise OutputDirectoryError(
+                f"{path} is not a run to resume: it has no {run.config.name}"
+            )
         return run
 
     def read_config(self) -> dict[str, Any]:
@@ -107,3 +135,14 @@ class RunDirectory:
             return dict(json.loads(self.config.read_text()))
         except (OSError, ValueError) as error:
             raise OutputDirectoryError(f"{self.config} cannot be read: {error}") from None
+
+    def _content(self) -> list[Path]:
+        """What is in it, but for marks of a writer and what one that was killed left half-done."""
+        paths = self.path.iterdir()
+        return [path for path in paths if path.name != lock.NAME and not path.match(PARTS)]
+
+    def _unusable(self, error: OSError) -> OutputDirectoryError:
+        reason = error.strerror or error
+        return OutputDirectoryError(
+            f"cannot use {self.path}: {reason}; name a place that can be written"
+        )

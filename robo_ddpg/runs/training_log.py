@@ -1,7 +1,8 @@
 """Metrics of a run: a CSV file and TensorBoard."""
 
+import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from robo_ddpg.runs.tables import Row, read_rows, write_rows
 
@@ -31,26 +32,35 @@ SAFETY = ("safety_", "violation_")
 """Beginnings of the columns that depend on the robot."""
 
 
+class Position(TypedDict):
+    """How far the files of a run are."""
+
+    rows: int
+    """Rows of metrics.csv."""
+    events: dict[str, int]
+    """Name of an event file -> its size [bytes]."""
+
+
 class TrainingLog:
     """Writes one row per evaluation; a context manager."""
 
-    def __init__(self, csv_path: Path, tensorboard: Path, transitions: int = 0) -> None:
-        """Open the files, keeping the rows of an earlier part of the run.
+    def __init__(self, csv_path: Path, tensorboard: Path, kept: Position | None = None) -> None:
+        """Open the files, cut back to an earlier part of the run.
 
         Args:
             csv_path: where metrics.csv goes.
             tensorboard: directory of the event files.
-            transitions: where the run continues; rows from beyond are dropped.
+            kept: what `position` said of that part; None if there is none.
         """
         from torch.utils import tensorboard as board
 
-        self.rows = [
-            row for row in read_metrics(csv_path) if (row["transitions"] or 0.0) <= transitions
-        ]
-        self._path = csv_path
+        kept = kept or {"rows": 0, "events": {}}
+        self.rows = read_metrics(csv_path)[: kept["rows"]]
+        self._path, self._events = csv_path, tensorboard
         self._save()
+        _cut_back(tensorboard, kept["events"])
         writer: Any = board.SummaryWriter
-        self._board = writer(str(tensorboard), purge_step=transitions)
+        self._board = writer(str(tensorboard))
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +76,12 @@ class TrainingLog:
             if value is not None and key != "transitions":
                 self._board.add_scalar(key, value, int(row["transitions"] or 0))
 
+    def position(self) -> Position:
+        """How far the files are; JSON-compatible."""
+        self._board.flush()
+        events = {path.name: path.stat().st_size for path in self._events.iterdir()}
+        return {"rows": len(self.rows), "events": events}
+
     def close(self) -> None:
         """Close the event files."""
         self._board.close()
@@ -76,6 +92,15 @@ class TrainingLog:
         columns = [*COLUMNS, *safety]
         texts = [{key: _text(row.get(key)) for key in columns} for row in self.rows]
         write_rows(texts, self._path, columns)
+
+
+def _cut_back(directory: Path, sizes: dict[str, int]) -> None:
+    """Cut files back to what they were; those that were not there go."""
+    for path in directory.glob("events.*"):
+        if path.name in sizes:
+            os.truncate(path, min(sizes[path.name], path.stat().st_size))
+        else:
+            path.unlink()
 
 
 def read_metrics(path: Path) -> list[Row]:

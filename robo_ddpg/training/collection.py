@@ -7,6 +7,7 @@ import numpy as np
 
 from robo_ddpg.agent.learner import Learner
 from robo_ddpg.agent.transitions import Transitions
+from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import DroppedTransitions, InstabilityLog
@@ -33,7 +34,38 @@ class Collection:
 
     def start(self, seed: int) -> None:
         """Start episodes in all simulations, the k-th from seed + k."""
+        self.agent.end_episodes()
+        self.statistics.restart()
         self._observation, _ = self.env.reset(seed=seed)
+
+    def state(self) -> dict[str, Any]:
+        """All that further steps depend on besides the learner, JSON-compatible.
+
+        Raises:
+            EnvironmentFailure: the environment cannot be saved.
+        """
+        return {"env": self.env.state(), "own": snapshot(self._held())}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was called, instead of a start.
+
+        Raises:
+            EnvironmentFailure: the environment cannot be put back.
+        """
+        self.env.load_state(state["env"])
+        held = self._held()
+        restore(held, state["own"])
+        self._observation = held["observation"]
+        if self._instabilities is not None:
+            self._instabilities.files = held["files"]
+
+    def _held(self) -> dict[str, Any]:
+        return {
+            "observation": self._observation,
+            "statistics": self.statistics,
+            "dropped": self._dropped,
+            "files": 0 if self._instabilities is None else self._instabilities.files,
+        }
 
     def begin_step(self) -> None:
         """Have all simulations take a step, while the learner learns."""

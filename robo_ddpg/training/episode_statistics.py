@@ -78,6 +78,10 @@ class EpisodeStatistics:
             **{f"violation_{limit}": worst for limit, worst in self.violations.items()},
         }
 
+    def restart(self) -> None:
+        """Every simulation was reset although its episode had not ended."""
+        self.running[:], self.lengths[:] = 0.0, 0
+
     def clear(self) -> None:
         """Start counting anew; running episodes go on."""
         self.finished = self.steps = self.unstable = 0

@@ -1,6 +1,7 @@
 """Which of the policies that a training passes through is kept, and when it may end."""
 
 from collections.abc import Callable
+from typing import Any
 
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.evaluation.episodes import Act, never, run_episodes
@@ -56,6 +57,16 @@ class Judge:
         if better:
             self.best = score
         return better
+
+    def state(self) -> dict[str, Any]:
+        """What it remembers, JSON-compatible."""
+        return {"best": self.best, "success": self.success, "mastered_times": self.mastered_times}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Remember what `state` returned."""
+        best = state["best"]
+        self.best = None if best is None else (float(best[0]), float(best[1]))
+        self.success, self.mastered_times = state["success"], int(state["mastered_times"])
 
     @property
     def mastered(self) -> bool:

@@ -1,5 +1,6 @@
 """What a person sees while training runs."""
 
+import contextlib
 import sys
 import time
 from typing import Any, Protocol, Self
@@ -21,6 +22,8 @@ class Progress(Protocol):
 
     silent: bool
     """Whether nobody sees it."""
+    unread: bool
+    """Whether who read it is gone: a pipe that was closed, a terminal."""
 
     def __enter__(self) -> Self: ...
 
@@ -51,6 +54,7 @@ class SilentProgress:
     """Shows nothing."""
 
     silent = True
+    unread = False
 
     def __enter__(self) -> Self:
         return self
@@ -80,13 +84,15 @@ class PlainProgress(SilentProgress):
         if now >= self._next:
             self._next = now + PLAIN_INTERVAL_S
             figures = "  ".join(f"{name} {value}" for name, value in _figures(done, row))
-            sys.stderr.write(f"{self._title}  {100 * done:3.0f} %  {figures}\n")
-            sys.stderr.flush()
+            self.note(f"{self._title}  {100 * done:3.0f} %  {figures}")
 
     def note(self, text: str) -> None:
         """Print the line."""
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+        except OSError:
+            self.unread = True
 
 
 class LiveProgress(SilentProgress):
@@ -103,7 +109,8 @@ class LiveProgress(SilentProgress):
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._live.stop()
+        with contextlib.suppress(OSError):
+            self._live.stop()
 
     def update(self, done: float, row: Row) -> None:
         """Redraw."""
@@ -111,7 +118,10 @@ class LiveProgress(SilentProgress):
 
     def note(self, text: str) -> None:
         """Print the line above the bar."""
-        self._live.console.print(text, highlight=False, markup=False)
+        try:
+            self._live.console.print(text, highlight=False, markup=False)
+        except OSError:
+            self.unread = True
 
 
 class NotebookProgress(SilentProgress):

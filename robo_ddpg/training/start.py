@@ -6,6 +6,7 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.checkpoints.store import check_room
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
 from robo_ddpg.training.trainer import Trainer
@@ -27,52 +28,69 @@ def train(
         left no time for it.
 
     Raises:
-        OutputDirectoryError: something else is there, or it cannot be written.
+        OutputDirectoryError: something else is there, it cannot be written, or there is no room.
         EnvironmentFailure: the environment failed; a note on the error says what was saved.
     """
     run.check(force=force)
     trainer = Trainer(settings, run, progress)
-    run.create(force=force)
-    write_json(configuration(settings), run.config)
-    try:
-        return trainer.train()
-    except Exception:
-        if trainer.agent.transitions == 0:
-            run.remove()
-        raise
+    room = check_room(trainer.agent, settings.steps, run.checkpoints)
+    with run.writing():
+        run.create(force=force)
+        write_json(configuration(settings), run.config)
+        progress.note(room)
+        try:
+            return trainer.train()
+        except Exception:
+            if trainer.agent.transitions == 0:
+                run.remove()
+            raise
 
 
 def resume(
     run: RunDirectory, progress: Progress, *, steps: int | None = None, minutes: float | None = None
 ) -> Evaluation | None:
-    """Continue a run.
+    """Continue a run, as if it had never stopped.
 
     Args:
         run: an existing run directory.
         progress: shows how it goes.
-        steps: total number of transitions, or None for as many again as planned at first.
-        minutes: further training time [min], or None for as much again as planned at first.
+        steps: total number of transitions, or None for as many as planned, or, if they are there
+            already, as many again.
+        minutes: further training time [min], or None likewise.
 
     Returns:
         The evaluation of the best controller; None if a signal left no time for it.
 
     Raises:
         SettingsError: so many transitions were collected already.
-        OutputDirectoryError: the run is damaged.
+        OutputDirectoryError: the run is damaged, or another process writes it.
         EnvironmentFailure: the environment failed; a note on the error says what was saved.
     """
-    settings = settings_of(run.read_config())
-    trainer = Trainer(settings, run, progress)
-    trainer.resume()
-    done = trainer.agent.transitions
+    with run.writing():
+        planned = settings_of(run.read_config())
+        trainer = Trainer(planned, run, progress)
+        trainer.checkpoints.clean()
+        trainer.resume()
+        _plan(trainer, planned, steps, minutes)
+        return trainer.train()
+
+
+def _plan(
+    trainer: Trainer, planned: TrainSettings, steps: int | None, minutes: float | None
+) -> None:
+    """How far a run goes on."""
+    done, done_min = trainer.agent.transitions, trainer.training_s / 60.0
     if steps is not None and steps <= done:
         raise SettingsError(
-            f"steps must be more than the {done} transitions of {run.path}, got {steps}"
+            f"steps must be more than the {done} transitions of {trainer.run.path}, got {steps}"
         )
-    more = settings.minutes if minutes is None else minutes
+    budget = trainer.settings
+    if trainer.finished:
+        trainer.judge.mastered_times = 0
+        again = None if planned.minutes is None else done_min + planned.minutes
+        budget = dataclasses.replace(budget, steps=done + planned.steps, minutes=again)
     trainer.settings = dataclasses.replace(
-        settings,
-        steps=done + settings.steps if steps is None else steps,
-        minutes=None if more is None else trainer.training_s / 60.0 + more,
+        budget,
+        steps=budget.steps if steps is None else steps,
+        minutes=budget.minutes if minutes is None else done_min + minutes,
     )
-    return trainer.train()

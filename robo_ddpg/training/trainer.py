@@ -1,6 +1,7 @@
 """The training loop: collect, store, update, evaluate, keep the best."""
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,15 +13,18 @@ from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.errors import EnvironmentFailure, EvaluationStopped
+from robo_ddpg.errors import ControllerError, EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
-from robo_ddpg.runs.training_log import TrainingLog
-from robo_ddpg.training.checkpoint import load_checkpoint, save_checkpoint
+from robo_ddpg.runs.training_log import Position, TrainingLog
+from robo_ddpg.training.checkpoints.machine import differences, machine
+from robo_ddpg.training.checkpoints.store import Checkpoints, refusing_damage
+from robo_ddpg.training.checkpoints.trial import check_restorable
 from robo_ddpg.training.clock import Clock
 from robo_ddpg.training.collection import Collection
+from robo_ddpg.training.counters import Counters
 from robo_ddpg.training.demonstrations.load import load_demonstrations
 from robo_ddpg.training.judge import Judge
 from robo_ddpg.training.notes import reasons, warnings
@@ -32,6 +36,8 @@ CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
 GRACE_S = 5.0
 """How long a run that was interrupted, and is saved, evaluates its controller at most [s]."""
+RESTART = "episodes begin anew, so that the run goes on otherwise than without the break"
+"""What is said of simulations that cannot be continued."""
 
 
 class Trainer:
@@ -69,11 +75,13 @@ class Trainer:
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
         self._collection = Collection(self.env, self.agent, run.unstable)
-        self.training_s = 0.0
-        self._logged_at = -1
-        self._advised = False
-        self._row: Row = {}
-        self._owed = 0.0
+        self.checkpoints = Checkpoints(run.checkpoints)
+        self.finished = False
+        """Whether the run had ended, its controller evaluated."""
+        self._counters = Counters(evaluation_due=settings.evaluate_every)
+        self._log_kept: Position | None = None
+        self._simulations: dict[str, Any] | None = None
+        self._between_steps = True
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
         self._interruption = Interruption()
         self._grace_ends = 0.0
@@ -85,14 +93,28 @@ class Trainer:
         self.progress.note(f"{len(episodes)} demonstrations, {steps} steps: {source}")
 
     def resume(self) -> None:
-        """Continue from the run's checkpoint, with new episodes."""
-        saved = load_checkpoint(self.run.checkpoint, self.agent)
-        self.training_s = saved["training_s"]
-        self.judge.best = None if saved["best"] is None else tuple(saved["best"])
-        self._owed = saved["owed"]
+        """Go on where the run's newest checkpoint was made, if there is one."""
+        documents = self.checkpoints.load(self.agent)
+        if documents is None:
+            return
+        with refusing_damage(self.checkpoints.path):
+            progress = documents["progress"]
+            self._counters = Counters.of(progress["counters"])
+            self.judge.load_state(progress["judge"])
+            rows, events = (progress["log"][name] for name in ("rows", "events"))
+            self._log_kept = Position(rows=int(rows), events=dict(events))
+            self._simulations = documents["simulations"]
+            self.finished = bool(progress["finished"])
+            steps, minutes = (progress["budget"][name] for name in ("steps", "minutes"))
+            self.settings = dataclasses.replace(self.settings, steps=steps, minutes=minutes)
+            for note in differences(progress["machine"]):
+                self.progress.note(note)
         self._checkpoint_due_s += self.training_s
-        if self.agent.transitions:
-            self.agent.end_episodes()
+
+    @property
+    def training_s(self) -> float:
+        """Training time so far [s]."""
+        return self._counters.training_s
 
     def train(self) -> Evaluation | None:
         """Run until the budget is used up, the task is mastered, or a signal comes; then save.
@@ -105,35 +127,59 @@ class Trainer:
             EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
                 not. After any error, a note on it says what was saved.
         """
-        log = TrainingLog(self.run.metrics, self.run.tensorboard, self.agent.transitions)
+        log = TrainingLog(self.run.metrics, self.run.tensorboard, self._log_kept)
         with _one_torch_thread(), log as self.log, self.progress, self._interruption:
             try:
                 self._loop()
                 return self._finish()
             except Exception as error:
-                error.add_note(self._rescue())
+                error.add_note(self._rescue(error))
                 raise
             finally:
                 self._close()
 
     def _loop(self) -> None:
         self._open()
-        self._collection.start(self._episode_seed())
-        due = self.agent.transitions + self.settings.evaluate_every
+        self._start_episodes()
         clock = Clock()
-        while not (self._done() or self._interruption.requested):
-            self._collection.begin_step()
-            self._learn()
-            self._collection.end_step()
-            self.training_s += clock.lap()
-            if self.agent.transitions >= due:
-                due += self.settings.evaluate_every
+        while True:
+            if self.agent.transitions >= self._counters.evaluation_due:
                 self._evaluate()
-                if self.training_s >= self._checkpoint_due_s:
-                    self._checkpoint()
-                clock.lap()
+            if self.training_s >= self._checkpoint_due_s:
+                self._checkpoint()
+            self._interruption.requested |= self.progress.unread
+            if self._done() or self._interruption.requested:
+                return
+            clock.lap()
+            self._step()
+            self._counters.training_s += clock.lap()
             if clock.shows():
                 self._show()
+
+    def _step(self) -> None:
+        """One step of all simulations, while the learner learns."""
+        self._between_steps = False
+        self._collection.begin_step()
+        self._learn()
+        self._collection.end_step()
+        self._between_steps = True
+
+    def _start_episodes(self) -> None:
+        """Go on with those that were saved; where that is impossible start new ones, and say so."""
+        if self._simulations is not None:
+            try:
+                self._continue_episodes(self._simulations)
+                return
+            except EnvironmentFailure as failure:
+                self.progress.note(f"{RESTART}: {failure}")
+        self._collection.start(self._episode_seed())
+
+    def _continue_episodes(self, simulations: dict[str, Any]) -> None:
+        if "reason" in simulations:
+            raise EnvironmentFailure(simulations["reason"])
+        check_restorable(self.settings)
+        with refusing_damage(self.checkpoints.path):
+            self._collection.load_state(simulations)
 
     def _open(self) -> None:
         """Say how it is going to be."""
@@ -154,10 +200,13 @@ class Trainer:
         """As many updates as the transitions collected since then ask for."""
         if not self.agent.ready:
             return
-        self._owed += self.settings.simulations / self.settings.agent.transitions_per_update
-        while self._owed >= 1:
-            self._owed -= 1
-            self._row |= self.agent.update()
+        counters = self._counters
+        counters.updates_owed += (
+            self.settings.simulations / self.settings.agent.transitions_per_update
+        )
+        while counters.updates_owed >= 1:
+            counters.updates_owed -= 1
+            counters.row |= self.agent.update()
 
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
@@ -165,29 +214,39 @@ class Trainer:
             score = self.judge.evaluate(self.agent.act, self._has_to_stop)
         except EvaluationStopped:
             return
-        self._row |= {"evaluation_return": score[1], "evaluation_success": self.judge.success}
+        self._counters.evaluation_due = self._next_evaluation()
+        self._counters.row |= {
+            "evaluation_return": score[1],
+            "evaluation_success": self.judge.success,
+        }
         self._log()
         if self.judge.is_best(score):
             keep(self.controller(), self.run)
 
+    def _next_evaluation(self) -> int:
+        """Transitions at which it is due."""
+        due, every = self._counters.evaluation_due, self.settings.evaluate_every
+        return due + every if self.agent.transitions >= due else due
+
     def _log(self) -> None:
         """Add a row of metrics."""
-        self._logged_at = self.agent.transitions
+        self.run.check_there()
+        self._counters.logged_at = self.agent.transitions
         diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
-        if diagnostics and not self._advised:
+        if diagnostics and not self._counters.advised:
             self._advise(diagnostics["largest_return"])
         saturated = diagnostics.get("saturated_actions")
-        self._row |= {
+        self._counters.row |= {
             "q_gap": diagnostics.get("q_gap"),
             "saturated_actions": None if saturated is None else float(np.mean(saturated)),
         }
         self.log.write(self._state())
-        self._row |= self._collection.statistics.means()
+        self._counters.row |= self._collection.statistics.means()
         self._collection.statistics.clear()
 
     def _advise(self, largest_return: float) -> None:
         """Say at the first evaluation what the learner cannot see for itself."""
-        self._advised = True
+        self._counters.advised = True
         advice = reward_advice(largest_return, self.settings.agent.reward_scale)
         if advice is not None:
             self.progress.note(advice)
@@ -216,7 +275,7 @@ class Trainer:
         """Counts, speeds, and what was measured last."""
         seconds = max(self.training_s, 1e-9)
         return {
-            **self._row,
+            **self._counters.row,
             "training_s": self.training_s,
             "transitions": float(self.agent.transitions),
             "updates": float(self.agent.updates),
@@ -229,37 +288,55 @@ class Trainer:
         """The policy as it is now, ready to be saved."""
         return controller_of(self.agent, self.env, self.settings, self.training_s)
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, *, finished: bool = False) -> None:
         """Save everything needed to continue."""
-        progress = {"training_s": self.training_s, "best": self.judge.best, "owed": self._owed}
-        save_checkpoint(self.run.checkpoint, self.agent, progress)
+        self.run.check_there()
+        budget = {"steps": self.settings.steps, "minutes": self.settings.minutes}
+        progress = {
+            "counters": self._counters.state(),
+            "judge": self.judge.state(),
+            "log": self.log.position(),
+            "budget": budget,
+            "finished": finished,
+            "machine": machine(),
+        }
+        simulations = self._saved_simulations()
+        self.checkpoints.save(self.agent, {"progress": progress, "simulations": simulations})
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
 
+    def _saved_simulations(self) -> dict[str, Any]:
+        """The simulations, or the reason why they are not saved."""
+        if not self._between_steps:
+            return {"reason": "they were in the middle of a step that failed"}
+        try:
+            return self._collection.state()
+        except EnvironmentFailure as failure:
+            return {"reason": str(failure)}
+
     def _save(self) -> None:
-        """Save what there is, judged or not: row of metrics, controller if none was, checkpoint."""
-        if self._logged_at != self.agent.transitions:
-            self._row |= {"evaluation_return": None, "evaluation_success": None}
-            self._log()
+        """Save what there is: the controller if none was kept yet, and a checkpoint."""
         if self.judge.best is None:
             keep(self.controller(), self.run)
         self._checkpoint()
 
-    def _rescue(self) -> str:
+    def _rescue(self, error: Exception) -> str:
         """Save what can be saved after an error; says what that was."""
+        if isinstance(error, OSError | ControllerError):
+            return f"{self.run.path} can be resumed where it was last saved"
         if self.agent.transitions == 0:
             return "nothing had been learned yet"
         try:
             if not is_finite(self.controller()):
                 return f"the networks are not finite any more; {self.run.path} stays as it was"
             self._save()
-        except Exception as error:
-            return f"what was learned could not be saved: {error}"
+        except Exception as unsaved:
+            return f"what was learned could not be saved: {unsaved}"
         return f"what was learned from {self.agent.transitions} transitions is in {self.run.path}"
 
     def _finish(self) -> Evaluation | None:
         """Judge the last policy, save, and evaluate the best controller as time allows."""
         self._show()
-        if self._logged_at != self.agent.transitions and not self._interruption.requested:
+        if self._counters.logged_at != self.agent.transitions and not self._interruption.requested:
             self._evaluate()
         self._save()
         if self._interruption.requested:
@@ -272,6 +349,8 @@ class Trainer:
             evaluation = None
             self.progress.note(f"not evaluated; robo-ddpg evaluate {self.run.path} does that")
         write_pages(self.run, self.settings, self.log.rows)
+        if not self._interruption.requested:
+            self._checkpoint(finished=True)
         return evaluation
 
     def _close(self) -> None:

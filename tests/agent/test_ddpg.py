@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.errors import DivergenceError
 from tasks.arrays import Float32
+from tests.agent.steps import put_steps, steps_of
 
 ENVS, OBSERVATIONS = 4, 3
 LOW, HIGH = np.array([-2.0, 0.0], np.float32), np.array([2.0, 1.0], np.float32)
 SMALL = replace(
     AgentSettings(), hidden_sizes=(16, 16), batch_size=8, warmup_transitions=16, n_step=2
 )
+
 NOT_YET = torch.empty(0)
 """What an optimiser keeps for a parameter before its first step."""
 AUTOGRAD = replace(SMALL, backend="autograd")
@@ -150,21 +151,19 @@ def test_acting_draws_nothing_and_changes_nothing(settings: AgentSettings) -> No
 
 @both_backends
 @pytest.mark.parametrize("noise", ["gaussian", "ornstein-uhlenbeck"])
-def test_learning_resumes_exactly_from_saved_bytes(
-    tmp_path: Path, noise: Any, settings: AgentSettings
-) -> None:
+def test_learning_resumes_exactly_from_saved_bytes(noise: Any, settings: AgentSettings) -> None:
     settings = replace(
         settings, noise=noise, normalize_observations=True, repeat_probability=0.3, actor_delay=3
     )
     agent = make_agent(settings)
     advance(agent, 13)
     state = save(agent.state())
-    agent.replay_buffer.save(tmp_path)
+    steps = steps_of(agent.replay_buffer)
     expected = advance(agent, 10, seed=1)
 
     resumed = make_agent(settings, seed=99)
     resumed.load_state(load(state))
-    resumed.replay_buffer.load(tmp_path)
+    put_steps(resumed.replay_buffer, steps)
 
     assert advance(resumed, 10, seed=1) == expected
     assert_equal(resumed.state(), agent.state())

@@ -5,7 +5,6 @@ the step, minus the effort in `reward_info`; arriving terminates.
 """
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import GoalSpace, Transitions
 from tasks.arrays import Float32, Mask
+from tests.agent.steps import put_steps, steps_of
 
 
 class Line:
@@ -148,13 +148,13 @@ def test_each_strategy_takes_its_goals_from_what_is_stored_of_the_episode(
     assert {start: set(samples_from(replay, start)) for start in goals} == goals
 
 
-def test_what_was_overwritten_of_an_episode_is_no_goal(tmp_path: Path) -> None:
+def test_what_was_overwritten_of_an_episode_is_no_goal() -> None:
     settings = replace(SETTINGS, relabel_strategy="episode", replay_capacity=4)
     replay, loaded = empty(settings), empty(settings)
     for start in range(6):
         step(replay, start, 10.0)
-    replay.save(tmp_path)
-    loaded.load(tmp_path)
+    loaded.load_state(replay.state())
+    put_steps(loaded, steps_of(replay))
 
     for each in (replay, loaded):
         assert set(samples_from(each, 4.0)) == {3.0, 4.0, 5.0, 6.0}

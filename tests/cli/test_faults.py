@@ -30,7 +30,7 @@ def test_what_an_environment_raises_is_a_line_and_then_its_own_traceback(
     assert trace[0] == "Traceback (most recent call last):"
     assert any("faulty.py" in text for text in trace)
     assert trace[-1] == "ValueError: the spring broke"
-    assert Path("run", "checkpoint").is_dir()
+    assert Path("run", "checkpoints", "newest").is_file()
 
 
 def test_a_run_whose_environment_hangs_ends_with_one_line(refusal: Callable[..., str]) -> None:

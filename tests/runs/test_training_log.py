@@ -6,6 +6,7 @@ import pytest
 
 from robo_ddpg.runs.training_log import (
     COLUMNS,
+    Position,
     TrainingLog,
     read_metrics,
 )
@@ -17,12 +18,14 @@ ROWS = [
 ]
 
 
-def write(directory: Path, transitions: int = 0) -> TrainingLog:
-    """A log with `ROWS`."""
-    with TrainingLog(directory / "metrics.csv", directory / "tensorboard", transitions) as log:
+def write(directory: Path, kept: Position | None = None) -> list[Position]:
+    """A log with `ROWS`; how far it was after each of them."""
+    with TrainingLog(directory / "metrics.csv", directory / "tensorboard", kept) as log:
+        positions = []
         for row in ROWS:
             log.write(row)
-    return log
+            positions.append(log.position())
+    return positions
 
 
 def test_rows_are_read_back_with_gaps_as_none_and_counts_exact(tmp_path: Path) -> None:
@@ -37,21 +40,30 @@ def test_rows_are_read_back_with_gaps_as_none_and_counts_exact(tmp_path: Path) -
 
 
 def test_tensorboard_has_the_same_numbers(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert shown(tmp_path) == [(4000, 3.0), (1_234_567, pytest.approx(-0.123456789))]
+
+
+def shown(directory: Path) -> list[tuple[int, float]]:
+    """Step and value of each point that TensorBoard shows."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    write(tmp_path)
-    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
-    points = [(event.step, event.value) for event in events.Scalars("evaluation_return")]
-    assert points == [(4000, 3.0), (1_234_567, pytest.approx(-0.123456789))]
+    events = EventAccumulator(str(directory / "tensorboard")).Reload()
+    return [(event.step, event.value) for event in events.Scalars("evaluation_return")]
 
 
-def test_a_continued_log_drops_what_lies_beyond_the_point_it_continues_from(
-    tmp_path: Path,
-) -> None:
+def test_a_continued_log_is_cut_back_to_the_point_it_continues_from(tmp_path: Path) -> None:
+    first, _ = write(tmp_path)
+    write(tmp_path, kept=first)
+    rows = read_metrics(tmp_path / "metrics.csv")
+    assert [row["transitions"] for row in rows] == [4000, 4000, 1_234_567]
+    assert [step for step, _ in shown(tmp_path)] == [4000, 4000, 1_234_567]
+
+
+def test_a_log_that_begins_anew_keeps_nothing(tmp_path: Path) -> None:
     write(tmp_path)
-    log = write(tmp_path, transitions=5000)
-    assert [row["transitions"] for row in log.rows] == [4000, 4000, 1_234_567]
-    assert len(read_metrics(tmp_path / "metrics.csv")) == 3
+    write(tmp_path)
+    assert len(read_metrics(tmp_path / "metrics.csv")) == len(shown(tmp_path)) == 2
 
 
 def test_columns_of_a_robots_limits_come_as_soon_as_they_are_known(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from robo_ddpg.errors import DivergenceError, EnvironmentFailure, EnvironmentHan
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
+from robo_ddpg.training.checkpoints.store import Checkpoints
 from robo_ddpg.training.instability import MOST, WINDOW, DroppedTransitions
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
@@ -80,11 +81,10 @@ def failed(run: RunDirectory, fault: str, **changes: Any) -> Exception:
 
 
 def saved(run: RunDirectory) -> int:
-    """Transitions that a run has saved, seen by resuming it, in metrics and in the controller."""
+    """Transitions that a run has saved, seen by resuming it and in the controller."""
     trainer = Trainer(settings_of(run.read_config()), run, SilentProgress())
     trainer.resume()
     transitions = trainer.agent.transitions
-    assert read_metrics(run.metrics)[-1]["transitions"] == transitions
     assert Controller.load(run.controller).metadata["training"]["transitions"] == transitions
     assert len(trainer.agent.replay_buffer) > 0
     return transitions
@@ -171,10 +171,12 @@ def test_what_cannot_be_saved_is_said_and_does_not_hide_the_error(
     def full(*_: Any) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("robo_ddpg.training.trainer.save_checkpoint", full)
+    monkeypatch.setattr(Checkpoints, "_save", full)
     error = failed(RunDirectory(tmp_path / "run"), "raise")
     assert isinstance(error, EnvironmentFailure)
-    assert error.__notes__ == ["what was learned could not be saved: no space left on device"]
+    (note,) = error.__notes__
+    assert "could not be saved: cannot write a checkpoint to " in note
+    assert note.endswith("no space left on device; the one before is kept")
 
 
 @pytest.mark.parametrize("fault", ["nan", "infinite reward"])
@@ -243,11 +245,14 @@ def interrupted_while_judged(run: RunDirectory, progress: Notes, **changes: Any)
     return trainer.train()
 
 
-def test_an_interruption_ends_an_evaluation_and_saves_first(tmp_path: Path) -> None:
+def test_an_interruption_ends_an_evaluation_and_saves_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("robo_ddpg.training.trainer.GRACE_S", 600.0)
     run, progress = RunDirectory(tmp_path / "run"), Notes()
     evaluation = interrupted_while_judged(run, progress)
     assert saved(run) == 400
-    assert read_metrics(run.metrics)[-1]["evaluation_return"] is None
+    assert read_metrics(run.metrics) == [], "it adds no row of its own"
     assert progress.lines[-1] == f"interrupted; what was learned is saved in {run.path}"
     assert evaluation.statistics().episodes == 4, "there was time for it"
 

@@ -1,7 +1,6 @@
 """Replay buffer of parallel simulations, with n-step returns and goal relabelling."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +61,12 @@ class ReplayBuffer:
                 f"replay_capacity={settings.replay_capacity}: expected room for a batch of "
                 f"{settings.batch_size} and for two steps of each of {num_envs} simulations"
             )
-        self._ring = Ring(length, num_envs, observation_size, action_size)
+        self.ring = Ring(length, num_envs, observation_size, action_size)
+        """The steps themselves."""
 
     def __len__(self) -> int:
         """Number of steps that can be sampled."""
-        return self._ring.valid_steps
+        return self.ring.valid_steps
 
     def store(self, transitions: Transitions, action: Float32) -> None:
         """Add one step of every simulation, overwriting the oldest.
@@ -75,15 +75,15 @@ class ReplayBuffer:
             transitions: The step, whose own `action` is not read.
             action: The actions in [-1, 1], shape (n, a).
         """
-        self._ring.store(transitions, action)
+        self.ring.store(transitions, action)
 
     def end_episodes(self) -> None:
         """Note that every simulation starts a new episode with the next step."""
-        self._ring.end_episodes()
+        self.ring.end_episodes()
 
     def sample(self, batch_size: int) -> Minibatch:
         """Draw n-step transitions uniformly, part of them with other goals."""
-        draw = self._ring.draw(batch_size, self._generator)
+        draw = self.ring.draw(batch_size, self._generator)
         if self._goal_space is None:
             return self._n_step(draw, *self._steps(draw, self.settings.n_step))
         goal = self._other_goals(self._goal_space, draw)
@@ -99,16 +99,17 @@ class ReplayBuffer:
 
     def sample_returns(self, batch_size: int, steps: int) -> Minibatch:
         """Draw transitions of up to `steps` steps, with the goals they were made for."""
-        draw = self._ring.draw(batch_size, self._generator)
+        draw = self.ring.draw(batch_size, self._generator)
         return self._n_step(draw, *self._steps(draw, steps))
 
-    def save(self, directory: Path) -> None:
-        """Write the stored steps to `directory` as .npy files, which can be memory-mapped."""
-        self._ring.save(directory)
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Arrays that restore the buffer exactly, together with what is in `ring`."""
+        return {"generator": self.generator_state(), **self.ring.state()}
 
-    def load(self, directory: Path) -> None:
-        """Restore what `save` wrote; settings and number of simulations must be the same."""
-        self._ring.load(directory)
+    def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Restore what `state` returned; settings and number of simulations must be the same."""
+        self.load_generator_state(state["generator"])
+        self.ring.load_state(state)
 
     def generator_state(self) -> NDArray[np.int64]:
         """State of the generator that samples."""
@@ -124,8 +125,8 @@ class ReplayBuffer:
         Steps beyond the episode repeat its last one.
         """
         time = np.minimum(draw.time + np.arange(steps)[:, None], draw.last)
-        rows = self._ring.rows(time, draw.env)
-        return rows, self._ring.reward.take(rows), self._ring.terminated.take(rows)
+        rows = self.ring.rows(time, draw.env)
+        return rows, self.ring.reward.take(rows), self.ring.terminated.take(rows)
 
     def _n_step(self, draw: Draw, rows: Int64, reward: Float32, terminated: Mask) -> Minibatch:
         """Sum the rewards up to the end of the episode, a termination or the last of the steps."""
@@ -138,11 +139,11 @@ class ReplayBuffer:
         final = length - 1, np.arange(size)
         total = (reward * counted * discounts[:-1, None]).sum(axis=0) * scale
         return Minibatch(
-            observation=self._ring.observation.take(rows[0], axis=0),
-            action=self._ring.action.take(rows[0], axis=0),
+            observation=self.ring.observation.take(rows[0], axis=0),
+            action=self.ring.action.take(rows[0], axis=0),
             reward=total[:, None],
             discount=(discounts[length] * ~terminated[final])[:, None],
-            bootstrap_observation=self._ring.next_observation.take(rows[final], axis=0),
+            bootstrap_observation=self.ring.next_observation.take(rows[final], axis=0),
         )
 
     def _other_goals(self, goal_space: GoalSpace, draw: Draw) -> Float32:
@@ -151,7 +152,7 @@ class ReplayBuffer:
         Draws are independent, so their order carries no meaning. Those whose goal would teach
         nothing are replaced in place, if `relabel_earned` asks for that.
         """
-        size, ring = len(draw.time), self._ring
+        size, ring = len(draw.time), self.ring
         future = round(self.settings.relabel_future * size)
         other = min(round(self.settings.relabel_other * size), size - future)
         own = draw.first(future)
@@ -167,9 +168,9 @@ class ReplayBuffer:
 
         Where what was achieved is no attainable goal, the draw keeps its own.
         """
-        when = self._achieved_at(self._ring.rows(draw.time, draw.env), draw.time, draw.last)
-        rows = self._ring.rows(when, draw.env)
-        achieved = goal_space.achieved_goal(self._ring.next_observation.take(rows, axis=0))
+        when = self._achieved_at(self.ring.rows(draw.time, draw.env), draw.time, draw.last)
+        rows = self.ring.rows(when, draw.env)
+        achieved = goal_space.achieved_goal(self.ring.next_observation.take(rows, axis=0))
         own = goal_space.desired_goal(self._observed(draw))
         return np.where(goal_space.attainable(achieved)[:, None], achieved, own)
 
@@ -181,7 +182,7 @@ class ReplayBuffer:
         missing = np.flatnonzero(~self._is_earned(goal_space, draw, goal))
         if len(missing) == 0:
             return
-        more = self._ring.draw(_CANDIDATES * len(missing), self._generator)
+        more = self.ring.draw(_CANDIDATES * len(missing), self._generator)
         more_goal = self._hindsight(goal_space, more)
         good = np.flatnonzero(self._is_earned(goal_space, more, more_goal))[: len(missing)]
         filled, kept = np.split(missing, [len(good)])
@@ -192,24 +193,24 @@ class ReplayBuffer:
     def _is_earned(self, goal_space: GoalSpace, draw: Draw, goal: Float32) -> Mask:
         """Whether goals, (r, g), were not achieved already when the draws' episodes began, (r,)."""
         assert self.settings.reward_bounds is not None
-        start = self._ring.rows(
-            self._ring.first_stored(self._ring.rows(draw.time, draw.env)), draw.env
+        start = self.ring.rows(
+            self.ring.first_stored(self.ring.rows(draw.time, draw.env)), draw.env
         )
-        achieved = goal_space.achieved_goal(self._ring.observation.take(start, axis=0))
-        info = self._ring.reward_info.take(start, axis=0)
+        achieved = goal_space.achieved_goal(self.ring.observation.take(start, axis=0))
+        info = self.ring.reward_info.take(start, axis=0)
         reward = goal_space.compute_reward(achieved, goal, info)
         return reward < self.settings.reward_bounds[1]
 
     def _observed(self, draw: Draw) -> Float32:
         """Observations before the steps, (b, o)."""
-        return self._ring.observation.take(self._ring.rows(draw.time, draw.env), axis=0)
+        return self.ring.observation.take(self.ring.rows(draw.time, draw.env), axis=0)
 
     def _achieved_at(self, rows: Int64, time: Int64, last: Int64) -> Int64:
         """For steps at `rows`, (r,), when the goals that replace theirs were achieved, (r,)."""
         strategy = self.settings.relabel_strategy
         if strategy == "final":
             return last
-        first = time if strategy == "future" else self._ring.first_stored(rows)
+        first = time if strategy == "future" else self.ring.first_stored(rows)
         return first + uniform_below(last - first + 1, self._generator)
 
     def _reward_again(
@@ -218,8 +219,8 @@ class ReplayBuffer:
         """Rewards and terminations of steps at `rows`, (steps, r), for goals of shape (r, g)."""
         flat = rows.ravel()
         desired = np.tile(goal, (len(rows), 1))
-        achieved = goal_space.achieved_goal(self._ring.next_observation.take(flat, axis=0))
-        info = self._ring.reward_info.take(flat, axis=0)
+        achieved = goal_space.achieved_goal(self.ring.next_observation.take(flat, axis=0))
+        info = self.ring.reward_info.take(flat, axis=0)
         reward = goal_space.compute_reward(achieved, desired, info)
         terminated = goal_space.compute_terminated(achieved, desired, info)
         return reward.reshape(rows.shape), terminated.reshape(rows.shape)

@@ -1,7 +1,6 @@
 """The steps of parallel simulations in a ring of arrays that knows where episodes end."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +53,8 @@ class Ring:
         self.episode_start = np.zeros(rows, np.int64)
         self.episode_end = np.zeros(rows, np.int64)
         self._running_since = np.zeros(num_envs, np.int64)
-        self._time = 0
+        self.time = 0
+        """How many steps were stored in each simulation; the next one is taken then."""
         self.valid_steps = 0
 
     def store(self, transitions: Transitions, action: Float32) -> None:
@@ -63,11 +63,11 @@ class Ring:
             raise ValueError(
                 f"{len(action)} transitions: expected one for each of {self.num_envs} simulations"
             )
-        first = self._time % self.length * self.num_envs
+        first = self.time % self.length * self.num_envs
         rows = slice(first, first + self.num_envs)
         valid, ended = transitions.valid, transitions.terminated | transitions.truncated
-        if self._time >= self.length:
-            self.valid_steps -= int((self.episode_end[rows] >= self._oldest).sum())
+        if self.time >= self.length:
+            self.valid_steps -= int((self.episode_end[rows] >= self.oldest).sum())
         self.valid_steps += int(valid.sum())
         self.observation[rows] = transitions.observation
         self.action[rows] = action
@@ -77,23 +77,23 @@ class Ring:
         if transitions.reward_info is not None:
             self._store_reward_info(rows, transitions.reward_info)
         self.episode_start[rows] = self._running_since
-        self.episode_end[rows] = np.where(valid, _STILL_RUNNING, self._time - 1)
-        self._time += 1
-        self._close_episodes(valid & ended, self._time - 1)
-        self._close_episodes(~valid, self._time - 2)
+        self.episode_end[rows] = np.where(valid, _STILL_RUNNING, self.time - 1)
+        self.time += 1
+        self._close_episodes(valid & ended, self.time - 1)
+        self._close_episodes(~valid, self.time - 2)
 
     def end_episodes(self) -> None:
         """Note that every simulation starts a new episode with the next step."""
-        self._close_episodes(np.ones(self.num_envs, np.bool_), self._time - 1)
+        self._close_episodes(np.ones(self.num_envs, np.bool_), self.time - 1)
 
     def draw(self, size: int, generator: np.random.Generator) -> Draw:
         """Draw valid steps uniformly, with replacement."""
         if self.valid_steps == 0:
             raise ValueError("nothing to sample: store transitions first")
-        stored = np.full(size, (self._time - self._oldest) * self.num_envs)
+        stored = np.full(size, (self.time - self.oldest) * self.num_envs)
         step, env = np.divmod(uniform_below(stored, generator), self.num_envs)
-        time = step + self._oldest
-        last = np.minimum(self.episode_end.take(self.rows(time, env)), self._time - 1)
+        time = step + self.oldest
+        last = np.minimum(self.episode_end.take(self.rows(time, env)), self.time - 1)
         invalid = last < time
         if invalid.any():
             again = self.draw(int(invalid.sum()), generator)
@@ -106,34 +106,49 @@ class Ring:
 
     def first_stored(self, rows: Int64) -> Int64:
         """Times of the first steps that are stored of the episodes of the steps at `rows`."""
-        return np.maximum(self.episode_start.take(rows), self._oldest)
+        return np.maximum(self.episode_start.take(rows), self.oldest)
 
-    def save(self, directory: Path) -> None:
-        """Write the stored steps to `directory` as .npy files, which can be memory-mapped."""
-        used = min(self._time, self.length) * self.num_envs
+    def stored(self, first: int, end: int) -> dict[str, NDArray[np.generic]]:
+        """Views of the steps from time `first` up to, not including, `end`, none of them twice."""
+        row = first % self.length * self.num_envs
+        rows = slice(row, row + (end - first) * self.num_envs)
+        return {name: array[rows] for name, array in self._arrays().items()}
+
+    def put(self, first: int, arrays: dict[str, NDArray[np.generic]]) -> None:
+        """Put back what `stored` returned; of times that share a row the last one counts."""
+        info = arrays["reward_info"]
+        if self.reward_info.shape[1] != info.shape[1]:
+            self._allocate_reward_info(info.shape[1])
+        row = first % self.length * self.num_envs
         for name, array in self._arrays().items():
-            np.save(directory / f"{name}.npy", array[:used])
-        np.save(directory / "running_since.npy", self._running_since)
-        np.save(directory / "counters.npy", np.array([self._time, self.valid_steps, self.length]))
+            array[row : row + len(info)] = arrays[name]
 
-    def load(self, directory: Path) -> None:
-        """Restore what `save` wrote, into a ring of the same shape."""
-        time, valid_steps, length = np.load(directory / "counters.npy").tolist()
-        since = np.load(directory / "running_since.npy")
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """What changes after a step was stored: counters, and where episodes end."""
+        used = min(self.time, self.length) * self.num_envs
+        return {
+            "counters": np.array([self.time, self.valid_steps, self.length]),
+            "running_since": self._running_since.copy(),
+            "episode_end": self.episode_end[:used].copy(),
+        }
+
+    def load_state(self, state: dict[str, NDArray[np.generic]]) -> None:
+        """Restore what `state` returned, into a ring of the same shape."""
+        time, valid_steps, length = state["counters"].tolist()
+        since, ends = state["running_since"], state["episode_end"]
         if (length, len(since)) != (self.length, self.num_envs):
             raise ValueError(
-                f"{directory} holds {length} steps of {len(since)} simulations, but this buffer "
+                f"it holds {length} steps of {len(since)} simulations, but this buffer "
                 f"{self.length} of {self.num_envs}: use the settings it was saved with"
             )
-        self._time, self.valid_steps, self._running_since = time, valid_steps, since
-        used = min(time, length) * self.num_envs
-        self._allocate_reward_info(np.load(directory / "reward_info.npy", mmap_mode="r").shape[1])
-        for name, array in self._arrays().items():
-            array[:used] = np.load(directory / f"{name}.npy", mmap_mode="r")
+        self.time, self.valid_steps = time, valid_steps
+        self._running_since[:] = since
+        self.episode_end[: len(ends)] = ends
 
     @property
-    def _oldest(self) -> int:
-        return max(self._time - self.length, 0)
+    def oldest(self) -> int:
+        """Time of the oldest step that is stored."""
+        return max(self.time - self.length, 0)
 
     def _store_reward_info(self, rows: slice, info: Float32) -> None:
         if self.reward_info.shape[1] == 0:
@@ -148,13 +163,14 @@ class Ring:
         envs = np.flatnonzero(ended)
         if len(envs) == 0:
             return
-        starts = np.maximum(self._running_since[envs], self._oldest)
+        starts = np.maximum(self._running_since[envs], self.oldest)
         for start in np.unique(starts):
             times = np.arange(start, end + 1)[:, None]
             self.episode_end[self.rows(times, envs[starts == start])] = end
-        self._running_since[envs] = self._time
+        self._running_since[envs] = self.time
 
     def _arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What stays as it was stored."""
         return {
             "observation": self.observation,
             "action": self.action,
@@ -163,7 +179,6 @@ class Ring:
             "next_observation": self.next_observation,
             "reward_info": self.reward_info,
             "episode_start": self.episode_start,
-            "episode_end": self.episode_end,
         }
 
 

@@ -2,7 +2,6 @@
 they come from; the reward of the step taken at time t is 10**t unless a test says otherwise."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Transitions
+from tests.agent.steps import put_steps, steps_of
 
 
 def settings(**changes: Any) -> AgentSettings:
@@ -190,12 +190,11 @@ def test_transitions_of_another_number_of_simulations_are_refused() -> None:
         replay.store(step(0, 1), np.zeros((1, 1), np.float32))
 
 
-def test_saved_arrays_load_into_another_buffer(tmp_path: Path) -> None:
+def test_what_is_saved_loads_into_another_buffer() -> None:
     replay = filled([{}, {"truncated": [0]}, {"invalid": [1]}, {}, {}], 2, replay_capacity=8)
-    replay.save(tmp_path)
     other = filled([{"reward": -1.0}], 2, replay_capacity=8)
-    other.load(tmp_path)
-    other.load_generator_state(replay.generator_state())
+    other.load_state(replay.state())
+    put_steps(other, steps_of(replay))
 
     for mine, theirs in zip(
         vars(replay.sample(50)).values(), vars(other.sample(50)).values(), strict=True
@@ -204,8 +203,8 @@ def test_saved_arrays_load_into_another_buffer(tmp_path: Path) -> None:
     assert len(other) == len(replay)
 
 
-def test_a_buffer_of_another_shape_is_refused(tmp_path: Path) -> None:
-    filled([{}], 2).save(tmp_path)
+def test_a_buffer_of_another_shape_is_refused() -> None:
+    state = filled([{}], 2).state()
 
     with pytest.raises(ValueError, match="holds 10 steps of 2 simulations"):
-        filled([{}], 1).load(tmp_path)
+        filled([{}], 1).load_state(state)
