@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import math
 import os
 from importlib.metadata import version
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from robo_ddpg.agent.policy import Policy
-from robo_ddpg.errors import ControllerError
+from robo_ddpg.errors import ControllerError, UnreadableFile
 from robo_ddpg.files import replacing
 from robo_ddpg.flattening import ActionForm, Flattening
+from robo_ddpg.reading.json_text import json_object
+from robo_ddpg.reading.tensors import read_tensors
 from tasks.arrays import Float32
 from tasks.scene import asset_path
 
@@ -58,6 +60,7 @@ class Controller:
         self._flattening = Flattening.from_json(observed) if observed else None
         self._form = ActionForm.from_json(action) if action else None
         self._policy = Policy(tensors, self._vector("action_low"), self._vector("action_high"))
+        self._check_sizes()
 
     @property
     def task(self) -> dict[str, Any]:
@@ -91,6 +94,16 @@ class Controller:
         action = self._act(self._vectors(observation))
         return action if self._form is None else self._form.formed(action)
 
+    def _check_sizes(self) -> None:
+        """Raises ValueError if what it is told of observations and actions is not what it takes."""
+        sizes = {self._policy.observation_size, self.observation_size}
+        if self._flattening is not None:
+            sizes.add(self._flattening.size)
+        if len(sizes) > 1:
+            raise ValueError(f"observations of {' or '.join(map(str, sorted(sizes)))} values")
+        if self._form is not None and math.prod(self._form.shape) != self.action_size:
+            raise ValueError(f"{self.action_size} actions in the shape {self._form.shape}")
+
     def _vectors(self, observation: Any) -> NDArray[Any]:
         """Observed vectors, (o,) or (n, o)."""
         nested = isinstance(observation, dict | tuple)
@@ -121,11 +134,13 @@ class Controller:
             ControllerError: it cannot be written.
         """
         path = Path(path)
-        text = json.dumps(self.metadata)
-        metadata = {"robo_ddpg": text, "sha256": _digest(text, self.tensors)}
         try:
+            text = json.dumps(self.metadata, allow_nan=False)
+            metadata = {"robo_ddpg": text, "sha256": _digest(text, self.tensors)}
             with replacing(path) as part:
                 part.write_bytes(save(self.tensors, metadata=metadata))
+        except ValueError as error:
+            raise ControllerError(f"cannot write the controller {path}: {error}") from None
         except OSError as error:
             reason = error.strerror or error
             raise ControllerError(
@@ -141,18 +156,20 @@ class Controller:
             ControllerError: there is none, or it is damaged, foreign or of another format.
         """
         try:
-            with safe_open(path, framework="numpy") as file:
-                metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tensors, texts = read_tensors(path)
+            metadata = _checked(path, texts, tensors)
+            return cls(tensors, metadata, str(path))
         except FileNotFoundError:
             raise ControllerError(
                 f"there is no controller file {path}; `robo-ddpg train` makes one"
             ) from None
-        except (OSError, SafetensorError) as error:
+        except ControllerError:
+            raise
+        except _MISSHAPEN as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else error
             raise ControllerError(
-                f"{path} is not a whole controller file ({error}); train or copy it again"
+                f"{path} is not a whole controller file ({reason}); train or copy it again"
             ) from None
-        return cls(tensors, _checked(path, metadata, tensors), str(path))
 
     def vouched(self, task: str | None, python: str | None = None) -> "Controller":
         """The same, whose task the user names: its module may be imported.
@@ -201,8 +218,19 @@ class Controller:
             ) from None
 
     def _vector(self, name: str) -> NDArray[np.float64]:
-        return np.array(self.metadata[name], np.float64)
+        vector = np.array(self.metadata[name], np.float64)
+        if vector.ndim != 1 or not np.isfinite(vector).all():
+            raise ValueError(f"{name} cannot be {self.metadata[name]!r:.40}")
+        return vector
 
+
+_MISSHAPEN = (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
+"""What is raised where a file says something else than `save` writes."""
+_TYPES: dict[str, dict[str, type]] = {
+    "": {"task": dict, "observation_size": int, "action_low": list, "action_high": list},
+    "task": {"name": str, "settings": dict},
+}
+"""Part of the metadata -> what is in it, and of which type."""
 
 AnyController = Controller | str | os.PathLike[str]
 """What `Controller.find` takes."""
@@ -213,7 +241,7 @@ def _digest(text: str, tensors: dict[str, Float32]) -> str:
     digest = hashlib.sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.shape} {tensor.dtype}".encode())
-        digest.update(np.ascontiguousarray(tensor).tobytes())
+        digest.update(np.ascontiguousarray(tensor).data)
     return digest.hexdigest()
 
 
@@ -226,11 +254,17 @@ def _checked(
         raise ControllerError(f"{path} was not written by robo_ddpg; name a controller file")
     if header.get("sha256") != _digest(text, tensors):
         raise ControllerError(f"{path} is damaged: its checksum differs; train or copy it again")
-    metadata = dict(json.loads(text))
+    metadata = json_object(text)
     if metadata["format"] != FORMAT:
         raise ControllerError(
-            f"{path} has format {metadata['format']}, this version reads {FORMAT}; train it again"
+            f"{path} has format {metadata['format']!r:.40}, this version reads {FORMAT}; "
+            "train it again"
         )
+    for place, fields in _TYPES.items():
+        for name, kind in fields.items():
+            value = (metadata[place] if place else metadata)[name]
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise UnreadableFile(f"{name} cannot be {value!r:.40}")
     return metadata
 
 

@@ -5,6 +5,13 @@ class RoboDDPGError(Exception):
     """Anything this package reports in one line instead of a traceback."""
 
 
+class UnreadableFile(RoboDDPGError, ValueError):  # noqa: N818 - the file is at fault
+    """A file is damaged, of another kind, or larger than it may be; the message does not name it.
+
+    What reads files of a kind raises that kind's error in its place.
+    """
+
+
 class UnknownEnvironmentError(RoboDDPGError, ValueError):
     """No task has the given name."""
 

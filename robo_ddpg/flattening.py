@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 AnyArray = NDArray[Any]
 
+NUMBERS = ("b", "i", "u", "f")
+"""Kinds of the types that an action may have, as NumPy has them."""
 OBSERVABLE = ("Box", "Discrete", "MultiBinary", "MultiDiscrete")
 """Kinds of Gymnasium's spaces that an observation may be made of, besides Dict and Tuple."""
 
@@ -107,7 +109,11 @@ class Flattening:
 
     @classmethod
     def from_json(cls, parts: Sequence[dict[str, Any]]) -> "Flattening":
-        """From what `to_json` returned, or from a worker's description."""
+        """From what `to_json` returned, or from a worker's description.
+
+        Raises:
+            ValueError: it is something else.
+        """
         return cls(tuple(_part(part) for part in parts))
 
 
@@ -140,18 +146,34 @@ class ActionForm:
 
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> "ActionForm":
-        """From what `to_json` returned, or from a worker's description."""
-        dtype = form["dtype"]
+        """From what `to_json` returned, or from a worker's description.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        dtype, shape = form["dtype"], _shape(form["shape"])
+        if np.dtype(dtype).kind not in NUMBERS:
+            raise ValueError(f"actions of the type {dtype}")
         low, high = (np.array(form[bound], dtype) for bound in ("low", "high"))
-        return cls(tuple(form["shape"]), dtype, low, high)
+        if not low.shape == high.shape == shape:
+            raise ValueError(f"bounds of shape {low.shape} for actions of shape {shape}")
+        return cls(shape, dtype, low, high)
+
+
+def _shape(sizes: Any) -> tuple[int, ...]:
+    if not all(isinstance(size, int) and size >= 0 for size in sizes):
+        raise ValueError(f"a shape of {sizes!r:.40}")
+    return tuple(sizes)
 
 
 def _part(part: dict[str, Any]) -> Part:
     choices = np.atleast_1d(part.get("choices") or ()).ravel().astype(int)
+    if part["kind"] not in OBSERVABLE or (choices < 0).any():
+        raise ValueError(f"an observation of {part['kind']!r:.40} with {choices} choices")
     return Part(
         path=tuple(part["path"]),
         kind=part["kind"],
-        shape=tuple(part["shape"]),
+        shape=_shape(part["shape"]),
         choices=tuple(choices.tolist()),
         start=int(part.get("start", 0)),
     )

@@ -38,17 +38,35 @@ def with_fields(model: mujoco.MjModel, fields: dict[str, NDArray[Any]]) -> mujoc
     """A copy of a model with other values of some fields.
 
     Raises:
-        RecordingError: the model has no such field, or one of another shape.
+        RecordingError: the model has no such field, or one of another shape, or the values are
+            none that it could simulate.
     """
     changed = copy.copy(model)
     for name, values in fields.items():
-        field = np.asarray(getattr(changed, name, None))
+        field = np.asarray(getattr(changed, name) if name in MODEL_FIELDS else None)
         if field.shape != values.shape:
             raise RecordingError(
                 f"Got {name} of shape {values.shape}, the model has {field.shape}: record it again."
             )
+        if not _may_become(name, field, values):
+            raise RecordingError(f"Got {name} of {values!r:.60}: record it again.")
         field[:] = values
     return changed
+
+
+def _may_become(name: str, field: NDArray[Any], values: NDArray[Any]) -> bool:
+    """Whether a field of a model can be changed so without MuJoCo reading beyond its arrays."""
+    if field.dtype.kind == "f":
+        return values.dtype.kind == "f" and bool(np.isfinite(values).all())
+    other = field != values
+    shapes = name == "geom_type" and bool(
+        np.isin((field[other], values[other]), list(_PRIMITIVES)).all()
+    )
+    return shapes or not other.any()
+
+
+_PRIMITIVES = np.arange(int(mujoco.mjtGeom.mjGEOM_SPHERE), int(mujoco.mjtGeom.mjGEOM_BOX) + 1)
+"""Types of geoms that need no data besides their size."""
 
 
 def scale_mass(batch: Batch, ids: Ids, factor: Array) -> None:

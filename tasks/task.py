@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
 
+MOST_SUBSTEPS = 10_000
+"""Physics steps in a control step."""
+MOST_LATENCY_STEPS = 1_000
+
 
 @dataclass(frozen=True)
 class TaskSettings:
@@ -48,10 +52,14 @@ class TaskSettings:
         for name in ("random_latency_steps", "random_push_n"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        if self.random_latency_steps > MOST_LATENCY_STEPS:
+            raise ValueError(f"random_latency_steps must be at most {MOST_LATENCY_STEPS}")
         for name in ("control_hz", "timestep_s", "episode_s"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be positive and finite, got {getattr(self, name)}")
         substeps = 1 / (self.control_hz * self.timestep_s)
+        if substeps > MOST_SUBSTEPS:
+            raise ValueError(f"timestep_s must be at least 1/{MOST_SUBSTEPS} of a control period")
         if abs(substeps - round(substeps)) > 1e-6 or substeps < 1:
             raise ValueError(
                 f"timestep_s must divide the control period 1/{self.control_hz} s, "

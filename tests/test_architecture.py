@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
     {"tasks", "errors", "interruption", "locks", "processors"},
-    {"flattening", "files", "model_fields", "rendering", "agent"},
+    {"flattening", "files", "reading", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
     {"evaluation"},

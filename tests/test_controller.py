@@ -1,6 +1,7 @@
 """Controllers as files: exact, safe to load, and never half."""
 
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from robo_ddpg import Controller
-from robo_ddpg.controller import shipped
+from robo_ddpg.controller import _digest, shipped
 from robo_ddpg.envs.names import ForeignSource, environment_of, source_of
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import ControllerError, RoboDDPGError, UnknownEnvironmentError
@@ -276,3 +277,69 @@ def test_actions_have_the_form_that_the_environment_takes(tmp_path: Path) -> Non
     assert controller.act(one).dtype == np.int64
     with pytest.raises(ControllerError, match="the observation has no x"):
         controller.act({"y": np.ones(29)})
+
+
+def card(**changes: Any) -> Any:
+    return json.dumps(some_controller().metadata | changes)
+
+
+REACH = {"name": "reach", "settings": {}}
+FORM = {"shape": [2], "dtype": "float32", "low": [0, 0], "high": [1, 1]}
+PART = {"path": [], "kind": "Box", "shape": [5]}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[]", "no object"),
+        ("NaN", "not finite"),
+        ("{}", "it has no 'format'"),
+        ("[" * 100_000, "levels deep"),
+        (card(task=None), "task cannot be None"),
+        (card(task={"name": ["reach"], "settings": {}}), "name cannot be"),
+        (card(observation_size=True), "observation_size cannot be True"),
+        (card(observation_size=6), "observations of 5 or 6 values"),
+        (card(action_low=[0.0] * 3, action_high=[1.0] * 3), "2 actions, expected 3"),
+        (card(action_low=["a", "b"]), "could not convert"),
+        (card(action_low=[[0.0, 0.0]]), "action_low cannot be"),
+        (card(task=REACH | {"observation": [PART | {"shape": [10**12]}]}), "observations of 5 or"),
+        (card(task=REACH | {"observation": [PART | {"shape": [-5]}]}), "a shape of"),
+        (card(task=REACH | {"observation": [PART | {"choices": [-(10**9)]}]}), "choices"),
+        (card(task=REACH | {"action": FORM | {"dtype": "S999999999"}}), "actions of the type"),
+        (card(task=REACH | {"action": FORM | {"dtype": "O"}}), "actions of the type O"),
+        (card(task=REACH | {"action": FORM | {"shape": [10**9]}}), "bounds of shape"),
+    ],
+)
+def test_what_a_file_says_of_itself_has_to_fit(text: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    tensors = some_controller().tensors
+    save_file(tensors, path, metadata={"robo_ddpg": text, "sha256": _digest(text, tensors)})
+    assert reason in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("actor.0.weight", np.full((8, 5), np.nan, np.float32)),
+        ("actor.0.weight", np.zeros((8, 5), np.uint8)),
+        ("actor.0.weight", np.zeros((9, 5), np.float32)),
+        ("actor.1.bias", np.zeros((2, 1), np.float32)),
+        ("normalizer.scale", np.zeros(4, np.float32)),
+        ("normalizer.clip", np.zeros(0, np.float32)),
+    ],
+)
+def test_networks_that_cannot_act_are_refused(name: str, values: Any, tmp_path: Path) -> None:
+    controller = some_controller()
+    controller.tensors[name] = values
+    refusal(controller.save(tmp_path / "c.safetensors"))
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "c.safetensors")
+    assert "no plain file" in refusal(tmp_path / "c.safetensors")
+
+
+def test_arguments_of_an_older_environment_may_not_name_a_module(tmp_path: Path) -> None:
+    controller = stranger(tmp_path, name="GymV26Environment-v0", settings={"env_id": "evil:X-v0"})
+    with pytest.raises(ControllerError, match="names the module GymV26Environment"):
+        source_of(controller)

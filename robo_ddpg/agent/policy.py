@@ -25,7 +25,7 @@ class Policy:
     """
 
     def __init__(self, state: Arrays, action_low: Bounds, action_high: Bounds) -> None:
-        arrays = {name: np.array(value, np.float32) for name, value in state.items()}
+        arrays = {name: np.asarray(value, np.float32) for name, value in state.items()}
         depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
         if depth == 0:
             raise ValueError(
@@ -39,6 +39,25 @@ class Policy:
         if self._normalized:
             self._offset, self._scale = state["normalizer.offset"], arrays["normalizer.scale"]
             self._clip = arrays["normalizer.clip"][0]
+        self._check_sizes(len(action_low))
+
+    @property
+    def observation_size(self) -> int:
+        """Size o of an observation."""
+        weight, _ = (*self._hidden, self._output)[0]
+        return len(weight)
+
+    def _check_sizes(self, action_size: int) -> None:
+        """Raises ValueError if the arrays do not follow from each other."""
+        size = self.observation_size
+        if self._normalized and not self._offset.shape == self._scale.shape == (size,):
+            raise ValueError(f"a normaliser that is not of {size} observed values")
+        for weight, bias in (*self._hidden, self._output):
+            if weight.shape != (size, len(bias)) or bias.ndim != 1:
+                raise ValueError(f"a layer of shape {weight.shape} after {size} values")
+            size = len(bias)
+        if size != action_size:
+            raise ValueError(f"{size} actions, expected {action_size}")
 
     def act(self, observation: NDArray[np.floating[Any]]) -> Float32:
         """Action within the bounds, (a,) or (n, a), for an observation, (o,) or (n, o)."""

@@ -1,5 +1,6 @@
 """Every learning setting, where it comes from, and the presets."""
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,10 @@ from typing import Literal
 
 ANNEALED = 0.1
 """What is left of learning rates and noise in the end."""
+MOST = 10**15
+"""Of anything that is counted."""
+MOST_WEIGHTS = 10**8
+"""Between hidden layers: 400 MB for each of the networks."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,8 @@ class AgentSettings:
         """Raises ValueError naming the first field that is out of range."""
         for field in _AT_LEAST_ONE:
             self._require(field, _is_int(getattr(self, field), 1), "an integer of at least 1")
+            most = _AT_MOST.get(field, MOST)
+            self._require(field, getattr(self, field) <= most, f"at most {most}")
         for field in _POSITIVE:
             self._require(field, _within(getattr(self, field), 0.0, math.inf, open_low=True), "> 0")
         for field in _NOT_NEGATIVE:
@@ -151,6 +158,8 @@ class AgentSettings:
         sizes, noise, steps = self.hidden_sizes, self.noise_range, self.repeat_steps
         layers = len(sizes) > 0 and all(_is_int(size, 1) for size in sizes)
         self._require("hidden_sizes", layers, "one or more integers of at least 1")
+        weights = sum(a * b for a, b in itertools.pairwise((*sizes, 1)))
+        self._require("hidden_sizes", weights <= MOST_WEIGHTS, f"at most {MOST_WEIGHTS} weights")
         self._require("critics", self.critics in (1, 2), "1 or 2")
         self._require("target_rate", self.target_rate <= 1.0, "within (0, 1]")
         self._require("warmup_amplitude", self.warmup_amplitude <= 1.0, "within (0, 1]")
@@ -193,6 +202,7 @@ _AT_LEAST_ONE = (
     "replay_capacity",
     "normalizer_freeze_after",
 )
+_AT_MOST = {"batch_size": 10**6, "n_step": 10**4}
 _POSITIVE = (
     "actor_learning_rate",
     "critic_learning_rate",

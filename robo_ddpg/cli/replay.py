@@ -7,8 +7,18 @@ from typing import Annotated
 from tyro.conf import Positional, arg
 
 from robo_ddpg.cli.output import note, say, say_json
-from robo_ddpg.cli.parsing.fields import Camera, File, Height, Json, Speed, Width, cameras
+from robo_ddpg.cli.parsing.fields import (
+    Camera,
+    File,
+    Height,
+    Json,
+    OwnTask,
+    Speed,
+    Width,
+    cameras,
+)
 from robo_ddpg.cli.parsing.parse import Words, parse
+from robo_ddpg.envs.names import resolve
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.verify import verify
@@ -30,6 +40,7 @@ class ReplayOptions:
     width: Width = 640
     height: Height = 480
     speed: Speed = 1.0
+    task: OwnTask = None
     json: Json = False
 
 
@@ -37,6 +48,8 @@ def run(words: Words) -> bool:
     """Simulate a recording again and check that it is the same to the last bit."""
     options = parse(ReplayOptions, words, "replay")
     recording = Recording.load(options.recording)
+    if options.task is not None:
+        resolve(options.task)
     found = verify(recording)
     film = None if options.out is None else _film(recording, options, options.out)
     if options.json:

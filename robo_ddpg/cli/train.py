@@ -16,6 +16,7 @@ from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
+from robo_ddpg.control.entry_points import check_familiar
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
@@ -102,7 +103,7 @@ def run(words: Words) -> None:
     if source.resume is not None:
         _resume(words, RunDirectory.open(source.resume))
     elif source.config is not None:
-        _train(words, _settings_in(source.config, source.preset), source.config)
+        _train(words, _settings_in(source, words), source.config)
     else:
         tuned = functools.partial(
             train_settings, preset=source.preset or "default", python=source.python
@@ -153,10 +154,28 @@ def _say_result(evaluation: Evaluation | None, run: RunDirectory) -> None:
     say(f"curve       {run.curve}")
 
 
-def _settings_in(config: Path, preset: str | None) -> TrainSettings:
-    if preset is not None:
+def _settings_in(source: SourceOptions, words: Words) -> TrainSettings:
+    """The settings of --config, which may be a stranger's: what runs code, the user names too.
+
+    Raises:
+        EntryPointError: it names a module that the words do not.
+        SettingsError: it names an interpreter that the words do not, or cannot be read.
+    """
+    config = source.config
+    assert config is not None
+    if source.preset is not None:
         raise SettingsError("train: both --config and --preset give the settings; leave one out")
-    return read_settings(config)
+    found = read_settings(config)
+    if found.task not in words:
+        check_familiar(
+            found.task, config, f"name it yourself: train {found.task} --config {config}"
+        )
+    if found.python not in (None, source.python):
+        raise SettingsError(
+            f"{config} names the interpreter {found.python}, which would run: if you trust it, "
+            f"name it yourself with --python {found.python}"
+        )
+    return found
 
 
 def _as_options(start: TrainSettings, words: Words) -> TrainOptions:

@@ -24,6 +24,36 @@ def load(entry_point: str) -> Any:
     return getattr(module, attribute)
 
 
+COMPATIBLE = ("GymV21Environment", "GymV26Environment")
+"""Ids of Gymnasium whose arguments name an environment of older versions, and import its module."""
+
+
+def unfamiliar_module(name: str) -> str:
+    """The module that a name would have imported, and that is not yet; empty if there is none."""
+    module, colon, _ = name.partition(":")
+    if name.startswith(COMPATIBLE):
+        return module
+    return module if colon and module not in sys.modules else ""
+
+
+def check_familiar(name: str, origin: object, remedy: str) -> None:
+    """Refuse a name from a file that would have a module imported, whose code would run.
+
+    Args:
+        name: of a task or environment.
+        origin: where it was found.
+        remedy: how the user names it too.
+
+    Raises:
+        EntryPointError: it would.
+    """
+    module = unfamiliar_module(name)
+    if module:
+        raise EntryPointError(
+            f"{origin} names the module {module}, whose code would run: if you trust it, {remedy}"
+        )
+
+
 def load_module(name: str, entry_point: str) -> Any:
     """A module by name; it is also found in the working directory.
 

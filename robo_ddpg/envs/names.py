@@ -3,7 +3,6 @@
 import abc
 import dataclasses
 import difflib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 import tasks
-from robo_ddpg.control.entry_points import load_module
+from robo_ddpg.control.entry_points import load_module, unfamiliar_module
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import ControllerError, EntryPointError, UnknownEnvironmentError
@@ -182,9 +181,8 @@ def source_of(controller: Controller) -> Source:
     """
     task = controller.task
     name, python = task["name"], task.get("python")
-    module, colon, _ = name.partition(":")
-    runs_code = python is not None or (colon and module not in sys.modules)
-    if runs_code and not controller.own:
+    module = unfamiliar_module(name)
+    if (module or python is not None) and not controller.own:
         what = f"the interpreter {python}" if python else f"the module {module}"
         raise ControllerError(
             f"{controller.path} names {what}, whose code would run: if you trust it, name it "

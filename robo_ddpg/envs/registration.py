@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 import tasks
-from robo_ddpg.control.entry_points import load
+from robo_ddpg.control.entry_points import check_familiar, load
 from robo_ddpg.errors import EntryPointError, RoboDDPGError, SettingsError
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ def make_task_of(described: dict[str, Any]) -> "Task":
 
     Raises:
         UnknownTaskError: no task is registered under this name now.
-        EntryPointError: `module:Class` leads to no task.
+        EntryPointError: `module:Class` leads to no task, or its module would have to be imported:
+            only a name that the user gives is enough for that.
         SettingsError: the task has no such setting now, or not with this value.
     """
+    name = described["name"]
+    check_familiar(name, "the file", f"name it yourself with --task {name}")
     return make_task(described["name"], **described["settings"])
 
 

@@ -3,8 +3,6 @@
 import contextlib
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,17 +12,20 @@ from numpy.typing import NDArray
 
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.files import replacing
+from robo_ddpg.reading.arrays import read_arrays
+from robo_ddpg.reading.json_text import json_object
+from robo_ddpg.reading.plain_file import ROOM
 
 Arrays = dict[str, NDArray[Any]]
 
-DAMAGE = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
-    RuntimeError,  # zipfile's word for features, such as encryption, that a flipped bit asks for
-)
+MISSHAPEN = (OSError, KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What is raised where a file holds something else than `write` wrote."""
 
 
 def write(path: str | os.PathLike[str], head: dict[str, Any], arrays: Arrays) -> Path:
-    """Write a compressed file; under its name there is either the whole file or none.
+    """Write a file; under its name there is either the whole file or none.
+
+    It is compressed, but not where it would then be refused as an archive that hides too much.
 
     Args:
         path: where to; ends in .npz. Missing directories are made.
@@ -45,9 +46,10 @@ def write(path: str | os.PathLike[str], head: dict[str, Any], arrays: Arrays) ->
     except TypeError as error:
         raise RecordingError(f"The task must hold what JSON can: {error}.") from None
     named: dict[str, Any] = {"head": text, **arrays}
+    large = sum(np.asarray(value).nbytes for value in named.values()) > ROOM
     try:
         with replacing(path) as part:
-            np.savez_compressed(part, **named)
+            (np.savez if large else np.savez_compressed)(part, **named)
     except OSError as error:
         reason = error.strerror or error
         raise RecordingError(
@@ -64,17 +66,14 @@ def reading(path: str | os.PathLike[str]) -> Iterator[tuple[dict[str, Any], Arra
         RecordingError: if it is missing or damaged, or nothing can be made of it.
     """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-        yield json.loads(str(arrays.pop("head"))), arrays
+        arrays = read_arrays(path)
+        yield json_object(str(arrays.pop("head"))), arrays
     except FileNotFoundError:
         raise RecordingError(f"There is no recording {path}.") from None
     except RecordingError:
         raise
-    except DAMAGE as error:
-        reason = " ".join(str(error).split())
-        if "pickle" in reason:  # NumPy's guess about anything that is not an archive
-            reason = "not an .npz archive"
+    except MISSHAPEN as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else error
         raise RecordingError(
             f"{path} is not a whole recording ({reason}): record the episode again."
         ) from None

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.model_fields import model_hash, with_fields
 from robo_ddpg.recording import archive
+from robo_ddpg.recording.forms import check_forms
 
 FORMAT = 1
 """Version of the file format; a file of another version is refused."""
@@ -100,7 +101,8 @@ class Recording:
             raise RecordingError(
                 f"Got {len(self.observations)} observations for {steps} rewards: one more."
             )
-        if self.states.ndim != 2 or len(self.states) == 0:
+        check_forms(self)
+        if len(self.states) == 0:
             raise RecordingError(f"Got states of shape {self.states.shape}: give (frames, size).")
         if not (self.frames_per_second > 0 and self.control_hz > 0):
             raise RecordingError("frames_per_second and control_hz must be positive.")
@@ -174,6 +176,9 @@ class Recording:
             RecordingError: if the model is another one.
         """
         self.check_model(model)
+        initial = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_INTEGRATION)
+        if len(self.initial) != initial:
+            raise RecordingError(f"Got {len(self.initial)} numbers to start, expected {initial}.")
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
         if self.states.shape[1] != size:
             raise RecordingError(f"Got states of {self.states.shape[1]} numbers, expected {size}.")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robo_ddpg.control.entry_points import check_familiar
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import RecordingError
 from robo_ddpg.recording.recorder import record, recordable
@@ -45,8 +46,10 @@ def verify(recording: Recording) -> Verification:
 
     Raises:
         RecordingError: the task is now another than the one recorded.
+        EntryPointError: its task would have a module imported: import it first if you trust it.
     """
     task = recording.task
+    check_familiar(task["name"], "the recording", f"name it yourself with --task {task['name']}")
     env = make_environment(task["name"], 1, threads=1, **task["settings"])
     simulation = recordable(env)
     try:

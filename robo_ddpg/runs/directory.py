@@ -1,7 +1,6 @@
 """The directory of a training run."""
 
 import contextlib
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import PARTS, remove_leftovers
+from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs import lock
 from robo_ddpg.runs.lock import sole_writer
 
@@ -132,7 +132,7 @@ class RunDirectory:
             OutputDirectoryError: it is damaged.
         """
         try:
-            return dict(json.loads(self.config.read_text()))
+            return read_json(self.config)
         except (OSError, ValueError) as error:
             raise OutputDirectoryError(f"{self.config} cannot be read: {error}") from None
 

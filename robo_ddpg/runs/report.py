@@ -9,8 +9,10 @@ import jinja2
 
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import writing
+from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs import report_sections as sections
 from robo_ddpg.runs.charts import COLOURS
+from robo_ddpg.runs.checked_types import check_types
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.robustness_curves import Robustness
@@ -41,7 +43,7 @@ def write_report(run: RunDirectory) -> Path:
 def render(run: RunDirectory) -> str:
     """The page."""
     config = run.read_config()
-    settings = config.get("settings", {})
+    settings, versions = (_object(config, name) for name in ("settings", "versions"))
     statistics = _read(run.evaluation, EvaluationStatistics.from_json)
     robustness = _read(run.robustness, Robustness.from_json)
     return _template().render(
@@ -57,9 +59,16 @@ def render(run: RunDirectory) -> str:
         violations=sections.violations(statistics) if statistics else [],
         robustness=sections.robustness(robustness) if robustness else [],
         robustness_episodes=robustness.episodes if robustness else 0,
-        versions=config.get("versions", {}).items(),
+        versions=versions.items(),
         settings=json.dumps(settings, indent=2),
     )
+
+
+def _object(config: dict[str, Any], name: str) -> dict[str, Any]:
+    value = config.get(name, {})
+    if not isinstance(value, dict):
+        raise OutputDirectoryError(f"{name} of the run's config.json cannot be {value!r:.40}")
+    return value
 
 
 def _template() -> jinja2.Template:
@@ -83,7 +92,9 @@ def _read(path: Path, parse: Callable[[dict[str, Any]], _Content]) -> _Content |
     if not path.exists():
         return None
     try:
-        return parse(json.loads(path.read_text()))
+        content = parse(read_json(path))
+        check_types(content)
+        return content
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else error
         raise OutputDirectoryError(

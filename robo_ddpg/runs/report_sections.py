@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from robo_ddpg.reading.plain_file import is_plain
 from robo_ddpg.runs.charts import histogram, learning_curve, line_chart
 from robo_ddpg.runs.evaluation_statistics import Estimate, EvaluationStatistics, Spread
 from robo_ddpg.runs.lines import metric_line, robustness_line
@@ -141,8 +142,8 @@ def films(directory: Path) -> list[Film]:
     found, left = [], MOST_VIDEO_BYTES
     for path in sorted(directory.glob("*")):
         kind = _MEDIA.get(path.suffix.lower())
-        if kind is None or ".part" in path.name:
-            continue
+        if kind is None or ".part" in path.name or not is_plain(path):
+            continue  # a link could bring any file of this machine into a page that is passed on
         source, size = "", path.stat().st_size
         if size <= left:
             left -= size

@@ -1,16 +1,26 @@
 """Tables of numbers as CSV files."""
 
+import contextlib
 import csv
-from collections.abc import Sequence
+import io
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from robo_ddpg.errors import OutputDirectoryError
+from robo_ddpg.errors import OutputDirectoryError, UnreadableFile
 from robo_ddpg.files import writing
+from robo_ddpg.reading.plain_file import opened
 
 Row = dict[str, float | None]
 """Column -> value; None where nothing was measured."""
 
+MOST_BYTES = 2**28
+"""Of a table."""
+MOST_LINE = 2**20
+"""Letters in a line."""
+MOST_CELLS = 2_000_000
+"""Of a table: each takes up to 100 bytes of memory."""
 _TRUTH = {"True": 1.0, "False": 0.0}
 
 
@@ -43,21 +53,38 @@ def read_rows(path: Path, required: Sequence[str] = ()) -> list[Row]:
     Raises:
         OutputDirectoryError: it is damaged; the message names the line.
     """
-    if not path.exists():
+    try:
+        with opened(path) as (file, size):
+            if size > MOST_BYTES:
+                raise UnreadableFile(f"it has {size} bytes, at most {MOST_BYTES} are read")
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            return _rows(csv.DictReader(_lines(text)), path, required)
+    except FileNotFoundError:
         return []
-    rows: list[Row] = []
-    with path.open(newline="", encoding="utf-8") as file:
-        lines = csv.DictReader(file)
-        try:
-            missing = {*required} - {*(lines.fieldnames or ())}
-            if missing:
-                raise ValueError(f"there is no column {min(missing)}")
-            rows += [_numbers(row) for row in lines]
-        except (ValueError, csv.Error) as error:
-            raise OutputDirectoryError(
-                f"{path}, line {lines.line_num}: {error}; correct that line, or delete the file"
-            ) from None
-    return rows
+    except (OSError, UnreadableFile) as error:
+        raise OutputDirectoryError(f"{path} cannot be read: {error}") from None
+
+
+def _rows(lines: "csv.DictReader[str]", path: Path, required: Sequence[str]) -> list[Row]:
+    try:
+        missing = {*required} - {*(lines.fieldnames or ())}
+        if missing:
+            raise ValueError(f"there is no column {min(missing)}")
+        return [_numbers(row) for row in lines]
+    except (ValueError, csv.Error) as error:
+        raise OutputDirectoryError(
+            f"{path}, line {lines.line_num}: {error}; correct that line, or delete the file"
+        ) from None
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines, as long as they do not hold too many values."""
+    cells = 0
+    while line := text.readline(MOST_LINE):
+        cells += line.count(",") + 1
+        if cells > MOST_CELLS or len(line) == MOST_LINE:
+            raise ValueError(f"there are more than {MOST_CELLS} values, or {MOST_LINE} letters")
+        yield line
 
 
 def _numbers(row: dict[str, str]) -> Row:
@@ -69,7 +96,8 @@ def _numbers(row: dict[str, str]) -> Row:
 def _number(name: str, text: str) -> float | None:
     if not text:
         return None
-    try:
-        return _TRUTH[text] if text in _TRUTH else float(text)
-    except ValueError:
-        raise ValueError(f"expected a number as {name}, got {text!r}") from None
+    with contextlib.suppress(ValueError):
+        number = _TRUTH[text] if text in _TRUTH else float(text)
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"expected a number as {name:.40}, got {text!r:.40}")

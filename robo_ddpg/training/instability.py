@@ -14,6 +14,7 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import EnvironmentFailure, RecordingError
 from robo_ddpg.files import replacing
 from robo_ddpg.model_fields import model_fields, with_fields
+from robo_ddpg.reading.arrays import read_arrays
 
 STATE = ("time", "qpos", "qvel", "act", "qacc_warmstart", "mocap_pos", "mocap_quat")
 """Fields of the simulation that decide, with the commands, what the physics does next."""
@@ -79,10 +80,10 @@ def resimulate(path: Path) -> mujoco.MjData:
         RecordingError: it is not such a file.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("task", "controls", *STATE)}
-            names = [name for name in file.files if name.startswith(_MODEL)]
-            fields = {name.removeprefix(_MODEL): file[name] for name in names}
+        file = read_arrays(path)
+        arrays = {name: file[name] for name in ("task", "controls", *STATE)}
+        names = [name for name in file if name.startswith(_MODEL)]
+        fields = {name.removeprefix(_MODEL): file[name] for name in names}
     except (OSError, ValueError, KeyError) as error:
         raise RecordingError(f"{path} is not the file of an unstable step: {error}") from None
     model = with_fields(make_task_of(json.loads(str(arrays["task"]))).model, fields)

@@ -1,15 +1,17 @@
 """What to train, how and for how long; kept as config.json in the run directory."""
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_origin, get_type_hints
 
-from robo_ddpg.agent.settings import AgentSettings
+from robo_ddpg.agent.settings import MOST, AgentSettings
 from robo_ddpg.controller import versions
 from robo_ddpg.envs.guarded import STEP_TIMEOUT_S
 from robo_ddpg.errors import OutputDirectoryError, SettingsError
+from robo_ddpg.reading.json_text import read_json
+
+_AT_MOST = {"simulations": 10**5, "evaluation_episodes": 10**6}
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class TrainSettings:
         for name in ("steps", "simulations", "evaluate_every", "evaluation_episodes"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
+            if getattr(self, name) > (most := _AT_MOST.get(name, MOST)):
+                raise SettingsError(f"{name} must be at most {most}, got {getattr(self, name)}")
         if self.seed < 0:
             raise SettingsError(f"seed must not be negative, got {self.seed}")
         for name in ("minutes", "step_timeout_s"):
@@ -90,7 +94,7 @@ def read_settings(path: Path) -> TrainSettings:
         SettingsError: it cannot be read, or does not hold the settings of a run.
     """
     try:
-        return _unpacked(json.loads(path.read_text()))
+        return _unpacked(read_json(path))
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or error
         raise SettingsError(f"{path} does not give the settings of a run: {reason}") from None
@@ -106,7 +110,7 @@ def _unpacked(config: Any) -> TrainSettings:
         return TrainSettings(agent=AgentSettings(**agent), **values)
     except KeyError as error:
         raise ValueError(f"{error} is missing") from None
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         raise ValueError(str(error)) from None
 
 

@@ -1,5 +1,6 @@
 """Simulating a recording again from the command line."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
 from robo_ddpg.recording.recorder import record_episodes
+from robo_ddpg.recording.recording import Recording
+from tests.cli.conftest import Refusal
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,16 @@ def test_wrong_wishes_for_a_video_are_refused(
     size = ["--out", "a.mp4", "--width", "64", "--height", "64"]
     assert message in refusal("replay", str(recording), *size, *words)
     assert not list(here.iterdir())
+
+
+def test_a_module_that_a_recording_names_is_imported_only_if_the_user_names_it(
+    recording: Path, here: Path, refusal: Refusal
+) -> None:
+    (here / "evil_replay.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    episode = Recording.load(recording)
+    task = episode.task | {"name": "evil_replay:Task"}
+    path = str(dataclasses.replace(episode, task=task).save(here / "stranger.npz"))
+    assert "names the module evil_replay, whose code would run" in refusal("replay", path)
+    assert not (here / "ran").exists()
+    assert "nothing of that name" in refusal("replay", path, "--task", "evil_replay:Task")
+    assert (here / "ran").exists()

@@ -267,3 +267,41 @@ def test_the_help_has_the_defaults_of_the_config(
     shown = help_of(capsys, "--config", str(trained / "config.json"), "--help")
     assert "(default: 7)" in shown
     assert "400 300)" in shown
+
+
+def test_a_module_that_a_config_names_is_imported_only_if_the_user_names_it(
+    trained: Path, here: Path, refusal: Refusal
+) -> None:
+    (here / "evil_train.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    config = json.loads((trained / "config.json").read_text())
+    config["settings"]["task"] = "evil_train:Task"
+    (here / "config.json").write_text(json.dumps(config))
+    assert "names the module evil_train" in refusal("train", "--config", "config.json")
+    assert not (here / "ran").exists()
+    named = refusal("train", "evil_train:Task", "--config", "config.json")
+    assert "nothing of that name" in named
+    assert (here / "ran").exists()
+
+
+def test_an_interpreter_that_a_config_names_is_used_only_if_the_user_names_it(
+    trained: Path, here: Path, refusal: Refusal
+) -> None:
+    config = json.loads((trained / "config.json").read_text())
+    config["settings"] |= {"task": "Pendulum-v1", "python": "evil/python"}
+    (here / "config.json").write_text(json.dumps(config))
+    assert "name it yourself with --python" in refusal("train", "--config", "config.json")
+
+
+@pytest.mark.parametrize("text", ["null", "[" * 10_000, '{"settings": NaN}'])
+def test_a_config_that_is_none_is_refused(text: str, here: Path, refusal: Refusal) -> None:
+    (here / "config.json").write_text(text)
+    assert "config.json does not give the settings" in refusal("train", "--config", "config.json")
+
+
+def test_a_config_with_layers_of_a_million_is_refused(
+    trained: Path, here: Path, refusal: Refusal
+) -> None:
+    config = json.loads((trained / "config.json").read_text())
+    config["settings"]["agent"]["hidden_sizes"] = [10**6, 10**6]
+    (here / "config.json").write_text(json.dumps(config))
+    assert "at most 100000000 weights" in refusal("train", "--config", "config.json")

@@ -184,7 +184,7 @@ def test_arrays_of_different_lengths_are_refused(recording: Recording) -> None:
 
 
 def test_what_json_cannot_hold_is_refused(recording: Recording, tmp_path: Path) -> None:
-    odd = dataclasses.replace(recording, task={"when": object()})
+    odd = dataclasses.replace(recording, task={"name": "x", "settings": {"when": object()}})
     with pytest.raises(RecordingError, match="JSON"):
         odd.save(tmp_path / "episode.npz")
     assert not list(tmp_path.iterdir())

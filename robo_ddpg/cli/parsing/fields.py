@@ -33,8 +33,8 @@ OwnTask = Annotated[
     str | None,
     arg(
         metavar="MODULE:NAME",
-        help="Vouch for the task or environment of your own that a single controller file names: "
-        "its module is imported, which runs code. A run directory counts as yours.",
+        help="Vouch for the task or environment of your own that a controller file or a recording "
+        "names: its module is imported, which runs code. A run directory counts as yours.",
         help_behavior_hint="",
     ),
 ]

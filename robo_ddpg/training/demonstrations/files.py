@@ -13,12 +13,11 @@ A file of plain arrays holds one episode of T steps:
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.envs.environment import Environment
-from robo_ddpg.errors import DemonstrationError
-from robo_ddpg.recording.archive import DAMAGE
+from robo_ddpg.errors import DemonstrationError, UnreadableFile
+from robo_ddpg.reading.arrays import read_arrays
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.training.demonstrations.recordings import from_recording
 from robo_ddpg.training.demonstrations.shown import Shown
@@ -54,13 +53,9 @@ def from_file(path: Path, env: Environment) -> Shown:
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as found:
-            return {name: found[name] for name in found.files}
-    except (*DAMAGE, AttributeError) as error:
-        reason = " ".join(str(error).split())
-        if "pickle" in reason or "attribute" in reason:  # about what is not an archive at all
-            reason = "not an archive of numbers"
-        raise DemonstrationError(f"{path} is not a whole .npz file: {reason}") from None
+        return read_arrays(path)
+    except (OSError, UnreadableFile) as error:
+        raise DemonstrationError(f"{path} is not a whole .npz file: {error}") from None
 
 
 def _parts(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
