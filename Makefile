@@ -1,11 +1,11 @@
-# One-word habits: make setup | demo | test | test-fast | check | docs | format | bench | bench-safety | build
+# One-word habits: make setup | demo | test | test-fast | check | docs | format | bench | bench-safety | fuzz | build
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-fast check docs format bench bench-safety build
+.PHONY: setup demo test test-fast check docs format bench bench-safety fuzz build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -52,6 +52,9 @@ bench: setup
 
 bench-safety: setup
 	$(BIN)/python scripts/benchmarks/benchmark_safety.py
+
+fuzz: setup
+	$(BIN)/python scripts/fuzzing/fuzz.py
 
 build: $(STAMP)
 	rm -rf dist

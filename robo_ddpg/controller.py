@@ -27,6 +27,8 @@ FORMAT = 1
 ROWS_AT_ONCE = 16
 """Observations in one matrix product; with more, OpenBLAS would start threads that take longer to
 meet than to multiply (200 observations on two busy cores: 32 ms, in parts 2 ms)."""
+LARGEST_BOUND = float(np.finfo(np.float32).max) / 4
+"""Of an action; what is computed from two of them is finite in float32."""
 FILE_NAME = "controller.safetensors"
 """Name of the controller in a run directory."""
 
@@ -219,7 +221,7 @@ class Controller:
 
     def _vector(self, name: str) -> NDArray[np.float64]:
         vector = np.array(self.metadata[name], np.float64)
-        if vector.ndim != 1 or not np.isfinite(vector).all():
+        if vector.ndim != 1 or not (np.abs(vector) <= LARGEST_BOUND).all():
             raise ValueError(f"{name} cannot be {self.metadata[name]!r:.40}")
         return vector
 

@@ -38,7 +38,7 @@ def make_task(task: "str | Task", **settings: Any) -> "Task":
         made = make(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
     except RoboDDPGError:
         raise
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
         if not settings:
             raise
         raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error

@@ -26,7 +26,7 @@ _NOT_READ = 0x1 | 0x20 | 0x40
 """Flags of encrypted and patched entries."""
 _HEADER = re.compile(
     rb"\{'descr': '([<>|=]?[biufU]\d{1,8})', 'fortran_order': (True|False), "
-    rb"'shape': \(((?:\d{1,18},? ?)*)\), *\} *\n"
+    rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\), \} *\n"
 )
 """The header as NumPy writes it; types of numbers, truth and text only, which are never run."""
 

@@ -61,7 +61,7 @@ def pickled() -> bytes:
     ("content", "reason"),
     [
         (npy(shape="(1000000000000,)"), "claims 8000000000000 bytes in 16"),
-        (npy(shape="(1000000000000000000, 0)", data=b""), "claims 0 bytes"),
+        (npy(shape="(100000000000000000, 0)", data=b""), "claims 0 bytes"),
         (npy(shape="(-2,)"), "no array of numbers"),
         (npy(shape="(2,)", data=bytes(17)), "claims 16 bytes in 17"),
         (npy(descr="'<U90000000'"), "claims 720000000 bytes in 16"),
@@ -69,6 +69,7 @@ def pickled() -> bytes:
         (npy(descr="'|O'"), "no array of numbers"),
         (npy(descr="[('a', '<f8')]"), "no array of numbers"),
         (npy(descr="__import__('os').abort()"), "no array of numbers"),
+        (npy(shape="(" + "1" * 9_000), "no array of numbers"),
         (npy(shape="(" * 5000 + ")" * 5000), "no array of numbers"),
         (pickled(), "no array of numbers"),
         (pickle.dumps(print), "is no array"),
@@ -85,11 +86,11 @@ def peak_mib() -> float:
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as made:
-        with made.open("x.npy", "w") as entry:
-            entry.write(npy(shape="(33554432,)", data=b""))
-            for _ in range(256):
-                entry.write(bytes(2**20))
+    packed = zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED)
+    with packed as made, made.open("x.npy", "w") as entry:
+        entry.write(npy(shape="(33554432,)", data=b""))
+        for _ in range(256):
+            entry.write(bytes(2**20))
     before = peak_mib()
     with pytest.raises(UnreadableFile, match="would have 26843"):
         read_arrays(tmp_path / "a.npz")
