@@ -1,6 +1,7 @@
 """Every place where something that was read could become code is known, and listed here."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,15 +50,22 @@ ALLOWED = {
     ("robo_ddpg/controller.py", "cls.load"): "Controller.load",
     ("robo_ddpg/training/demonstrations/files.py", "Recording.load"): "a recording",
     ("robo_ddpg/cli/replay.py", "Recording.load"): "a recording",
+    ("robo_ddpg/cli/replay.py", "FaultDump.load"): "the same of a fault",
 }
 """(File, call) -> why nothing in a file of a stranger can lead there."""
+
+
+@functools.cache
+def calls_and_imports(path: Path) -> list[ast.AST]:
+    kinds = (ast.Call, ast.Import, ast.ImportFrom)
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)]
 
 
 def found() -> Iterator[tuple[str, str, ast.AST]]:
     """Each path to code: file, what is called or imported, and where."""
     for path in SOURCES:
         name = path.relative_to(ROOT).as_posix()
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in calls_and_imports(path):
             if isinstance(node, ast.Call) and CALLS.search(called := ast.unparse(node.func)):
                 if called != "re.compile" and not called.endswith(".build().compile"):
                     yield name, called, node

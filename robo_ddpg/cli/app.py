@@ -27,6 +27,8 @@ COMMANDS = {
 }
 """Name of a command, which is that of its module -> the first line of its description."""
 
+LONGEST_LINE = 2_000
+"""Letters of an error that are shown; what it quotes may be a stranger's."""
 FAILED = 1
 """Exit code if what was checked does not hold."""
 WRONG_INPUT = 2
@@ -96,7 +98,8 @@ def _is_ours(error: Exception) -> bool:
 def _line(error: Exception) -> str:
     """The error and the notes on it, in one line."""
     texts = (str(error), *getattr(error, "__notes__", ()))
-    return "; ".join(" ".join(text.split()) for text in texts)
+    line = "; ".join(" ".join(text.split()) for text in texts)
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
 
 
 def _reader_left() -> int:

@@ -20,6 +20,9 @@ from robo_ddpg.cli.parsing.fields import (
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.envs.registration import make_task_of
+from robo_ddpg.recording.fault_dump import FaultDump, is_fault_dump, resimulated, warning_of
+from robo_ddpg.recording.fault_film import chart_fault, film_fault
+from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.verify import verify
 from robo_ddpg.recording.video import render_recordings
@@ -29,13 +32,15 @@ from robo_ddpg.recording.video import render_recordings
 class ReplayOptions:
     """Simulate a recording again and check that it is the same to the last bit.
 
-    The exit code is 1 if any state or reward differs.
+    The exit code is 1 if any state or reward differs. A file of a run's directory unstable/ is
+    shown in pictures: the steps before the fault, and the one that failed, made again.
     """
 
     recording: Annotated[Path, Positional, arg(metavar="FILE.npz")]
     """The recording; robo-ddpg record --keep DIR makes some."""
     out: File = None
-    """Also render it to this .mp4 or .gif."""
+    """Also render it to this .mp4 or .gif; of a fault, it is a film beside the file if not given,
+    or a .png where the environment's physics is out of reach."""
     camera: Camera = "front"
     width: Width = 640
     height: Height = 480
@@ -47,9 +52,11 @@ class ReplayOptions:
 def run(words: Words) -> bool:
     """Simulate a recording again and check that it is the same to the last bit."""
     options = parse(ReplayOptions, words, "replay")
-    recording = Recording.load(options.recording)
     if options.task is not None:
         resolve(options.task)
+    if is_fault_dump(options.recording):
+        return _show_fault(FaultDump.load(options.recording), options)
+    recording = Recording.load(options.recording)
     found = verify(recording)
     film = None if options.out is None else _film(recording, options, options.out)
     if options.json:
@@ -73,3 +80,25 @@ def _film(recording: Recording, options: ReplayOptions, out: Path) -> Path:
         speed=options.speed,
         titles=[f"Seed {recording.seed}"],
     ).path
+
+
+def _show_fault(dump: FaultDump, options: ReplayOptions) -> bool:
+    """Say what failed, whether it fails again, and where the pictures are; whether that is so."""
+    path = options.out or options.recording.with_suffix(".mp4" if dump.states else ".png")
+    again = ""
+    if dump.states:
+        model = dump.model()
+        again = warning_of(resimulated(dump, model))
+        look = Look(options.width, options.height, speed=options.speed, overlay=False)
+        film_fault(dump, model, path, look, cameras(options.camera)[0])
+    else:
+        chart_fault(dump, path)
+    if options.json:
+        said = {"fault": dump.fault, "again": again or None, "steps": len(dump.actions)}
+        say_json({**said, "task": dump.task["name"], "path": str(path)})
+        return True
+    say(dump.fault)
+    if dump.states:
+        say(f"made again: {again or 'the physics is stable; something else was wrong'}")
+    say(str(path))
+    return True

@@ -81,7 +81,7 @@ class Environment(Protocol):
 
         `info` may have `is_success`, `unstable`, and `skipped` (no step was made, but an episode
         started), (n,) bool; `reward_info`, (n, k): what a reward depends on besides the goals; and
-        `fault`, a sentence that says what was not finite in one of the unstable rows.
+        `faults`, unstable simulation -> what was wrong in it and when, of the first ones.
         """
 
     def state(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Any environment, so that training and evaluation can rely on it."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.background import Background, where_they_are
 from robo_ddpg.envs.environment import Environment
+from robo_ddpg.envs.faults import number_fault
 from robo_ddpg.envs.finite import finite_rows, first_not_finite
 from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.foreign.worker import Misfit
@@ -25,6 +26,8 @@ UNLIMITED_STEPS = 1_000
 """Steps after which episodes are truncated where the environment has no time limit."""
 RESETS = 5
 """Resets in a row that may begin with what is not finite."""
+MOST_NAMED = 20
+"""Simulations whose faults in one step are put into words."""
 CLOSE_TIMEOUT_S = 5.0
 """How long a step that still runs is waited for when the environment is closed [s]."""
 
@@ -55,7 +58,8 @@ class GuardedEnvironment:
         self.name = str(env.describe()["name"])
         self.steps = 0
         """Steps so far, of all simulations at once."""
-        self._lengths = np.zeros(env.num_envs, np.int64)
+        self.lengths = np.zeros(env.num_envs, np.int64)
+        """Steps so far in the episode of each simulation, (n,)."""
         self._observation: NDArray[Any] = np.zeros(0)
         self._background = Background()
         self._pending: Future[Any] | None = None
@@ -116,9 +120,9 @@ class GuardedEnvironment:
             if finite.all():
                 break
             observation, info = self._reset(None, {"reset_mask": ~finite})
-        self._lengths[... if mask is None else mask] = 0
+        self.lengths[... if mask is None else mask] = 0
         if not finite_rows(observation).all():
-            i, what = self._not_finite(observation, np.zeros(self.num_envs))
+            i, what = first_not_finite(observation, np.zeros(self.num_envs), self._parts())
             raise EnvironmentFailure(
                 f"{self.name}, simulation {i}: episodes start with {what}, {RESETS} times in a row"
             )
@@ -142,18 +146,20 @@ class GuardedEnvironment:
         """
         observation, reward, terminated, truncated, info = self._result(f"step {self.steps + 1}")
         self.steps += 1
-        self._lengths += 1
+        self.lengths += 1
         self._check_shapes(observation, reward, terminated, truncated)
         finite = finite_rows(observation) & finite_rows(reward)
+        unstable = np.asarray(info.get("unstable", False)) | ~finite
+        if unstable.any():
+            bad = np.flatnonzero(unstable)[:MOST_NAMED].tolist()
+            faults = {i: self._fault(i, finite, observation, reward, info) for i in bad}
+            info = info | {"unstable": unstable, "faults": faults}
         if not finite.all():
-            i, what = self._not_finite(observation, reward)
-            fault = f"{self.name}, simulation {i}, step {self._lengths[i]} of its episode: {what}"
             observation = np.where(finite[:, None], observation, self._observation)
             reward = np.where(finite, reward, 0.0)
             terminated, truncated = terminated & finite, truncated | ~finite
-            info = info | {"unstable": info.get("unstable", False) | ~finite, "fault": fault}
         if self.episode_steps is None:
-            truncated = truncated | (self._lengths >= UNLIMITED_STEPS)
+            truncated = truncated | (self.lengths >= UNLIMITED_STEPS)
         self._observation = observation
         return observation, reward, terminated, truncated, info
 
@@ -247,9 +253,26 @@ class GuardedEnvironment:
                 f"expected {expected}: {array!r:.80}"
             )
 
-    def _not_finite(self, observation: NDArray[Any], reward: NDArray[Any]) -> tuple[int, str]:
-        if self.simulation is not None:
-            parts = self.simulation.task.layout
+    def _fault(
+        self,
+        index: int,
+        finite: NDArray[np.bool_],
+        observation: NDArray[Any],
+        reward: NDArray[Any],
+        info: dict[str, Any],
+    ) -> str:
+        """Which simulation is at fault, in which step, and of what."""
+        if not finite[index]:
+            terms = info.get("reward_terms", {})
+            what = number_fault(index, observation, reward, self._parts(), terms)
+        elif self.simulation is not None:
+            what = self.simulation.fault(index)
         else:
-            parts = Flattening.from_json(self.describe()["observation"]).slices
-        return first_not_finite(observation, reward, parts)
+            what = "the physics is unstable"
+        where = f"simulation {index}, step {self.lengths[index]} of its episode"
+        return f"{self.name}, {where}: {what}"
+
+    def _parts(self) -> Mapping[str, slice]:
+        if self.simulation is not None:
+            return self.simulation.task.layout
+        return Flattening.from_json(self.describe()["observation"]).slices

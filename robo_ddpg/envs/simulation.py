@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from robo_ddpg.control.drive import Drive
 from robo_ddpg.control.entry_points import load
 from robo_ddpg.control.interventions import NON_FINITE, OUT_OF_RANGE, Interventions
+from robo_ddpg.envs.faults import physics_fault
 from robo_ddpg.envs.randomization import Randomization
 from robo_ddpg.errors import SettingsError
 from tasks.arrays import Array, Ids, Mask
@@ -69,7 +70,8 @@ class Simulation:
         reasons = (NON_FINITE, OUT_OF_RANGE, *self.drive.reasons)
         self.interventions = Interventions(nsim, reasons, self.drive.limits)
         self._randomization = Randomization(task, self.batch, self.drive.action_size)
-        self._warnings = np.zeros(nsim, int)
+        self._warnings = np.zeros_like(self.batch.warning[:, :, 1])
+        self._raised = np.zeros(self._warnings.shape, bool)
         self._failed = np.zeros(nsim, bool)
         for name in task.recorded:
             shape = self.batch.bind(name).shape[1:]
@@ -149,7 +151,7 @@ class Simulation:
         self.task.started(ids)
         self.interventions.reset(ids)
         self.steps[ids] = 0
-        self._warnings[ids] = self.batch.warning[ids, :, 1].sum(1)
+        self._warnings[ids] = self.batch.warning[ids, :, 1]
         return self._observe()
 
     def step(self, action: NDArray[np.floating[Any]]) -> Outcome:
@@ -213,11 +215,20 @@ class Simulation:
 
     def _unstable(self) -> Mask:
         """Where the physics warned or failed during the last step."""
-        warnings = self.batch.warning[:, :, 1].sum(1)
-        unstable = (warnings > self._warnings) | self._failed
+        warnings = self.batch.warning[:, :, 1].copy()
+        self._raised = warnings > self._warnings
+        unstable = self._raised.any(1) | self._failed
         self._warnings = warnings
         self._failed = np.zeros(self.nsim, bool)
         return np.asarray(unstable)
+
+    def fault(self, index: int) -> str:
+        """Why the physics of one simulation was unstable in the last step, in words."""
+        raised = np.flatnonzero(self._raised[index])
+        if not len(raised):
+            return "the physics cannot be computed"
+        element = int(self.batch.warning[index, raised[0], 0])
+        return physics_fault(self.task.model, int(raised[0]), element)
 
     def _observe(self) -> NDArray[np.float32]:
         parts = np.concatenate(list(self.task.observe().values()), axis=1)

@@ -39,6 +39,7 @@ class FrameRenderer:
     ) -> None:
         if width < 1 or height < 1:
             raise RenderingError(f"Got an image of {width} x {height}: give at least one pixel.")
+        self.width, self.height = width, height
         self._model = model
         self._camera = _camera_id(model, camera)
         gl.ensure()

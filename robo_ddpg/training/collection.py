@@ -27,8 +27,7 @@ class Collection:
         self.env, self.agent = env, agent
         self.statistics = EpisodeStatistics(np.zeros(env.num_envs))
         self._dropped = DroppedTransitions(env.name, env.num_envs)
-        simulation = env.simulation
-        self._instabilities = None if simulation is None else InstabilityLog(simulation, unstable)
+        self._instabilities = InstabilityLog(env, unstable)
         self._observation: Any = None
         self._action: Any = None
 
@@ -70,8 +69,7 @@ class Collection:
     def begin_step(self) -> None:
         """Have all simulations take a step, while the learner learns."""
         self._action = self.agent.explore(self._observation)
-        if self._instabilities is not None:
-            self._instabilities.before_step()
+        self._instabilities.before_step(self._observation, self._action)
         self.env.begin_step(self._action)
 
     def end_step(self) -> None:
@@ -96,10 +94,11 @@ class Collection:
                 valid=~(unstable | np.asarray(info.get("skipped", False))),
             )
         )
-        if self._instabilities is not None and unstable.any():
-            self._instabilities.add(unstable, self._action, self.agent.transitions)
+        faults = info.get("faults", {})
+        if unstable.any():
+            self._instabilities.add(unstable, faults, self.agent.transitions)
         self.statistics.add(reward, ended, info)
-        self._dropped.add(int(unstable.sum()), info.get("fault"))
+        self._dropped.add(int(unstable.sum()), next(iter(faults.values()), None))
         if ended.any():
             following, _ = self.env.reset(options={"reset_mask": ended})
         self._observation = following

@@ -1,27 +1,23 @@
-"""Unstable steps: what a simulation was doing, doing it again, and when there are too many."""
+"""Steps that failed: what a simulation was doing, and when there are too many."""
 
-import json
+import contextlib
 from collections import deque
 from pathlib import Path
 from typing import Any
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.envs.simulation import Simulation
+from robo_ddpg.controller import versions
+from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.errors import EnvironmentFailure, RecordingError
-from robo_ddpg.files import replacing
-from robo_ddpg.model_fields import model_fields, with_fields
-from robo_ddpg.reading.arrays import read_arrays
+from robo_ddpg.model_fields import model_fields
+from robo_ddpg.recording.fault_dump import STATE, FaultDump
 
-STATE = ("time", "qpos", "qvel", "act", "qacc_warmstart", "mocap_pos", "mocap_quat")
-"""Fields of the simulation that decide, with the commands, what the physics does next."""
-_MODEL = "model/"
-"""What the names of model fields begin with in a file."""
 MOST_FILES = 20
 """Files kept per run; a task that is unstable more often than that needs no more of them."""
+MOST_STEPS = 20
+"""Steps before a fault that are kept."""
 
 WINDOW = 10_000
 """The last transitions, over all simulations, among which dropped ones are counted."""
@@ -30,75 +26,65 @@ MOST = 100
 
 
 class InstabilityLog:
-    """Writes a file per unstable simulation: its model's fields; state and commands of its step."""
+    """Keeps the last steps of all simulations; writes those of one that fails to a file."""
 
-    def __init__(self, simulation: Simulation, directory: Path) -> None:
+    def __init__(self, env: GuardedEnvironment, directory: Path) -> None:
         """Keep views of the simulations.
 
         Args:
-            simulation: the simulations.
+            env: the simulations.
             directory: where files go; made when there is a first one.
         """
         self.files = 0
-        self._simulation, self._directory = simulation, directory
-        self._live = {name: simulation.batch.bind(name) for name in STATE}
-        self._before: dict[str, NDArray[Any]] = {}
+        self._env, self._directory = env, directory
+        batch = None if env.simulation is None else env.simulation.batch
+        self._live = {} if batch is None else {name: batch.bind(name) for name in STATE}
+        self._steps: deque[dict[str, NDArray[Any]]] = deque(maxlen=MOST_STEPS)
 
-    def before_step(self) -> None:
-        """Keep the state that the next step starts from."""
-        self._before = {name: view.copy() for name, view in self._live.items()}
+    def before_step(self, observation: NDArray[Any], action: NDArray[Any]) -> None:
+        """Keep what the next step starts from.
 
-    def add(self, unstable: NDArray[np.bool_], action: NDArray[Any], transitions: int) -> None:
-        """Write a file for each simulation whose last step was unstable.
+        Args:
+            observation: (n, o).
+            action: the agent's actions, (n, a).
+        """
+        seen = {"observation": observation, "action": action, **self._live}
+        self._steps.append({name: np.array(values) for name, values in seen.items()})
+
+    def add(self, unstable: NDArray[np.bool_], faults: dict[int, str], transitions: int) -> None:
+        """Write a file for each simulation whose last step failed, as far as that is possible.
 
         Args:
             unstable: which, (n,).
-            action: the agent's actions, (n, a).
+            faults: simulation -> what was wrong.
             transitions: how many were collected by then; part of the name.
         """
-        for i in np.flatnonzero(unstable):
-            if self.files == MOST_FILES:
-                return
+        for i in np.flatnonzero(unstable)[: MOST_FILES - self.files].tolist():
             self.files += 1
-            arrays: dict[str, Any] = {name: values[i] for name, values in self._before.items()}
-            fields = model_fields(self._simulation.batch, int(i))
-            arrays |= {_MODEL + name: values for name, values in fields.items()}
-            with replacing(self._directory / f"{transitions}-{i}.npz") as part:
-                np.savez_compressed(
-                    part,
-                    task=json.dumps(self._simulation.task.describe()),
-                    action=action[i],
-                    controls=self._simulation.controls[i],
-                    **arrays,
-                )
+            with contextlib.suppress(RecordingError):  # learning goes on without it
+                dump = self._dump(i, faults.get(i, "the physics is unstable"))
+                dump.save(self._directory / f"{transitions}-{i}.npz")
 
-
-def resimulate(path: Path) -> mujoco.MjData:
-    """Simulate the step in a file again; `data.warning` then says what happened.
-
-    Raises:
-        RecordingError: it is not such a file.
-    """
-    try:
-        file = read_arrays(path)
-        arrays = {name: file[name] for name in ("task", "controls", *STATE)}
-        names = [name for name in file if name.startswith(_MODEL)]
-        fields = {name.removeprefix(_MODEL): file[name] for name in names}
-    except (OSError, ValueError, KeyError) as error:
-        raise RecordingError(f"{path} is not the file of an unstable step: {error}") from None
-    model = with_fields(make_task_of(json.loads(str(arrays["task"]))).model, fields)
-    data = mujoco.MjData(model)
-    for name in STATE:
-        if name == "time":
-            data.time = float(arrays[name])
-        else:
-            getattr(data, name)[:] = arrays[name]
-    for control in arrays["controls"]:
-        data.ctrl[:] = control
-        mujoco.mj_step(model, data)
-        if data.warning.number.any():
-            break
-    return data
+    def _dump(self, index: int, fault: str) -> FaultDump:
+        """The last steps of the episode of one simulation."""
+        simulation, steps = self._env.simulation, list(self._steps)
+        steps = steps[-max(1, int(self._env.lengths[index])) :]
+        kept = {name: np.array([step[name][index] for step in steps]) for name in steps[0]}
+        physics: dict[str, Any] = {}
+        if simulation is not None:
+            physics = {
+                "states": {name: kept[name] for name in STATE},
+                "controls": simulation.controls[index].copy(),
+                "model_fields": model_fields(simulation.batch, index),
+            }
+        return FaultDump(
+            task=self._env.describe(),
+            fault=fault,
+            observations=kept["observation"],
+            actions=kept["action"],
+            versions=versions(),
+            **physics,
+        )
 
 
 class DroppedTransitions:

@@ -18,7 +18,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 SHARES = {
     "controller": 0.3,
-    "recording": 0.2,
+    "recording": 0.19,
+    "fault": 0.01,
     "demonstration": 0.15,
     "config": 0.15,
     "table": 0.1,

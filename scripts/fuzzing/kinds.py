@@ -21,7 +21,9 @@ from robo_ddpg.envs.names import make_environment, source_of
 from robo_ddpg.envs.registration import make_task, make_task_of
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.files import write_json
+from robo_ddpg.model_fields import with_fields
 from robo_ddpg.reading.json_text import read_json
+from robo_ddpg.recording.fault_dump import FaultDump, resimulated
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.runs import report_sections
@@ -30,6 +32,7 @@ from robo_ddpg.runs.report import _read
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.demonstrations.files import from_file
 from robo_ddpg.training.demonstrations.fitting import fitting
+from robo_ddpg.training.instability import InstabilityLog
 from robo_ddpg.training.settings import TrainSettings, configuration, read_settings
 
 MIB = 2**20
@@ -98,6 +101,22 @@ def read_recording(path: Path) -> None:
     recording = Recording.load(path)
     for _ in itertools.islice(recording.iterate_data(_model()), 3):
         pass
+
+
+def _fault(path: Path) -> None:
+    log = InstabilityLog(_environment(), path.parent / "faults")
+    observation, _ = _environment().reset(seed=0)
+    log.before_step(observation, np.ones((1, _environment().single_action_space.shape[0])))
+    _environment().step(np.ones((1, _environment().single_action_space.shape[0])))
+    log.add(np.array([True]), {0: "nothing"}, 0)
+    (path.parent / "faults" / "0-0.npz").replace(path)
+
+
+def read_fault(path: Path) -> None:
+    """Load it, and make the step that failed again in the scene that it should be of."""
+    dump = FaultDump.load(path)
+    if dump.states:
+        resimulated(dump, with_fields(_model(), dump.model_fields))
 
 
 def _demonstration(path: Path) -> None:
@@ -185,6 +204,7 @@ KINDS = {
     "recording": Kind(
         ".npz", made(lambda path: _episode().save(path), ".npz"), npz_file, read_recording
     ),
+    "fault": Kind(".npz", made(_fault, ".npz"), npz_file, read_fault),
     "demonstration": Kind(".npz", made(_demonstration, ".npz"), npz_file, read_demonstration),
     "config": Kind(".json", made(_config, ".json"), json_file, read_settings),
     "table": Kind(".csv", made(_table, ".csv"), csv_file, read_metrics, 256 * MIB),

@@ -57,7 +57,7 @@ def test_what_is_not_finite_is_unstable_and_truncated_and_does_not_get_out(fault
     assert reward[1] < 0
     assert not terminated.any()
     what = {"nan": "observation[1] = nan", "infinite reward": "reward = 1e+300"}[fault]
-    assert info["fault"] == f"Faulty-v0, simulation 0, step 2 of its episode: {what}"
+    assert info["faults"][0] == f"Faulty-v0, simulation 0, step 2 of its episode: {what}"
     env.close()
 
 
@@ -143,5 +143,33 @@ def test_a_task_whose_numbers_are_not_finite_is_named_by_the_part_of_its_observa
     monkeypatch.setattr(Reach, "observe", spoiled)
     observation, _, _, truncated, info = env.step(np.zeros((3, 3), np.float32))
     assert truncated.tolist() == info["unstable"].tolist() == [False, True, False]
-    assert info["fault"] == "reach, simulation 1, step 1 of its episode: tip_velocity[2] = nan"
+    assert info["faults"][1] == "reach, simulation 1, step 1 of its episode: tip_velocity[2] = nan"
     assert np.isfinite(observation).all()
+
+
+def test_a_reward_term_that_is_not_finite_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = Reach.reward_terms
+
+    def spoiled(task: Reach) -> Any:
+        found = terms(task)
+        found["still"] = found["still"].copy()
+        found["still"][2] = np.nan
+        return found
+
+    env = make_environment("reach", 3)
+    env.reset(seed=0)
+    monkeypatch.setattr(Reach, "reward_terms", spoiled)
+    *_, info = env.step(np.zeros((3, 3), np.float32))
+    assert info["faults"] == {
+        2: "reach, simulation 2, step 1 of its episode: reward term still = nan"
+    }
+
+
+def test_physics_that_explodes_is_named_by_its_joint() -> None:
+    env = make_environment("reach", 3)
+    env.reset(seed=0)
+    assert env.simulation is not None
+    env.simulation.batch.bind("qvel")[1, 2] = 1e12
+    *_, info = env.step(np.zeros((3, 3), np.float32))
+    assert "simulation 1, step 1 of its episode: the velocity of joint" in info["faults"][1]
+    assert info["faults"][1].endswith("is not finite or too large")

@@ -97,5 +97,4 @@ class Player:
         episode.rewards.append(float(reward[0]))
         episode.terminated, episode.truncated = bool(terminated[0]), bool(truncated[0])
         episode.says_success |= "is_success" in info
-        if "fault" in info:
-            episode.faults.append(info["fault"])
+        episode.faults += info.get("faults", {}).values()

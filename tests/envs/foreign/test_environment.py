@@ -73,11 +73,11 @@ def test_of_the_information_only_success_is_taken() -> None:
 def test_numbers_that_are_not_finite_end_the_episode_and_are_named(name: str) -> None:
     env = make_environment(name, 1)
     results = stepped(env, 4)
-    bad = [k for k, (*_, info) in enumerate(results) if "fault" in info]
+    bad = [k for k, (*_, info) in enumerate(results) if "faults" in info]
     observation, reward, terminated, truncated, info = results[bad[0]]
     assert np.isfinite(observation).all() and reward[0] == 0.0
     assert truncated[0] and not terminated[0] and info["unstable"][0]
-    assert f"{name}, simulation 0, step {bad[0] + 1} of its episode" in info["fault"]
+    assert f"{name}, simulation 0, step {bad[0] + 1} of its episode" in info["faults"][0]
     env.close()
 
 
