@@ -12,7 +12,7 @@ from torch import Tensor
 from robo_ddpg.agent.action_scaling import ActionScaling, check_spaces
 from robo_ddpg.agent.backend import MakeBackend, Metrics, Sample
 from robo_ddpg.agent.diagnostics import diagnostics, return_steps
-from robo_ddpg.agent.divergence import divergence
+from robo_ddpg.agent.divergence import check_values, divergence
 from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
 from robo_ddpg.agent.replay.buffer import Minibatch, ReplayBuffer
@@ -122,6 +122,8 @@ class DDPG:
         noise = self._smoothing_noise(batch.action.shape)
         sample = self._sample(batch, noise, self._demonstrated)
         metrics = self._finite(backend.critic_gradient(sample), batch)
+        scale = np.float32(self._return_scale.factor)
+        check_values(self.updates, metrics["q"], scale * batch.reward, self.settings.discount)
         pace = self._pace
         backend.critic_step(pace)
         self.updates += 1

@@ -333,10 +333,12 @@ def _check_render_mode(mode: str | None) -> None:
 
 def _checked(action: Any, space: Any) -> NDArray[np.floating[Any]]:
     """The action as an array; its values may be anything, its shape may not."""
-    array = np.asarray(action, float)
+    array = np.asarray(action)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"actions must be real numbers, got {array.dtype}: {action!r:.60}")
     if array.shape != space.shape:
         raise ValueError(f"actions must have shape {space.shape}, got {array.shape}")
-    return array
+    return array.astype(float)
 
 
 def _observation_space(simulation: Simulation) -> Any:

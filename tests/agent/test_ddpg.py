@@ -12,6 +12,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from robo_ddpg.agent.diagnostics import reward_advice
+from robo_ddpg.agent.divergence import check_values
 from robo_ddpg.agent.learner import Learner, make_learner
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.agent.transitions import Transitions
@@ -333,3 +334,19 @@ def test_spaces_that_cannot_be_learned_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         make_learner(observations, actions, SMALL, ENVS, seed=0)
+
+
+@pytest.mark.parametrize("reward", [1.0, 1e6])
+def test_values_that_run_away_are_noticed_while_they_are_still_finite(reward: float) -> None:
+    rewards, most = np.full((8, 1), reward, np.float32), reward / (1 - 0.9)
+    check_values(7, 9e3 * most, rewards, discount=0.9)
+    with pytest.raises(DivergenceError, match="update 7: the critics' values have run away: q="):
+        check_values(7, -1.1e4 * most, rewards, discount=0.9)
+    check_values(7, 1e8, rewards, discount=1.0)
+
+
+@both_backends
+def test_a_learner_whose_values_run_away_stops(settings: AgentSettings) -> None:
+    agent = make_agent(replace(settings, critic_learning_rate=1e3, critic_layer_norm=False))
+    with pytest.raises(DivergenceError, match="run away"):
+        advance(agent, 40)

@@ -180,3 +180,13 @@ def test_a_task_object_serves_one_environment_only() -> None:
     RobotEnv(task).close()
     with pytest.raises(ValueError, match="make another"):
         RobotEnv(task)
+
+
+@pytest.mark.parametrize(
+    "action", [["a", "b", "c"], [None, 0, 0], np.zeros(3, complex), np.zeros(3, object), "up"]
+)
+def test_actions_that_are_no_real_numbers_are_refused(action: Any) -> None:
+    env = gymnasium.make("robo_ddpg/Reach-v0", disable_env_checker=True).unwrapped
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match="actions must be real numbers, got"):
+        env.step(action)
