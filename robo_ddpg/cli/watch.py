@@ -18,8 +18,8 @@ class WatchOptions:
 
     controller: ControllerName
     port: int = 0
-    """Port of the web page; 0 takes the first free one from 8080 on. Anyone who can reach the
-    port can watch and push: forward it (ssh -L 8080:localhost:8080 HOST) instead of opening it."""
+    """Port of the web page; 0 takes the first free one from 8080 on. It is open to this machine
+    alone: from another one, forward it (ssh -L 8080:localhost:8080 HOST)."""
     seed: FirstSeed = 20_000
     task: OwnTask = None
     python: Python = None

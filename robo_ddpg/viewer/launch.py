@@ -1,17 +1,28 @@
-"""MuJoCo's web viewer, whose address answers as soon as it is printed."""
+"""MuJoCo's web viewer, to this machine only; its address answers as soon as it is printed."""
 
+import socket
 from collections.abc import Iterable
 from typing import Any
 
 from mujoco.studio import launch_thread, plugin, viewer_protocol, web_viewer
+from mujoco.studio.web import web_server
+
+from robo_ddpg.viewer.guarded_server import guarded_serve
+from robo_ddpg.viewer.origin import ADDRESS
 
 
 class _WebViewer(web_viewer.WebViewer):  # type: ignore[misc] # mujoco has no annotations
-    """Lets the system queue connections from before the address is printed."""
+    """Listens on this machine's own address, from before the address is printed."""
+
+    _http_sock: socket.socket
 
     def _start_server(self) -> None:
-        # The server's own thread listens too, but perhaps only after the address was printed.
-        self._http_sock.listen()
+        # MuJoCo has bound all addresses, but does not listen yet.
+        port = self._http_sock.getsockname()[1]
+        self._http_sock.close()
+        self._http_sock = socket.create_server((ADDRESS, port))
+        self._host = ADDRESS
+        web_server.serve = guarded_serve
         super()._start_server()
 
 

@@ -1,6 +1,8 @@
 """The page of a live picture over HTTP, to this machine only."""
 
+import contextlib
 import json
+import socket
 import socketserver
 import sys
 import threading
@@ -9,16 +11,14 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from robo_ddpg.viewer.origin import ADDRESS, is_from_here
 from robo_ddpg.viewer.screen import Screen
 
-ADDRESS = "127.0.0.1"
-NAMES = ("127.0.0.1", "localhost")
-"""What this machine may be called; others lead here by a trick of a stranger's page."""
 MOST_CONNECTIONS = 32
 MOST_STREAMS = 8
 """Who comes when so many are served is turned away."""
 TIMEOUT_S = 10.0
-"""Who neither sends nor receives for so long is left [s]."""
+"""Who neither sends nor receives for so long, or has not asked by then, is left [s]."""
 REPEAT_S = 1.0
 """A picture is sent again after this time, which shows whether anybody is there [s]."""
 
@@ -84,6 +84,25 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "robo-ddpg", ""
     timeout = TIMEOUT_S
 
+    def handle(self) -> None:
+        """Serve, but not who sends a request letter by letter."""
+        self._deadline = threading.Timer(TIMEOUT_S, self._leave)
+        self._deadline.start()
+        try:
+            super().handle()
+        finally:
+            self._deadline.cancel()
+
+    def parse_request(self) -> bool:
+        """The request was sent in time, whatever it is."""
+        parsed = super().parse_request()
+        self._deadline.cancel()
+        return parsed
+
+    def _leave(self) -> None:
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
     def do_GET(self) -> None:
         """Show something."""
         show = {"/": self._page, "/picture": self._stream, "/status": self._status}.get(self.path)
@@ -105,9 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
 
     def _is_from_here(self) -> bool:
-        """Whether it was asked for by this name, and by this page if by any."""
-        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
-        return host.split(":")[0] in NAMES and origin in (None, f"http://{host}")
+        return is_from_here(self.headers.get("Host", ""), self.headers.get("Origin"))
 
     def _page(self) -> None:
         self._send("text/html; charset=utf-8", self.server.page)

@@ -10,7 +10,8 @@ import jinja2
 
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
-from robo_ddpg.viewer.page_server import ADDRESS, PageServer
+from robo_ddpg.viewer.origin import ADDRESS
+from robo_ddpg.viewer.page_server import PageServer
 from robo_ddpg.viewer.player import SPEEDS, LivePictures, Player
 from robo_ddpg.viewer.screen import Screen
 

@@ -4,6 +4,8 @@ import http.client
 import signal
 import socket
 import subprocess
+import sys
+from pathlib import Path
 
 from tests.viewer.serving import python, watch
 
@@ -37,7 +39,28 @@ def interrupted(child: "subprocess.Popen[str]") -> int:
 def test_the_viewer_serves_its_page_and_ends_cleanly_on_ctrl_c() -> None:
     with watch(*COMMAND) as (port, child):
         assert b"<canvas" in page(port)
+        for path in ("/", "/model?total_bytes", "/state", "/ui"):
+            assert status(port, path, Origin="http://evil.example") == 403
+            assert status(port, path, Host="evil.example") == 403
+        for path in ("/drop", "/../__init__.py", "/%2e%2e/__init__.py", "/etc/passwd"):
+            assert status(port, path) in (403, 404), path
+        if sys.platform == "linux":
+            assert listens_on(port) == ["0100007F"], "127.0.0.1 only"
         assert interrupted(child) == 0
+
+
+def status(port: int, path: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse().status
+
+
+def listens_on(port: int) -> list[str]:
+    """The addresses on which somebody listens on a port, as the kernel writes them."""
+    tables = [Path(f"/proc/net/tcp{version}").read_text() for version in ("", "6")]
+    lines = [line.split() for table in tables for line in table.splitlines()[1:]]
+    listening = [local.split(":") for _, local, _, state, *_ in lines if state == "0A"]
+    return [address for address, number in listening if int(number, 16) == port]
 
 
 def test_a_printed_address_answers_however_slowly_the_server_starts() -> None:

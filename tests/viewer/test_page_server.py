@@ -12,7 +12,9 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from robo_ddpg.viewer.page_server import ADDRESS, MOST_CONNECTIONS, MOST_STREAMS, PageServer
+from robo_ddpg.viewer import page_server
+from robo_ddpg.viewer.origin import ADDRESS
+from robo_ddpg.viewer.page_server import MOST_CONNECTIONS, MOST_STREAMS, PageServer
 from robo_ddpg.viewer.screen import Screen
 
 PATIENCE_S = 60.0
@@ -176,3 +178,21 @@ def is_served(server: Served) -> bool:
         return ask(server, "/").status == 200
     except (OSError, http.client.HTTPException):
         return False
+
+
+def test_who_sends_a_request_letter_by_letter_is_left(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_server, "TIMEOUT_S", 0.3)
+    with connected(server) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        client.settimeout(0.02)
+        with pytest.raises(OSError, match=r"reset|Broken|left"):
+            while True:
+                client.sendall(b"a")
+                try:
+                    if client.recv(1) == b"":
+                        raise OSError("left")
+                except TimeoutError:
+                    continue
+    assert ask(server, "/").status == 200
