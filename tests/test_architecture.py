@@ -15,7 +15,7 @@ FLOORS = (
     {"envs"},
     {"evaluation"},
     {"recording", "training"},
-    {"api", "viewer"},
+    {"api", "viewer", "golden"},
     {"cli"},
 )
 """Rooms from the ground up: a room imports what is on lower floors, or in itself."""

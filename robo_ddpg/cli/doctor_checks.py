@@ -49,6 +49,7 @@ def run() -> list[Check]:
         "rendering": check_rendering,
         "video": check_video,
         "threads": check_torch,
+        "golden": check_golden,
         "disk": check_disk,
     }
     for name, trial in trials.items():
@@ -133,6 +134,17 @@ def check_torch() -> Check:
     if threads > processors:
         return Check("threads", False, detail, f"export OMP_NUM_THREADS={processors}")
     return Check("threads", True, detail)
+
+
+def check_golden() -> Check:
+    """Check that short runs of all tasks give the bits that are known, where some are."""
+    from robo_ddpg.golden.known import here, known, verdict
+    from robo_ddpg.golden.run import PACKAGES
+
+    told = verdict(here(), known())
+    fix = _pip(f"--force-reinstall {' '.join(PACKAGES)}")
+    ok = told.reproduced is not False
+    return Check("golden", ok, told.text, "" if ok else f"{fix}, if the code is as it was")
 
 
 def check_disk(directory: str | os.PathLike[str] = ".") -> Check:

@@ -24,7 +24,8 @@ def test_rendering_video_and_torch_work_where_the_tests_run() -> None:
 
 def test_every_failed_check_of_a_whole_run_has_a_fix() -> None:
     found = doctor_checks.run()
-    assert {"python", "rendering", "video", "threads", "disk"} <= {check.name for check in found}
+    expected = {"python", "rendering", "video", "threads", "golden", "disk"}
+    assert expected <= {check.name for check in found}
     assert all(check.ok or check.fix for check in found)
 
 
