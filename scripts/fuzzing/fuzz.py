@@ -31,6 +31,8 @@ AT_ONCE = 20_000
 """Files tried by one process."""
 HANG_S = 60.0
 """A file that takes longer counts as hanging [s]."""
+START_S = 600.0
+"""A process may take so long until its first file: it makes a good one first [s]."""
 NOT_YET, REFUSED, READ, FAILED = range(4)
 
 
@@ -110,13 +112,13 @@ def watched(
     process: "subprocess.Popen[bytes]", found: "np.memmap[tuple[int], np.dtype[np.uint8]]"
 ) -> bool:
     """Wait for a process, or end it where it hangs; whether it came to its end by itself."""
-    left, since = -1, time.monotonic()
+    left, due = int((found == NOT_YET).sum()), time.monotonic() + START_S
     while process.poll() is None:
         time.sleep(0.2)
         now = int((found == NOT_YET).sum())
         if now != left:
-            left, since = now, time.monotonic()
-        elif time.monotonic() > since + HANG_S:
+            left, due = now, time.monotonic() + HANG_S
+        elif time.monotonic() > due:
             process.kill()
     return process.returncode == 0
 
