@@ -26,9 +26,9 @@ def test_this_machine_reproduces_the_golden_runs() -> None:
     assert told.reproduced, told.text
 
 
-def test_a_run_of_every_task_is_known() -> None:
-    for each in known():
-        assert sorted(each.runs) == sorted(tasks.names()), each.where
+def test_a_run_of_every_task_is_known_somewhere() -> None:
+    complete = [each for each in known() if each.runs.keys() == {*tasks.names()}]
+    assert complete, "after a change of tasks: python scripts/golden.py --record"
 
 
 def test_a_run_is_the_same_again() -> None:
