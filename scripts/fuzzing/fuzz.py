@@ -27,7 +27,7 @@ SHARES = {
     "task": 0.02,
 }
 """Kind -> how many of all files are of it."""
-AT_ONCE = 20_000
+AT_ONCE = 5_000
 """Files tried by one process."""
 HANG_S = 60.0
 """A file that takes longer counts as hanging [s]."""

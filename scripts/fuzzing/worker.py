@@ -1,6 +1,7 @@
 """Reads mutated files of one kind in this process: worker.py KIND FIRST COUNT OUTCOMES FAILURES."""
 
 import contextlib
+import functools
 import os
 import random
 import resource
@@ -28,6 +29,16 @@ def mutated(name: str, number: int) -> tuple[random.Random, bytes]:
     rng = random.Random(f"{name} {number}")
     kind = KINDS[name]
     return rng, kind.mutate(rng, kind.good())
+
+
+@functools.cache
+def prepare(name: str) -> None:
+    """Read a good file once: what that imports and makes is no memory of the others'."""
+    kind = KINDS[name]
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory, f"good{kind.suffix}")
+        path.write_bytes(kind.good())
+        kind.read(path)
 
 
 def outcome(kind: Kind, path: Path) -> int:
@@ -88,6 +99,7 @@ def placed(rng: random.Random, path: Path, content: bytes) -> Iterator[None]:
 def try_one(name: str, number: int, directory: Path, failures: Path) -> int:
     """The outcome for the file of a number; what fails is kept."""
     kind = KINDS[name]
+    prepare(name)
     rng, content = mutated(name, number)
     path = directory / f"file{kind.suffix}"
     try:
@@ -107,8 +119,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
         Path(f"{TRAP}.py").write_text("raise SystemExit('a trap')")
-        Path(f"good{KINDS[name].suffix}").write_bytes(KINDS[name].good())
-        KINDS[name].read(Path(f"good{KINDS[name].suffix}"))
         for i in np.flatnonzero(found == NOT_YET):
             found[i] = try_one(name, int(first) + int(i), Path(directory), Path(failures))
 

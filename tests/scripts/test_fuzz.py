@@ -58,6 +58,7 @@ def takes_memory(path: Path) -> None:
 def test_what_is_neither_fails_and_is_kept(
     read: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    worker.prepare("table")
     monkeypatch.setitem(KINDS, "table", dataclasses.replace(KINDS["table"], read=read, base=MIB))
     monkeypatch.setitem(sys.modules, worker.TRAP, sys)
     del sys.modules[worker.TRAP]
