@@ -15,6 +15,9 @@ from robo_ddpg.errors import EntryPointError, RoboDDPGError, SettingsError
 if TYPE_CHECKING:
     from tasks.task import Task
 
+_MISFITS = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
+"""What settings of another form raise where they are looked at."""
+
 
 def make_task(task: "str | Task", **settings: Any) -> "Task":
     """A task from its name.
@@ -38,7 +41,7 @@ def make_task(task: "str | Task", **settings: Any) -> "Task":
         made = make(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()})
     except RoboDDPGError:
         raise
-    except (TypeError, ValueError, IndexError, OverflowError) as error:
+    except _MISFITS as error:
         if not settings:
             raise
         raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error

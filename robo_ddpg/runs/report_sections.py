@@ -56,7 +56,7 @@ def headline(found: EvaluationStatistics) -> list[Cells]:
     returns = found.returns
     cells.append((f"{returns.mean:.2f}", "return", f"{returns.low:.2f} to {returns.high:.2f}"))
     soon = found.quantities.get("time_to_success_s")
-    if soon and soon.median is not None:
+    if soon and soon.median is not None and soon.p90 is not None:
         late = f"90 % within {soon.p90:.2f} s"
         cells.append((f"{soon.median:.2f} s", "median to success", late))
     if found.violations is not None:
