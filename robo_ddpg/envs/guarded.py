@@ -188,7 +188,7 @@ class GuardedEnvironment:
         self.steps, self._observation = held["steps"], held["observation"]
 
     def _held(self) -> dict[str, Any]:
-        return {"steps": self.steps, "lengths": self._lengths, "observation": self._observation}
+        return {"steps": self.steps, "lengths": self.lengths, "observation": self._observation}
 
     def close(self) -> None:
         """Free what it holds, where it hangs as far as that is possible; may be called twice."""

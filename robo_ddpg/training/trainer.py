@@ -13,7 +13,7 @@ from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.errors import ControllerError, EnvironmentFailure, EvaluationStopped
+from robo_ddpg.errors import ControllerError, DivergenceError, EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.runs.directory import RunDirectory
@@ -321,7 +321,8 @@ class Trainer:
 
     def _rescue(self, error: Exception) -> str:
         """Save what can be saved after an error; says what that was."""
-        if isinstance(error, OSError | ControllerError):
+        diverged = isinstance(error, DivergenceError) and self.checkpoints.newest is not None
+        if diverged or isinstance(error, OSError | ControllerError):
             return f"{self.run.path} can be resumed where it was last saved"
         if self.agent.transitions == 0:
             return "nothing had been learned yet"

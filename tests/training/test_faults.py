@@ -140,6 +140,24 @@ def test_what_was_learned_is_saved_whatever_the_error(
     assert saved(run) > 300
 
 
+def test_what_diverged_does_not_replace_the_checkpoint_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def update(learner: DDPG) -> Any:
+        if learner.transitions > 1_000:
+            raise DivergenceError("values run away")
+        return {"critic_loss": 0.0}
+
+    monkeypatch.setattr(DDPG, "update", update)
+    monkeypatch.setattr("robo_ddpg.training.trainer.CHECKPOINT_EVERY_S", 0.0)
+    run = RunDirectory(tmp_path / "run")
+    (note,) = failed(run, "").__notes__
+    assert note == f"{run.path} can be resumed where it was last saved"
+    newest = Checkpoints(run.checkpoints).newest
+    assert newest is not None
+    assert newest.name == "1004"  # the step whose update diverged
+
+
 def test_networks_that_are_not_finite_do_not_replace_what_was_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from safetensors.numpy import load, save
 
 from robo_ddpg.agent.replay.ring import Ring
 from robo_ddpg.files import replacing
+from robo_ddpg.reading.plain_file import read_bytes
 
 MOST_BYTES = 16 * 2**20
 """Size of a file, which is also what writing it takes in memory [bytes]."""
@@ -33,10 +34,9 @@ def read_file(path: Path, entry: dict[str, Any]) -> bytes:
     Raises:
         ValueError: it is not the one that was written.
     """
-    if path.stat().st_size == entry["size"]:
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() == entry["sha256"]:
-            return data
+    data = read_bytes(path, entry["size"])
+    if len(data) == entry["size"] and hashlib.sha256(data).hexdigest() == entry["sha256"]:
+        return data
     raise ValueError(f"{path.name} is damaged")
 
 

@@ -18,8 +18,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from robo_ddpg.agent.learner import Learner
-from robo_ddpg.errors import OutputDirectoryError, RoboDDPGError
+from robo_ddpg.errors import OutputDirectoryError, RoboDDPGError, UnreadableFile
 from robo_ddpg.files import replacing
+from robo_ddpg.reading.json_text import read_json
+from robo_ddpg.reading.plain_file import read_bytes
 from robo_ddpg.training.checkpoints.steps import (
     Files,
     bytes_needed,
@@ -30,6 +32,8 @@ from robo_ddpg.training.checkpoints.steps import (
 )
 
 _AGENT, _MANIFEST, _STEPS, _NEWEST = "agent.safetensors", "manifest.json", "replay", "newest"
+_LONGEST_NAME = 40
+"""Of a checkpoint."""
 _DAMAGE = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, RuntimeError),
     *(AttributeError, RecursionError, MemoryError, SafetensorError),
@@ -56,7 +60,7 @@ class Checkpoints:
             ValueError: something else is written where its name should be.
         """
         try:
-            name = (self.path / _NEWEST).read_text()
+            name = read_bytes(self.path / _NEWEST, _LONGEST_NAME).decode()
         except FileNotFoundError:
             return None
         if not re.fullmatch(r"\d+(-\d+)?", name):
@@ -149,13 +153,19 @@ def refusing_damage(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except UnreadableFile as error:
+        raise _damaged(path, error) from None
     except RoboDDPGError:
         raise
     except _DAMAGE as error:
-        reason = " ".join(str(error).split())
-        raise OutputDirectoryError(
-            f"the checkpoint in {path} cannot be resumed: {reason}; train it anew"
-        ) from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> OutputDirectoryError:
+    reason = " ".join(str(error).split())
+    return OutputDirectoryError(
+        f"the checkpoint in {path} cannot be resumed: {reason}; train it anew"
+    )
 
 
 def check_room(agent: Learner, steps: int, path: Path) -> str:
@@ -186,4 +196,4 @@ def check_room(agent: Learner, steps: int, path: Path) -> str:
 
 
 def _manifest(directory: Path) -> dict[str, Any]:
-    return dict(json.loads((directory / _MANIFEST).read_text()))
+    return read_json(directory / _MANIFEST)
