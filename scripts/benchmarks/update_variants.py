@@ -96,16 +96,25 @@ def use(
     networks.critic_optimizer = optimizer(networks.critic, critic, critic_rate, decay)
 
 
+class TorchAdam(torch.optim.Adam):
+    """Torch's, which takes the pace of a step as ours does."""
+
+    def step(self, pace: float = 1.0) -> None:  # type: ignore[override]
+        """Update the parameters once; variants keep their learning rate."""
+        assert pace == 1.0
+        super().step()
+
+
 def per_tensor(_: StackedMlp, layers: list[Layer], rate: float, decay: float) -> Any:
     """Torch's Adam on each weight and bias."""
-    return torch.optim.Adam([part for layer in layers for part in layer], rate, weight_decay=decay)
+    return TorchAdam([part for layer in layers for part in layer], rate, weight_decay=decay)
 
 
 def flat_fused(network: StackedMlp, _: list[Layer], rate: float, decay: float) -> Any:
     """Torch's fused Adam on the one tensor that all parameters are views of."""
     parameters = network.parameters.detach().requires_grad_()
     parameters.grad = network.gradient
-    return torch.optim.Adam([parameters], rate, weight_decay=decay, fused=True)
+    return TorchAdam([parameters], rate, weight_decay=decay, fused=True)
 
 
 def fused_modules(settings: AgentSettings, *rest: Any) -> AutogradBackend:

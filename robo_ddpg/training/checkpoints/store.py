@@ -185,7 +185,9 @@ def check_room(agent: Learner, steps: int, path: Path) -> str:
     networks = sum(tensor.nbytes for tensor in agent.state().values())
     needed = 2 * networks + bytes_needed(agent.replay_buffer.ring, steps)
     place = next(parent for parent in path.resolve().parents if parent.exists())
-    free = shutil.disk_usage(place).free
+    total, _, free = shutil.disk_usage(place)
+    if total == 0:
+        raise OutputDirectoryError(f"cannot use {path}: {place} stores no files")
     room = f"checkpoints take up to {needed / 1e6:,.0f} MB in {path}"
     if free < needed:
         raise OutputDirectoryError(
