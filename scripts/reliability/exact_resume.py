@@ -6,6 +6,7 @@ again. Metrics, networks, replay buffer and the best controller have to be the s
 
 import argparse
 import dataclasses
+import json
 import random
 import signal
 import sys
@@ -19,6 +20,7 @@ from kills import Life, result
 import tasks
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.checkpoints.store import Checkpoints
 from robo_ddpg.training.settings import TrainSettings
 from robo_ddpg.training.task_defaults import train_settings
 
@@ -35,6 +37,8 @@ SHORT: dict[str, Any] = {
     "evaluate_every": 1_500,
     "evaluation_episodes": 2,
 }
+LONGER = 60_000
+"""Transitions of what is simulated too quickly to be interrupted otherwise."""
 RANDOM: dict[str, Any] = {
     "random_mass": 0.2,
     "random_friction": 0.2,
@@ -49,7 +53,8 @@ def settings_of(name: str) -> TrainSettings:
     if name in tasks.names():
         settings = train_settings(name, agent=SMALL, environment=RANDOM)
         return dataclasses.replace(settings, **SHORT, mastered_times=0)
-    return TrainSettings(task=name, agent=AgentSettings(**SMALL), **SHORT, mastered_times=0)
+    longer = SHORT | {"steps": LONGER, "evaluate_every": LONGER // 4}
+    return TrainSettings(task=name, agent=AgentSettings(**SMALL), **longer, mastered_times=0)
 
 
 def goes_on(name: str, place: Path, chance: random.Random) -> str:
@@ -65,10 +70,20 @@ def goes_on(name: str, place: Path, chance: random.Random) -> str:
         life.wait("?", chance.uniform(0.0, 0.3))
         life.signal(number)
         life.end()
+        if _finished(run):
+            return f"finished before it got {signal.Signals(number).name}: nothing was tried"
     Life(run, settings=settings).end()
     expected, got = result(whole), result(run)
     different = [key for key, value in expected.items() if not np.all(value == got[key])]
     return f"different: {', '.join(different)}" if different else "the same to the bit"
+
+
+def _finished(run: RunDirectory) -> bool:
+    """Whether a run is done, so that going on would train as long again."""
+    newest = Checkpoints(run.checkpoints).newest
+    return newest is not None and bool(
+        json.loads((newest / "progress.json").read_text())["finished"]
+    )
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from robo_ddpg.errors import (
     SettingsError,
     UnknownEnvironmentError,
 )
+from robo_ddpg.recording.fault_dump import FaultDump
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
@@ -305,8 +306,9 @@ def test_an_unstable_simulation_is_ended_not_learned_from_and_kept_for_replay(
     assert len(trainer.agent.replay_buffer) == 599
     (file,) = run.unstable.iterdir()
     assert file.name == "240-5.npz"
-    with np.load(file) as arrays:
-        assert arrays["action"].shape == (3,)
+    dump = FaultDump.load(file)
+    assert dump.actions.shape[1] == 3
+    assert "joint" in dump.fault
 
 
 def test_a_gymnasium_environment_is_trained(tmp_path: Path) -> None:
