@@ -1,6 +1,7 @@
 """What training and checkpoints ask of a learner, and the choice of one."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -111,6 +112,21 @@ def make_learner(
     """
     backend = _backend(settings.backend, device)
     return DDPG(backend, observation_space, action_space, settings, num_envs, seed, goal_space)
+
+
+@contextlib.contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Learn on a single thread, restored afterwards.
+
+    Networks this small are slower on several, the physics needs a core, and more of them would add
+    in another order.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _backend(name: str, device: str) -> MakeBackend:

@@ -1,6 +1,5 @@
 """A short run of a task whose every bit is known: what the physics does, and what is learned."""
 
-import contextlib
 import functools
 import hashlib
 import platform
@@ -15,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robo_ddpg.agent.learner import make_learner
+from robo_ddpg.agent.learner import make_learner, one_torch_thread
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
@@ -46,7 +45,7 @@ def golden_run(task: str) -> Golden:
     """Run a task, once in a process."""
     env = make_environment(task, SIMULATIONS, threads=1)
     try:
-        with _one_torch_thread():
+        with one_torch_thread():
             return Golden(_digest(_trajectory(env)), _digest(_weights(env)))
     finally:
         env.close()
@@ -98,14 +97,3 @@ def _digest(arrays: Iterable[NDArray[Any]]) -> str:
         digest.update(f"{array.shape} {array.dtype}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    """More of them would add in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

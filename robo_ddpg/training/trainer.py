@@ -1,16 +1,13 @@
 """The training loop: collect, store, update, evaluate, keep the best."""
 
-import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import torch
 
 from robo_ddpg.agent.diagnostics import reward_advice
-from robo_ddpg.agent.learner import make_learner
+from robo_ddpg.agent.learner import make_learner, one_torch_thread
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, DivergenceError, EnvironmentFailure, EvaluationStopped
@@ -128,7 +125,7 @@ class Trainer:
                 not. After any error, a note on it says what was saved.
         """
         log = TrainingLog(self.run.metrics, self.run.tensorboard, self._log_kept)
-        with _one_torch_thread(), log as self.log, self.progress, self._interruption:
+        with one_torch_thread(), log as self.log, self.progress, self._interruption:
             try:
                 self._loop()
                 return self._finish()
@@ -360,14 +357,3 @@ class Trainer:
                 env.close()
             except EnvironmentFailure as error:
                 self.progress.note(str(error))
-
-
-@contextlib.contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    """Networks this small are slower on several threads, and the physics needs a core."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
