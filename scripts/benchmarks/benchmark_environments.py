@@ -23,6 +23,7 @@ from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import SEED
 from robo_ddpg.files import write_json
+from robo_ddpg.processors import available_processors
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.judge import SEED as EVALUATION_SEED
@@ -201,7 +202,7 @@ def _keep(name: str, result: Result, minutes: float) -> None:
     every = _everything()
     runs = _kept(name) | {(result.learner, result.seed): result}
     every[name] = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.machine()}, {available_processors()} cores",
         "minutes": minutes,
         "episodes": EPISODES,
         "runs": [dataclasses.asdict(run) for run in runs.values()],

@@ -14,6 +14,8 @@ import torch
 from stable_baselines3 import SAC, TD3
 from stable_baselines3.common.noise import NormalActionNoise, OrnsteinUhlenbeckActionNoise
 
+from robo_ddpg.processors import available_processors
+
 Act = Callable[[Any], Any]
 Curve = list[tuple[float, float]]
 """Training time [s] and mean return of each evaluation."""
@@ -115,7 +117,7 @@ class Peer:
             every_s: training time between evaluations [s].
             mean_return: evaluates a policy.
         """
-        torch.set_num_threads(2)
+        torch.set_num_threads(available_processors())
         spent_s, due_s, last = 0.0, every_s, time.monotonic()
 
         def after_step(*_: Any) -> bool:
