@@ -52,7 +52,7 @@ def read_bytes(path: AnyPath, most: int) -> bytes:
     with opened(path) as (file, size):
         if size > most:
             raise UnreadableFile(f"it has {size} bytes, at most {most} are read")
-        return file.read(most)
+        return file.read(size)
 
 
 def is_plain(path: Path) -> bool:

@@ -116,12 +116,13 @@ def controller_file(rng: random.Random, content: bytes) -> bytes:
     if way < 0.8:
         card = other_tree(rng, card)
     else:
-        _spoil_tensors(rng, tensors)
+        spoil_tensors(rng, tensors)
     text = text_of(rng, card)
     return save(tensors, metadata={"robo_ddpg": text, "sha256": _digest(text, tensors)})
 
 
-def _spoil_tensors(rng: random.Random, tensors: Arrays) -> None:
+def spoil_tensors(rng: random.Random, tensors: Arrays) -> None:
+    """Make one of them odd, in place."""
     name = rng.choice(list(tensors))
     tensor = tensors[name]
     way = rng.randrange(5)

@@ -17,9 +17,10 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 SHARES = {
-    "controller": 0.3,
+    "controller": 0.28,
     "recording": 0.19,
     "fault": 0.01,
+    "checkpoint": 0.02,
     "demonstration": 0.15,
     "config": 0.15,
     "table": 0.1,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from archives import controller_file, npz_file
+from checkpoint_files import checkpoint_files, good_checkpoint, read_checkpoint
 from mutations import Mutation, anything, json_file
 
 from robo_ddpg.agent.settings import AgentSettings
@@ -206,6 +207,7 @@ KINDS = {
     ),
     "fault": Kind(".npz", made(_fault, ".npz"), npz_file, read_fault),
     "demonstration": Kind(".npz", made(_demonstration, ".npz"), npz_file, read_demonstration),
+    "checkpoint": Kind(".zip", good_checkpoint, checkpoint_files, read_checkpoint),
     "config": Kind(".json", made(_config, ".json"), json_file, read_settings),
     "table": Kind(".csv", made(_table, ".csv"), csv_file, read_metrics, 256 * MIB),
     "evaluation": Kind(".json", made(_evaluation, ".json"), json_file, read_evaluation),

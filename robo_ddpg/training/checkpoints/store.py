@@ -36,7 +36,7 @@ _LONGEST_NAME = 40
 """Of a checkpoint."""
 _DAMAGE = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, RuntimeError),
-    *(AttributeError, RecursionError, MemoryError, SafetensorError),
+    *(AttributeError, RecursionError, MemoryError, OverflowError, SafetensorError),
 )
 
 Documents = dict[str, dict[str, Any]]
