@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from robo_ddpg.envs.checkup.checkup import brief_warnings
 from robo_ddpg.envs.checkup.finding import HURTS
-from robo_ddpg.envs.names import resolve
+from robo_ddpg.envs.names import ForeignSource, resolve
+from robo_ddpg.errors import EnvironmentFailure
+from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
 from robo_ddpg.training.settings import TrainSettings
 
 
@@ -21,3 +23,12 @@ def warnings(settings: TrainSettings) -> Iterator[str]:
     source = resolve(settings.task, settings.python)
     for text in brief_warnings(source, settings.environment, settings.step_timeout_s):
         yield f"{HURTS}: {text}"
+    if isinstance(source, ForeignSource):
+        yield from _what_resuming_changes(settings)
+
+
+def _what_resuming_changes(settings: TrainSettings) -> Iterator[str]:
+    try:
+        check_restorable(settings)
+    except EnvironmentFailure as failure:
+        yield f"if this run is stopped and resumed, {RESTART}: {failure}"

@@ -18,7 +18,7 @@ from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import Position, TrainingLog
 from robo_ddpg.training.checkpoints.machine import differences, machine
 from robo_ddpg.training.checkpoints.store import Checkpoints, refusing_damage
-from robo_ddpg.training.checkpoints.trial import check_restorable
+from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
 from robo_ddpg.training.clock import Clock
 from robo_ddpg.training.collection import Collection
 from robo_ddpg.training.counters import Counters
@@ -33,8 +33,6 @@ CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
 GRACE_S = 5.0
 """How long a run that was interrupted, and is saved, evaluates its controller at most [s]."""
-RESTART = "episodes begin anew, so that the run goes on otherwise than without the break"
-"""What is said of simulations that cannot be continued."""
 
 
 class Trainer:

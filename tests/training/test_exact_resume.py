@@ -17,14 +17,15 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
+from robo_ddpg.training import notes
 from robo_ddpg.training.checkpoints.machine import machine
 from robo_ddpg.training.checkpoints.store import Checkpoints
-from robo_ddpg.training.checkpoints.trial import check_restorable
+from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
 from robo_ddpg.training.progress import PlainProgress, SilentProgress
 from robo_ddpg.training.settings import TrainSettings
 from robo_ddpg.training.start import resume, train
 from robo_ddpg.training.task_defaults import train_settings
-from robo_ddpg.training.trainer import RESTART, Trainer
+from robo_ddpg.training.trainer import Trainer
 from tests.faulty import HIDING, WATCHED
 from tests.training.test_trainer import Notes, without_times
 
@@ -168,6 +169,9 @@ def test_simulations_that_cannot_be_saved_begin_anew_and_it_is_said(
     name: str, reason: str, in_turn: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, progress = RunDirectory(tmp_path / "run"), Notes()
+    monkeypatch.setattr(notes, "brief_warnings", lambda *_: [])
+    (said,) = notes.warnings(of_gymnasium(name))
+    assert re.fullmatch(f"if this run is stopped and resumed, {RESTART}: .*{reason}", said)
     with monkeypatch.context() as patch:
         at(80, interrupt, patch)
         train(of_gymnasium(name), run, progress)

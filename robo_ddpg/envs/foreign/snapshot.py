@@ -104,11 +104,12 @@ def _parts(leaf: Leaf, saved: Container[str] | None) -> list[Leaf]:
     """What a value is made of."""
     path, value, _ = leaf
     kind = type(value)
+    module = getattr(kind, "__module__", "")  # classes of C++ libraries may have none
     start = f"{path}." if path else ""
     if kind.__name__ == "MjData":
         names = [name for name in dir(value) if name == "time" or name.startswith(_DATA)]
         return [_attribute(value, name, start) for name in names]
-    if kind.__module__ == "mujoco.batch" and kind.__name__ == "Batch":
+    if module == "mujoco.batch" and kind.__name__ == "Batch":
         return _of_batch(value, start, saved)
     if isinstance(value, dict):
         return [Leaf(f"{start}{k}", v, _item(value, k)) for k, v in value.items()]
@@ -116,12 +117,13 @@ def _parts(leaf: Leaf, saved: Container[str] | None) -> list[Leaf]:
         return [Leaf(f"{start}{k}", v, _item(value, k)) for k, v in enumerate(value)]
     if isinstance(value, tuple):
         return [Leaf(f"{start}{k}", v, _refuse) for k, v in enumerate(value)]
-    if kind.__module__.split(".")[0] not in _PYTHONS_OWN:
+    if module.split(".")[0] not in _PYTHONS_OWN:
         slots = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
         names = [*getattr(value, "__dict__", {}), *(n for n in slots if hasattr(value, n))]
         if names or hasattr(value, "__dict__"):
             return [_attribute(value, name, start) for name in names if name != "__dict__"]
-    raise Unsavable(f"{path} is a {kind.__module__}.{kind.__name__}, which cannot be saved")
+    name = ".".join(filter(None, (module, kind.__name__)))
+    raise Unsavable(f"{path} is a {name}, which cannot be saved")
 
 
 def _of_batch(batch: Any, start: str, saved: Container[str] | None) -> list[Leaf]:

@@ -13,6 +13,8 @@ from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import EnvironmentFailure
 from robo_ddpg.training.settings import TrainSettings
 
+RESTART = "episodes begin anew, so that the run goes on otherwise than without the break"
+"""What is said of simulations that cannot be continued."""
 SIMULATIONS, STEPS = 2, 20
 """Size of the trial: so many steps before it is saved, and as many after it."""
 
