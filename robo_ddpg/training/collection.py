@@ -9,6 +9,7 @@ from robo_ddpg.agent.learner import Learner
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.guarded import GuardedEnvironment
+from robo_ddpg.errors import EnvironmentFailure
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import DroppedTransitions, InstabilityLog
 
@@ -30,6 +31,7 @@ class Collection:
         self._instabilities = InstabilityLog(env, unstable)
         self._observation: Any = None
         self._action: Any = None
+        self._between_steps = True
 
     def start(self, seed: int) -> None:
         """Start episodes in all simulations, the k-th from seed + k."""
@@ -40,17 +42,23 @@ class Collection:
     def state(self) -> dict[str, Any]:
         """All that further steps depend on besides the learner, JSON-compatible.
 
-        Raises:
-            EnvironmentFailure: the environment cannot be saved.
+        Where that cannot be saved, the `reason` instead.
         """
-        return {"env": self.env.state(), "own": snapshot(self._held())}
+        if not self._between_steps:
+            return {"reason": "they were in the middle of a step that failed"}
+        try:
+            return {"env": self.env.state(), "own": snapshot(self._held())}
+        except EnvironmentFailure as failure:
+            return {"reason": str(failure)}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on where `state` was called, instead of a start.
 
         Raises:
-            EnvironmentFailure: the environment cannot be put back.
+            EnvironmentFailure: it was not saved, or the environment cannot be put back.
         """
+        if "reason" in state:
+            raise EnvironmentFailure(state["reason"])
         self.env.load_state(state["env"])
         held = self._held()
         restore(held, state["own"])
@@ -68,6 +76,7 @@ class Collection:
 
     def begin_step(self) -> None:
         """Have all simulations take a step, while the learner learns."""
+        self._between_steps = False
         self._action = self.agent.explore(self._observation)
         self._instabilities.before_step(self._observation, self._action)
         self.env.begin_step(self._action)
@@ -102,3 +111,4 @@ class Collection:
         if ended.any():
             following, _ = self.env.reset(options={"reset_mask": ended})
         self._observation = following
+        self._between_steps = True

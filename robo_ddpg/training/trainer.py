@@ -76,7 +76,6 @@ class Trainer:
         self._counters = Counters(evaluation_due=settings.evaluate_every)
         self._log_kept: Position | None = None
         self._simulations: dict[str, Any] | None = None
-        self._between_steps = True
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
         self._interruption = Interruption()
         self._grace_ends = 0.0
@@ -153,28 +152,21 @@ class Trainer:
 
     def _step(self) -> None:
         """One step of all simulations, while the learner learns."""
-        self._between_steps = False
         self._collection.begin_step()
         self._learn()
         self._collection.end_step()
-        self._between_steps = True
 
     def _start_episodes(self) -> None:
         """Go on with those that were saved; where that is impossible start new ones, and say so."""
         if self._simulations is not None:
             try:
-                self._continue_episodes(self._simulations)
+                with refusing_damage(self.checkpoints.path):
+                    self._collection.load_state(self._simulations)
+                check_restorable(self.settings)
                 return
             except EnvironmentFailure as failure:
                 self.progress.note(f"{RESTART}: {failure}")
         self._collection.start(self._episode_seed())
-
-    def _continue_episodes(self, simulations: dict[str, Any]) -> None:
-        if "reason" in simulations:
-            raise EnvironmentFailure(simulations["reason"])
-        check_restorable(self.settings)
-        with refusing_damage(self.checkpoints.path):
-            self._collection.load_state(simulations)
 
     def _open(self) -> None:
         """Say how it is going to be."""
@@ -295,18 +287,9 @@ class Trainer:
             "finished": finished,
             "machine": machine(),
         }
-        simulations = self._saved_simulations()
-        self.checkpoints.save(self.agent, {"progress": progress, "simulations": simulations})
+        documents = {"progress": progress, "simulations": self._collection.state()}
+        self.checkpoints.save(self.agent, documents)
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
-
-    def _saved_simulations(self) -> dict[str, Any]:
-        """The simulations, or the reason why they are not saved."""
-        if not self._between_steps:
-            return {"reason": "they were in the middle of a step that failed"}
-        try:
-            return self._collection.state()
-        except EnvironmentFailure as failure:
-            return {"reason": str(failure)}
 
     def _save(self) -> None:
         """Save what there is: the controller if none was kept yet, and a checkpoint."""
