@@ -57,34 +57,33 @@ Prepare = Callable[[], Any]
 
 def command(arguments: tuple[str, ...], place: Path, prepare: Prepare) -> "Command":
     """Start a command of `robo-ddpg` in a process of its own, in a directory."""
-    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the command
+    reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.chdir(place)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.dup2(errors.fileno(), 2)
+        os.dup2(writing, 2)
         trainer.CHECKPOINT_EVERY_S = 0.1
         prepare()
         code = 99
         with contextlib.suppress(BaseException):
             code = app.main(arguments)
         os._exit(code)
-    return Command(pid, errors)
+    os.close(writing)
+    return Command(pid, reading)
 
 
 class Command:
     """A running command."""
 
-    def __init__(self, pid: int, errors: Any) -> None:
+    def __init__(self, pid: int, errors: int) -> None:
         self.pid, self._errors = pid, errors
 
     def end(self) -> tuple[int, str]:
         """Wait for it: the exit code, and what it said of errors."""
-        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        self._errors.seek(0)
-        said = self._errors.read()
-        self._errors.close()
-        return code, said
+        with open(self._errors) as errors:
+            said = errors.read()
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), said
 
 
 @contextlib.contextmanager
