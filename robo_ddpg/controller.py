@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from robo_ddpg.agent.action_scaling import ActionScaling
 from robo_ddpg.agent.policy import Policy
 from robo_ddpg.errors import ControllerError, UnreadableFile
 from robo_ddpg.files import replacing
@@ -78,6 +79,11 @@ class Controller:
     def action_size(self) -> int:
         """Number of action components."""
         return len(self.metadata["action_low"])
+
+    @property
+    def scaling(self) -> ActionScaling:
+        """Between the actor's [-1, 1] and actions."""
+        return self._policy.scaling
 
     def act(self, observation: Any) -> NDArray[Any]:
         """The action for an observation.

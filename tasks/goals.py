@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
+from tasks.quantities import Quantity
 from tasks.task import GoalTask
 
 FAR = 2.0
@@ -53,6 +54,28 @@ class PointView:
             "goal": self.position(goal),
             "to_goal": self.coarse(difference),
             "to_goal_fine": self.fine(difference),
+        }
+
+    def position_shown(self, of: str) -> Quantity:
+        """What `position` shows."""
+        return Quantity(f"position of the {of}", "m", self.scale_m, self.centre_m)
+
+    def difference_shown(self, what: str) -> Quantity:
+        """What `coarse` shows."""
+        return Quantity(what, "m", self.scale_m)
+
+    def fine_shown(self, what: str) -> Quantity:
+        """What `fine` shows."""
+        limit = FAR * self.fine_m
+        return Quantity(f"{what}, clipped to {limit:g} m either way", "m", self.fine_m)
+
+    def goal_shown(self, achieved: str) -> dict[str, Quantity]:
+        """What `goal` shows."""
+        difference = f"from the {achieved} to the goal"
+        return {
+            "goal": self.position_shown("goal"),
+            "to_goal": self.difference_shown(difference),
+            "to_goal_fine": self.fine_shown(difference),
         }
 
 

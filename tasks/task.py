@@ -14,6 +14,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.quantities import Quantity
 
 MOST_SUBSTEPS = 10_000
 """Physics steps in a control step."""
@@ -135,6 +136,10 @@ class Task(abc.ABC):
         """The task's name and settings, as JSON-compatible values."""
         return {"name": self.name, "settings": dataclasses.asdict(self.settings)}
 
+    def about_robot(self) -> dict[str, Any]:
+        """Limits and names of the robot, as JSON-compatible values."""
+        return {}
+
     @abc.abstractmethod
     def build(self) -> mujoco.MjSpec:
         """The scene, composed from `assets/`."""
@@ -162,6 +167,10 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def observe(self) -> dict[str, Array]:
         """Named parts of the observation, (n, k) each, usual values within [-1, 1]."""
+
+    def observed(self) -> dict[str, Quantity]:
+        """What the parts of the observation show, for those who make it from measurements."""
+        return {}
 
     @abc.abstractmethod
     def reward_terms(self) -> dict[str, Array]:

@@ -13,7 +13,7 @@ FLOORS = (
     {"flattening", "files", "reading", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
-    {"evaluation"},
+    {"evaluation", "export"},
     {"recording", "training"},
     {"api", "viewer", "golden"},
     {"cli"},

@@ -20,20 +20,23 @@ class ActionScaling:
     """
 
     def __init__(self, low: Bounds, high: Bounds) -> None:
-        self._center: Float32 = ((high + low) / 2).astype(np.float32)
-        self._half_range: Float32 = ((high - low) / 2).astype(np.float32)
-        self._low, self._high = _inward(low, high)
+        self.center: Float32 = ((high + low) / 2).astype(np.float32)
+        """The action that 0 stands for, (a,)."""
+        self.half_range: Float32 = ((high - low) / 2).astype(np.float32)
+        """How far from it is the action that 1 stands for, (a,)."""
+        self.low, self.high = _inward(low, high)
+        """Bounds in float32, (a,)."""
 
     def to_space(self, action: Float32) -> Float32:
         """From [-1, 1], shape (..., a), in place; rounding does not leave the bounds."""
-        action *= self._half_range
-        action += self._center
-        np.minimum(action, self._high, out=action)
-        return np.maximum(action, self._low, out=action)
+        action *= self.half_range
+        action += self.center
+        np.minimum(action, self.high, out=action)
+        return np.maximum(action, self.low, out=action)
 
     def from_space(self, action: Float32) -> Float32:
         """To [-1, 1], shape (n, a)."""
-        scaled: Float32 = (action - self._center) / self._half_range
+        scaled: Float32 = (action - self.center) / self.half_range
         return scaled
 
 

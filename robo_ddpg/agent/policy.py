@@ -1,4 +1,8 @@
-"""Deterministic inference from saved arrays, in NumPy alone."""
+"""Deterministic inference from saved arrays, in NumPy alone.
+
+It computes in float64: what is left of rounding in actions of float32 is the last bit, whatever
+library multiplies the matrices.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.agent.action_scaling import ActionScaling, Bounds
-from tasks.arrays import Float32
+from tasks.arrays import Array, Float32
 
 Arrays = Mapping[str, NDArray[np.floating[Any]]]
 
@@ -25,7 +29,7 @@ class Policy:
     """
 
     def __init__(self, state: Arrays, action_low: Bounds, action_high: Bounds) -> None:
-        arrays = {name: np.asarray(value, np.float32) for name, value in state.items()}
+        arrays = {name: np.asarray(value, np.float64) for name, value in state.items()}
         depth = sum(name.startswith("actor.") and name.endswith(".weight") for name in arrays)
         if depth == 0:
             raise ValueError(
@@ -34,10 +38,10 @@ class Policy:
             )
         layers = [(arrays[f"actor.{i}.weight"].T, arrays[f"actor.{i}.bias"]) for i in range(depth)]
         self._hidden, self._output = layers[:-1], layers[-1]
-        self._scaling = ActionScaling(action_low, action_high)
+        self.scaling = ActionScaling(action_low, action_high)
         self._normalized = "normalizer.offset" in arrays
         if self._normalized:
-            self._offset, self._scale = state["normalizer.offset"], arrays["normalizer.scale"]
+            self._offset, self._scale = arrays["normalizer.offset"], arrays["normalizer.scale"]
             self._clip = arrays["normalizer.clip"][0]
         self._check_sizes(len(action_low))
 
@@ -61,17 +65,15 @@ class Policy:
 
     def act(self, observation: NDArray[np.floating[Any]]) -> Float32:
         """Action within the bounds, (a,) or (n, a), for an observation, (o,) or (n, o)."""
+        x: Array = np.asarray(observation, np.float64)
         if self._normalized:
-            x = np.asarray(observation, self._offset.dtype) - self._offset
-            x = x.astype(np.float32, copy=False)
+            x = x - self._offset
             x *= self._scale
             np.minimum(x, self._clip, out=x)
             np.maximum(x, -self._clip, out=x)
-        else:
-            x = np.asarray(observation, np.float32)
         for weight, bias in self._hidden:
             x = x @ weight
             x += bias
             np.maximum(x, 0.0, out=x)
         weight, bias = self._output
-        return self._scaling.to_space(np.tanh(x @ weight + bias))
+        return self.scaling.to_space(np.tanh(x @ weight + bias).astype(np.float32))

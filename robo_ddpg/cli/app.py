@@ -1,6 +1,7 @@
 """The command line: `robo-ddpg <command>`, also `python -m robo_ddpg`.
 
-A command is a module of this package with a function `run`; it is imported when it is run.
+A command is a module of this package, or of a folder in it, with a function `run`; it is imported
+when it is run.
 """
 
 import importlib
@@ -8,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
 
@@ -22,11 +24,16 @@ COMMANDS = {
     "compare": "Compare two controllers on the same seeds.",
     "replay": "Simulate a recording again and check that it is the same to the last bit.",
     "report": "Write one page about a run: curves, evaluation, safety, videos.",
+    "export": "Write a policy as ONNX, with names, order and units of its numbers.",
     "watch": "Watch a controller live in the browser; drag its goal, push its robot.",
     "doctor": "Check what works on this machine, with the exact fix for what does not.",
 }
 """Name of a command, which is that of its module -> the first line of its description."""
 
+PACKAGE = "robo_ddpg.cli"
+"""Where commands are."""
+FOLDERS = {"export": "robots"}
+"""Name of a command -> the folder of its module, where it is in one."""
 LONGEST_LINE = 2_000
 """Letters of an error that are shown; what it quotes may be a stranger's."""
 FAILED = 1
@@ -73,8 +80,13 @@ def _run(words: list[str]) -> int:
     if name not in COMMANDS:
         given = f"unknown command {name!r}" if name else "name a command"
         raise SettingsError(f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help")
-    holds: bool | None = importlib.import_module(f"robo_ddpg.cli.{name}").run(rest)
+    holds: bool | None = module_of(name).run(rest)
     return FAILED if holds is False else 0
+
+
+def module_of(name: str) -> Any:
+    """The module of a command."""
+    return importlib.import_module(".".join(filter(None, (PACKAGE, FOLDERS.get(name), name))))
 
 
 def _is_wrong_input(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from mujoco.batch import Batch
 
 from robo_ddpg.control.interventions import Interventions
 from tasks.arrays import Array, Ids, Mask
+from tasks.quantities import Quantity
 from tasks.task import Task
 
 RecordItem = str | int
@@ -61,6 +62,10 @@ class Drive(abc.ABC):
             Root mean square over the joints, (n,) each; `requested_` and `applied_` with the unit.
         """
         return {}
+
+    def commanded(self) -> list[Quantity]:
+        """What each action component asks for, a in all; empty where nobody has said so."""
+        return []
 
     @abc.abstractmethod
     def reset(self, ids: Ids) -> None:

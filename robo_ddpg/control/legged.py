@@ -9,6 +9,7 @@ from robo_ddpg.control.interventions import Interventions
 from robo_ddpg.model_fields import model_values
 from tasks.arrays import Array, Mask
 from tasks.legged.task import LeggedTask, joint_range
+from tasks.quantities import Quantity
 
 
 class LeggedDrive(Drive):
@@ -50,6 +51,7 @@ class LeggedDrive(Drive):
         self._velocities = slice(start, start + model.nu)
         self._low, self._high = joint_range(model, robot)
         self._speed = np.array(robot.velocity_rad_s)
+        self._joints, self._torque = robot.joints, robot.torque_nm
 
     @property
     def planned_velocity(self) -> Array | None:
@@ -67,6 +69,18 @@ class LeggedDrive(Drive):
             f"requested_{unit}": root_mean_square(requested),
             f"applied_{unit}": root_mean_square(applied),
         }
+
+    def commanded(self) -> list[Quantity]:
+        """Torques, or joint angles from those of the gait at this time."""
+        if self._servo is None:
+            return [
+                Quantity(f"torque of {name}", "N m", torque)
+                for name, torque in zip(self._joints, self._torque, strict=True)
+            ]
+        return [
+            Quantity(f"angle of {name} from that of the gait now", "rad", float(one))
+            for name, one in zip(self._joints, self._scale, strict=True)
+        ]
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Commands start as in keyframe `home`."""

@@ -16,6 +16,7 @@ from tasks.arm.robot import PANDA, HalfSpace, box
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arrays import Array, Generators, Mask
 from tasks.goals import FAR, PointGoalTask, PointView, norm
+from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
 
 TABLE_LOW_M = np.array([-0.3, -0.8])
@@ -224,6 +225,33 @@ class Grasp(ArmTask, PointGoalTask):
         if self.settings.shape == "any":
             parts["object_shape"] = self.objects.one_hot()
         return parts
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows."""
+        view, half_m = self.view, self._finger_range_m / 2
+        from_tip = "from the fingertips to the object"
+        quantities = {
+            "object": view.position_shown("object's centre"),
+            **view.goal_shown("object"),
+            "tip": view.position_shown("fingertips"),
+            "to_object": view.difference_shown(from_tip),
+            "to_object_fine": view.fine_shown(from_tip),
+            "object_yaw": Quantity(
+                "cosine and sine of the yaw in the hand, times its turns that look the same"
+            ),
+            "object_size": Quantity("half of the object's width", "m", HALF_SPREAD_M, HALF_M),
+            "clearance": view.fine_shown("height of the object's lowest corner above the table"),
+            "tip_velocity": Quantity(
+                "velocity of the fingertips over the last period", "m/s", SPEED_M_S
+            ),
+            "object_velocity": Quantity("velocity of the object", "m/s", SPEED_M_S),
+            "finger_position": Quantity("how far each finger is open", "m", half_m, half_m),
+            "finger_command": Quantity("how far the fingers should be open", "m", half_m, half_m),
+            "press": Quantity("force on each pad", "N", PRESS_SCALE_N),
+        }
+        if self.settings.shape == "any":
+            quantities["object_shape"] = Quantity(f"1 for its shape: {', '.join(NAMES)}")
+        return quantities
 
     def _yaw(self) -> Array:
         """Cosine and sine of the object's yaw in the hand, the same for all that look the same."""

@@ -13,6 +13,7 @@ from tasks.arm.scene import add_table_contacts, arm_scene
 from tasks.arm.task import ArmSettings, ArmTask
 from tasks.arrays import Array, Generators, Mask
 from tasks.goals import PointGoalTask, PointView, norm
+from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
 
@@ -121,6 +122,17 @@ class Reach(ArmTask, PointGoalTask):
             "tip_velocity": self._speed,
             "joint_position": (self._qpos[:, self._joints] - self._middle) / self._half,
             "joint_velocity": self._qvel[:, self._joints] / self._max_velocity,
+        }
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows."""
+        joints = ", ".join(self.arm.joints)
+        return {
+            "tip": self.view.position_shown("fingertips"),
+            **self.view.goal_shown("fingertips"),
+            "tip_velocity": Quantity("velocity of the fingertips over the last period", "m/s"),
+            "joint_position": Quantity(f"angles of {joints}", "rad", self._half, self._middle),
+            "joint_velocity": Quantity(f"speeds of {joints}", "rad/s", self._max_velocity),
         }
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:

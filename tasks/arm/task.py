@@ -1,8 +1,9 @@
 """What tasks of a robot arm have in common: the arm, and what an action means to it."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tasks.arm.robot import Arm
 from tasks.task import Task, TaskSettings
@@ -72,6 +73,10 @@ class ArmTask(Task):
         if self.settings.action == "joint":
             return JointMotion(self.settings.step_rad)
         return EndEffectorMotion(self.settings.step_m)
+
+    def about_robot(self) -> dict[str, Any]:
+        """Joints, limits and workspace of the arm."""
+        return dataclasses.asdict(self.arm)
 
     @property
     def push_body(self) -> str:

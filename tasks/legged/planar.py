@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Generators, Mask
 from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
+from tasks.quantities import Quantity
 from tasks.rewards import tolerance
 from tasks.task import TaskSettings
 
@@ -90,6 +91,17 @@ class Planar(LeggedTask):
             "pitch": np.concatenate([np.sin(pitch), np.cos(pitch)], axis=1),
             "root_velocity": self.qvel[:, : PITCH + 1] / self._root_scale,
             **self.joints_observed(),
+        }
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows; height and velocities are those of the torso."""
+        return {
+            "height": Quantity("height", "m", HEIGHT_M, self.home[Z]),
+            "pitch": Quantity("sine and cosine of the pitch"),
+            "root_velocity": Quantity(
+                "speed forward and up [m/s], pitch rate [rad/s]", "m/s, rad/s", self._root_scale
+            ),
+            **self.joints_shown(),
         }
 
     def reward_terms(self) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from tasks.legged.robot import QUADRUPED
 from tasks.legged.rough_ground import add_rough_ground
 from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
+from tasks.quantities import Quantity
 from tasks.rewards import tolerance
 from tasks.rotation import rotations, to_body
 from tasks.task import TaskSettings
@@ -223,6 +224,20 @@ class Quadruped(LeggedTask):
             "phase": self._trot.observed,
             **self.joints_observed(),
             "target": (self.ctrl - self._standing) / TARGET_RAD,
+        }
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows, in the torso's frame: x forward, y to the left, z up."""
+        return {
+            "velocity": Quantity("velocity of the torso", "m/s"),
+            "turn": Quantity("angular velocity of the torso", "rad/s", TURN_RAD_S),
+            "up": Quantity("direction of the vertical"),
+            "command": Quantity(
+                "commanded velocity forward, to the left [m/s], and turn [rad/s]", "m/s, rad/s"
+            ),
+            "phase": Quantity("sine and cosine of the trot's phase, as large as its steps"),
+            **self.joints_shown(),
+            "target": Quantity("commanded joint angles", "rad", TARGET_RAD, self._standing),
         }
 
     def reward_terms(self) -> dict[str, Array]:

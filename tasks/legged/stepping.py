@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Generators, Mask
 from tasks.legged.planar import PITCH, Planar, PlanarSettings, Z
 from tasks.legged.robot import HOPPER, WALKER
+from tasks.quantities import Quantity
 from tasks.rewards import tolerance
 
 HIGH = 0.88
@@ -71,6 +72,11 @@ class Stepping(Planar):
         """As all planar robots, and the time within the period."""
         clock = np.stack([np.sin(self._phase), np.cos(self._phase)], axis=1)
         return super().observe() | {"clock": clock}
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows."""
+        clock = Quantity(f"sine and cosine of the time within a period of {self.period_s} s")
+        return super().observed() | {"clock": clock}
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""

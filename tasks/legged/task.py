@@ -1,5 +1,8 @@
 """What tasks of legged robots have in common."""
 
+import dataclasses
+from typing import Any
+
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
@@ -7,6 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array
 from tasks.legged.robot import LeggedRobot
+from tasks.quantities import Quantity
 from tasks.task import Task
 
 
@@ -17,6 +21,10 @@ class LeggedTask(Task):
     robot: LeggedRobot
     """The robot."""
     derived = False
+
+    def about_robot(self) -> dict[str, Any]:
+        """Joints and limits of the robot."""
+        return dataclasses.asdict(self.robot)
 
     @property
     def push_body(self) -> str:
@@ -66,6 +74,14 @@ class LeggedTask(Task):
         return {
             "joint_position": (self.joint_position - home) / self._joint_scale,
             "joint_velocity": self.joint_velocity / self._speed_scale,
+        }
+
+    def joints_shown(self) -> dict[str, Quantity]:
+        """What `joints_observed` shows."""
+        joints, home = ", ".join(self.robot.joints), self.home[-len(self.robot.joints) :]
+        return {
+            "joint_position": Quantity(f"angles of {joints}", "rad", self._joint_scale, home),
+            "joint_velocity": Quantity(f"speeds of {joints}", "rad/s", self._speed_scale),
         }
 
 

@@ -1,5 +1,6 @@
 """What an action means: from the agent's [-1, 1] to the joint velocities it asks for."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from robo_ddpg.control.arm.kinematics import ArmKinematics
 from tasks.arm.task import ActionMode, EndEffectorMotion, JointMotion
 from tasks.arrays import Array
+from tasks.quantities import Quantity
 
 DAMPING = 1e-3
 """Damping of the inverse kinematics [m^2]: motion fades out below singular values of its root."""
@@ -29,6 +31,9 @@ class Command(Protocol):
 
     def velocity(self, action: Array, position: Array) -> Array:
         """Joint velocities asked for [rad/s], (n, j), from actions (n, size) in [-1, 1]."""
+
+    def commanded(self, joints: Sequence[str]) -> list[Quantity]:
+        """What each component asks for, given the joints' names."""
 
 
 def make_command(
@@ -57,6 +62,10 @@ class JointCommand:
     def velocity(self, action: Array, position: Array) -> Array:
         """Full action is `step_rad` per control step."""
         return action * self._speed
+
+    def commanded(self, joints: Sequence[str]) -> list[Quantity]:
+        """Speeds of the joints."""
+        return [Quantity(f"speed of {name}", "rad/s", self._speed) for name in joints]
 
 
 class EndEffectorCommand:
@@ -87,6 +96,15 @@ class EndEffectorCommand:
         jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)
         posture = self._posture_rate * (self._home - position)
         return damped_least_squares(jacobian, twist, posture)
+
+    def commanded(self, joints: Sequence[str]) -> list[Quantity]:
+        """The fingertips' speed along the world's axes, and the hand's turn."""
+        speed = float(self._from_action[0, 0])
+        told = [Quantity(f"speed of the fingertips along {axis}", "m/s", speed) for axis in "xyz"]
+        if self.size == 4:
+            turn = float(self._from_action[3, 5])
+            told.append(Quantity("turn of the hand about the vertical", "rad/s", turn))
+        return told
 
 
 def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array:

@@ -17,6 +17,7 @@ from robo_ddpg.control.interventions import Interventions
 from tasks.arm.robot import Arm
 from tasks.arm.task import ActionMode, ArmTask
 from tasks.arrays import Array, Mask
+from tasks.quantities import Quantity
 
 MANY = 32
 """Simulations from which sharing the kinematics among threads costs less than it saves."""
@@ -73,6 +74,15 @@ class ArmDrive(Drive):
         """Joint speeds requested and planned [rad/s], (n,) each."""
         speeds = {"requested_rad_s": self.requested, "applied_rad_s": self.motion.velocity}
         return {name: root_mean_square(values) for name, values in speeds.items()}
+
+    def commanded(self) -> list[Quantity]:
+        """Motion of the fingertips or joints, and how far each finger shall be open."""
+        told = self._command.commanded(self.arm.joints)
+        if self._gripper:
+            low, high = self._finger_range[:, 0]
+            half, middle = float(high - low) / 2, float(high + low) / 2
+            told.append(Quantity("opening of each finger", "m", half, middle))
+        return told
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Stand still where the arm is."""
