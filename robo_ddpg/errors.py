@@ -48,6 +48,10 @@ class VideoError(RoboDDPGError, ValueError):
     """A video cannot be written, or would show nothing."""
 
 
+class DeploymentError(RoboDDPGError, RuntimeError):
+    """A robot is in a state from which its policy may not be started."""
+
+
 class EnvironmentFailure(RoboDDPGError, RuntimeError):  # noqa: N818 - EnvironmentError is Python's
     """An environment raised an exception, hangs, died, or returned what it must not.
 

@@ -13,7 +13,7 @@ FLOORS = (
     {"flattening", "files", "reading", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
-    {"evaluation", "export"},
+    {"deploy", "evaluation", "export"},
     {"recording", "training"},
     {"api", "viewer", "golden"},
     {"cli"},

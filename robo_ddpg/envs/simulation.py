@@ -145,6 +145,10 @@ class Simulation:
         self.batch.reset(ids, keyframe=_HOME, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
         self._randomization.reset(ids, rngs)
         self.task.reset(ids, rngs)
+        return self.start(ids)
+
+    def start(self, ids: Ids) -> NDArray[np.float32]:
+        """Begin episodes where the views of the batch say; observes all simulations, (n, o)."""
         self.drive.reset(ids)
         if self.task.derived:
             self.batch.forward(ids, stage=_VELOCITY_STAGE)
@@ -178,6 +182,17 @@ class Simulation:
         action = self._randomization.delay(np.asarray(action, float))
         action, finite = sanitize(action, self.interventions.altered)
         self.drive.command(action, finite, self.interventions)
+
+    def measured(self) -> NDArray[np.float32]:
+        """What is observed, (n, o), after a control step of a robot, not of the physics.
+
+        It followed `controls`; what was measured of it was written into the views of the batch.
+        """
+        self.batch.bind("ctrl")[:] = self.controls[:, -1]
+        if self.task.derived:
+            self.batch.forward(stage=_VELOCITY_STAGE)
+        self.task.advance()
+        return self._observe()
 
     def _simulate(self) -> None:
         """Step the physics, then make every field describe the new state."""

@@ -62,7 +62,8 @@ class ArmDrive(Drive):
         self.action_size = self._command.size + self._gripper
         self.requested: Array = np.zeros((n, len(task.arm.joints)))
         """Joint velocities that the last actions requested [rad/s], (n, j)."""
-        self._opening: Array = np.zeros((n, len(task.arm.fingers)))
+        self.opening: Array = np.zeros((n, len(task.arm.fingers)))
+        """Where the fingers are told to be [m], (n, f)."""
         self._bind(task, batch)
 
     @property
@@ -88,10 +89,10 @@ class ArmDrive(Drive):
         """Stand still where the arm is."""
         self.motion.reset(ids, self._qpos[ids][:, self._joint_qpos])
         self._monitor.reset(ids)
-        self._opening[ids] = self._qpos[ids][:, self._finger_qpos]
+        self.opening[ids] = self._qpos[ids][:, self._finger_qpos]
         self._ctrl[ids, self._joint_actuators] = self.motion.position[ids]
-        self._ctrl[ids, self._finger_actuators] = self._opening[ids]
-        self.controls[ids, :, self._finger_actuators] = self._opening[ids][:, None]
+        self._ctrl[ids, self.finger_actuators] = self.opening[ids]
+        self.controls[ids, :, self.finger_actuators] = self.opening[ids][:, None]
 
     def command(self, action: Array, finite: Mask | None, interventions: Interventions) -> None:
         """Write `controls`."""
@@ -105,6 +106,14 @@ class ArmDrive(Drive):
         if self._gripper:
             self._move_fingers(action[:, -1:])
 
+    def brake(self, interventions: Interventions) -> None:
+        """Write `controls` that bring the arm to a stop, the fingers going on as they were."""
+        self.kinematics.update(self.motion.position)
+        self.requested = np.zeros_like(self.requested)
+        target = self.motion.filter(self.requested, interventions.altered)
+        self.controls[:, :, self._joint_actuators] = self.motion.advance(target)
+        self.controls[:, :, self.finger_actuators] = self.opening[:, None]
+
     def check_limits(self, interventions: Interventions) -> None:
         """Add what the torque limits cut off, and compare the arm with its other limits."""
         interventions.altered[TORQUE][:] = self._monitor.torque_excess()
@@ -114,21 +123,19 @@ class ArmDrive(Drive):
         """Both fingers have the same target, as one motor drives them."""
         low, high = self._finger_range
         target = low + 0.5 * (action + 1.0) * (high - low)
-        target = np.clip(
-            target, self._opening - self._finger_step, self._opening + self._finger_step
-        )
+        target = np.clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
         opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
         target = np.clip(target, opening - self._lead, opening + self._lead)
-        ramp = self._opening[:, None] + self._ramp * (target - self._opening)[:, None]
-        self.controls[:, :, self._finger_actuators] = ramp
-        self._opening = np.asarray(target)
+        ramp = self.opening[:, None] + self._ramp * (target - self.opening)[:, None]
+        self.controls[:, :, self.finger_actuators] = ramp
+        self.opening = np.asarray(target)
 
     def _bind(self, task: ArmTask, batch: Batch) -> None:
         """Views of the batch, and where the arm's joints and fingers are in them."""
         model, arm = task.model, task.arm
         self._qpos, self._ctrl = batch.bind("qpos"), batch.bind("ctrl")
         self._joint_actuators = _actuators(model, arm.joints)
-        self._finger_actuators = _actuators(model, arm.fingers)
+        self.finger_actuators = _actuators(model, arm.fingers)
         self._finger_qpos = _qpos_ids(model, arm.fingers)
         self._finger_range = model.jnt_range[[model.joint(name).id for name in arm.fingers]].T
         self._finger_step = arm.finger_speed_m_s / task.settings.control_hz

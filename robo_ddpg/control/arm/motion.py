@@ -110,6 +110,8 @@ class ArmMotion:
         self._lead = -model.actuator_biasprm[actuators, 2] / stiffness
         self.setpoints = np.zeros((nsim, timing.substeps, len(joints)))
         """Smoothed positions at the last period's physics steps [rad], (n, substeps, j)."""
+        self.speeds = np.zeros_like(self.setpoints)
+        """Their velocities [rad/s], likewise."""
 
     position: Array
     """Planned joint positions [rad], (n, j)."""
@@ -155,8 +157,8 @@ class ArmMotion:
         change = target - self.velocity
         np.divide(change, self._period, out=self._acceleration)
         np.matmul(self._positions, self._plan, out=self.setpoints)
-        commands = self._velocities @ self._plan
-        commands *= self._lead
+        np.matmul(self._velocities, self._plan, out=self.speeds)
+        commands: Array = self.speeds * self._lead
         commands += self.setpoints
         self.position += (self.velocity + target) * (0.5 * self._period)
         self.velocity[:] = target

@@ -1,0 +1,89 @@
+"""What was measured, written to where a simulation would have it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import ArrayLike
+
+from robo_ddpg.deploy.messages import Measurement
+from robo_ddpg.envs.simulation import Simulation
+from tasks.arm.robot import Arm
+from tasks.arrays import Array
+
+SENSORS = "sensordata"
+"""Name of what the model's sensors would show."""
+
+Place = tuple[Array, Any]
+"""A view, and which of its elements."""
+
+
+class RobotState:
+    """Views of one simulation that measurements go to."""
+
+    def __init__(self, simulation: Simulation, arm: Arm) -> None:
+        self._model, batch = simulation.task.model, simulation.batch
+        self._qpos, self._qvel = batch.bind("qpos")[0], batch.bind("qvel")[0]
+        self._mocap = batch.bind("mocap_pos")[0] if self._model.nmocap else np.zeros((0, 3))
+        self._records = simulation.task.records
+        joints = [self._model.joint(name) for name in arm.joints]
+        self._positions = [joint.qposadr[0] for joint in joints]
+        self._velocities = [joint.dofadr[0] for joint in joints]
+        self._fingers = [self._model.joint(name).qposadr[0] for name in arm.fingers]
+
+    @property
+    def position(self) -> Array:
+        """Joint positions [rad], (j,)."""
+        return np.asarray(self._qpos[self._positions])
+
+    @property
+    def velocity(self) -> Array:
+        """Joint velocities [rad/s], (j,)."""
+        return np.asarray(self._qvel[self._velocities])
+
+    def write(self, measurement: Measurement) -> bool:
+        """Take a measurement.
+
+        Returns:
+            Whether it was finite; nothing is taken otherwise.
+
+        Raises:
+            ValueError: a part has another shape, or the scene has nothing of that name.
+        """
+        parts = list(self._parts(measurement))
+        if not all(np.isfinite(values).all() for _, values in parts):
+            return False
+        for (view, ids), values in parts:
+            view[ids] = values
+        return True
+
+    def _parts(self, measurement: Measurement) -> Iterator[tuple[Place, Array]]:
+        yield _part("position", measurement.position, (self._qpos, self._positions))
+        yield _part("velocity", measurement.velocity, (self._qvel, self._velocities))
+        if np.size(measurement.opening):
+            yield _part("opening", measurement.opening, (self._qpos, self._fingers))
+        for name, values in measurement.world.items():
+            yield _part(name, values, self._place(name))
+
+    def _place(self, name: str) -> Place:
+        """Where something of the world is written to."""
+        if name == SENSORS and SENSORS in self._records:
+            return self._records[SENSORS][0], slice(None)
+        body = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_BODY, name)
+        if body >= 0 and self._model.body_mocapid[body] >= 0:
+            return self._mocap, int(self._model.body_mocapid[body])
+        joint = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_JOINT, name)
+        if joint >= 0 and self._model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE:
+            first = self._model.jnt_qposadr[joint]
+            return self._qpos, slice(first, first + 7)
+        raise ValueError(f"the scene has nothing called {name!r} that could be measured")
+
+
+def _part(name: str, given: ArrayLike, place: Place) -> tuple[Place, Array]:
+    """Values and where they go; those of sensors count for a whole period."""
+    values, (view, ids) = np.asarray(given, np.float64), place
+    expected = view[ids].shape[-1:]
+    if values.shape != expected:
+        raise ValueError(f"{name} must have shape {expected}, got {values.shape}")
+    return place, values
