@@ -48,7 +48,7 @@ class QueuedRobot:
         self.data.ctrl[self._servos] = self.data.qpos[self._qpos]
         self.data.ctrl[self._grips] = self.data.qpos[self._fingers]
         mujoco.mj_forward(model, self.data)
-        self.overshoot = 0.0
+        self.overshoot = -np.inf
         """Worst share by which a joint was faster than it may be, or beyond its range [rad]."""
         self.starved = 0
         """Physics steps for which no set-point had arrived."""
