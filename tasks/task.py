@@ -14,6 +14,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.learning import Learning
 from tasks.quantities import Quantity
 
 MOST_SUBSTEPS = 10_000
@@ -88,6 +89,8 @@ class Task(abc.ABC):
     demonstrator: str | None = None
     """Entry point of a scripted solution, called with the task once it is simulated; its method
     `act` turns observations, (n, o), into actions, (n, a). None: there is none."""
+    learning = Learning()
+    """How it is best learned."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that their weighted sum lies in [0, 1]."""
     reward_offset: float = 0.0

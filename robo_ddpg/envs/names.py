@@ -14,6 +14,7 @@ from robo_ddpg.control.entry_points import load_module, unfamiliar_module
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import ControllerError, EntryPointError, UnknownEnvironmentError
+from tasks.learning import Learning
 
 if TYPE_CHECKING:
     from robo_ddpg.envs.environment import Environment
@@ -31,6 +32,11 @@ class Source(abc.ABC):
     @abc.abstractmethod
     def settings(self) -> Any:
         """Default settings, a dataclass; None where only the environment knows them."""
+
+    @property
+    def learning(self) -> Learning | None:
+        """How it is best learned; None where nobody has said so."""
+        return None
 
     @property
     def action_settings(self) -> tuple[str, ...]:
@@ -71,6 +77,11 @@ class TaskSource(Source):
     def settings(self) -> Any:
         """The task's default settings."""
         return make_task(self.name).settings
+
+    @property
+    def learning(self) -> Learning:
+        """What the task says."""
+        return make_task(self.name).learning
 
     @property
     def action_settings(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
 from robo_ddpg.training.start import train
-from robo_ddpg.training.task_defaults import STEPS, train_settings
+from robo_ddpg.training.task_defaults import train_settings
+from tasks.arm.learning import REACH
 
 SEEDS = tuple(range(10))
 MASTERED = 0.99
@@ -31,7 +32,7 @@ def _trained(seed: int, safety: bool) -> dict[str, Any]:
         settings = TrainSettings(
             task="reach",
             agent=train_settings("reach").agent,
-            steps=STEPS["reach"],
+            steps=REACH.steps,
             seed=seed,
             evaluate_every=1_000,
             mastered_times=10,

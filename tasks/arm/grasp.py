@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.arm.grasp_scene import OBJECT, grasp_scene
 from tasks.arm.grasp_settings import GraspSettings
+from tasks.arm.learning import GRASP, GRASP_ANY
 from tasks.arm.objects import NAMES, Objects
 from tasks.arm.pads import Pads
 from tasks.arm.robot import PANDA, HalfSpace, box
@@ -72,6 +73,7 @@ class Grasp(ArmTask, PointGoalTask):
     """
 
     name = "grasp"
+    learning = GRASP
     demonstrator = "tasks.arm.grasp_demonstrator:GraspDemonstrator"
     arm = dataclasses.replace(
         PANDA,
@@ -321,6 +323,7 @@ class GraspAny(Grasp):
     """Pick up a cube, a cylinder, a ball or a box, and hold it at a random point in the air."""
 
     name = "grasp-any"
+    learning = GRASP_ANY
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"shape": "any", "yaw": True, **settings})

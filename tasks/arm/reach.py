@@ -8,6 +8,7 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from tasks.arm.learning import REACH
 from tasks.arm.robot import PANDA
 from tasks.arm.scene import add_table_contacts, arm_scene
 from tasks.arm.task import ArmSettings, ArmTask
@@ -53,6 +54,7 @@ class Reach(ArmTask, PointGoalTask):
 
     name = "reach"
     demonstrator = "tasks.arm.reach_demonstrator:ReachDemonstrator"
+    learning = REACH
     arm = PANDA
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
     view = PointView((0.45, 0.0, 0.25), 0.3, 0.04)

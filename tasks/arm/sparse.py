@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arm.grasp import Grasp
+from tasks.arm.learning import GRASP_SPARSE, REACH_SPARSE
 from tasks.arm.reach import Reach
 from tasks.arrays import Array, Mask
 from tasks.goals import PointGoalTask
@@ -34,6 +35,7 @@ class ReachSparse(SparseReward, Reach):
     """Bring the fingertips to a random point, told only whether they are there."""
 
     name = "reach-sparse"
+    learning = REACH_SPARSE
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`on_goal`."""
@@ -44,6 +46,7 @@ class GraspSparse(SparseReward, Grasp):
     """Pick up a cube and hold it at a random point, told only whether it is held there."""
 
     name = "grasp-sparse"
+    learning = GRASP_SPARSE
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`on_goal`."""

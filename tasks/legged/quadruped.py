@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
 from tasks.legged.gait import Trot
+from tasks.legged.learning import FOLLOWING
 from tasks.legged.robot import QUADRUPED
 from tasks.legged.rough_ground import add_rough_ground
 from tasks.legged.scene import legged_scene
@@ -115,6 +116,7 @@ class Quadruped(LeggedTask):
     """
 
     name = "locomotion-quadruped"
+    learning = FOLLOWING
     robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
         "velocity": 0.3,

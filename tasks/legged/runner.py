@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tasks.legged.learning import RUNNING
 from tasks.legged.planar import Planar, PlanarSettings
 from tasks.legged.robot import RUNNER
 
@@ -18,6 +19,7 @@ class Runner(Planar):
     """
 
     name = "locomotion"
+    learning = RUNNING
     robot = RUNNER
     weights = {"speed": 0.7, "smooth": 0.15, "economy": 0.15}  # noqa: RUF012 - never changed
     upright_rad = 0.5

@@ -8,6 +8,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.legged.learning import BALANCING
 from tasks.legged.planar import PITCH, Planar, PlanarSettings, Z
 from tasks.legged.robot import HOPPER, WALKER
 from tasks.quantities import Quantity
@@ -43,6 +44,7 @@ class Stepping(Planar):
         "smooth": 0.1,
         "economy": 0.05,
     }
+    learning = BALANCING
     upright_rad = 0.3
     period_s: float
     """Time of one hop, or of one step with each leg [s]."""

@@ -1,0 +1,34 @@
+"""How the legged robots' tasks are best learned; measured in docs/results.md."""
+
+from typing import Any
+
+from tasks.learning import Learning
+
+# One critic got further per update than two on the one seed compared: docs/results.md.
+_RUNNING: dict[str, Any] = {
+    "hidden_sizes": (256, 256),
+    "critics": 1,
+    "batch_size": 64,
+    "discount": 0.99,
+    "target_rate": 0.05,
+    "replay_capacity": 1_000_000,
+    "warmup_transitions": 5_000,
+    "repeat_probability": 0.0,
+    "random_component_probability": 0.0,
+}
+# Large noise ends their episodes before anything can be learned from them.
+_BALANCING = _RUNNING | {"noise_range": (0.02, 0.3), "warmup_amplitude": 0.3}
+# The trot makes the legs take turns, so that noise only has to find how to steer them.
+_FOLLOWING: dict[str, Any] = {
+    "discount": 0.98,
+    "noise_range": (0.05, 0.4),
+    "repeat_probability": 0.0,
+    "random_component_probability": 0.0,
+    "replay_capacity": 1_000_000,
+}
+
+# Episodes of running are long, so that there are fewer.
+RUNNING = Learning(_RUNNING, 1_200_000, evaluate_every=50_000, evaluation_episodes=50)
+BALANCING = Learning(_BALANCING, 2_000_000, evaluate_every=50_000, evaluation_episodes=50)
+# One fall in fifty does not show reliably in fifty episodes.
+FOLLOWING = Learning(_FOLLOWING, 5_000_000, evaluate_every=100_000, evaluation_episodes=100)
