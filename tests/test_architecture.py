@@ -15,7 +15,7 @@ FLOORS = (
     {"envs"},
     {"deploy", "evaluation", "export"},
     {"recording", "training"},
-    {"api", "viewer", "golden"},
+    {"api", "viewer", "golden", "testing"},
     {"cli"},
 )
 """Rooms from the ground up: a room imports what is on lower floors, or in itself."""

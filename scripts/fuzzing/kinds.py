@@ -1,5 +1,6 @@
 """Kinds of files: what a good one is, how it is mutated, and what reads it."""
 
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -176,7 +177,11 @@ def _task(path: Path) -> None:
 
 def read_task(path: Path) -> None:
     """Let a controller of a stranger's ask for a task with its settings."""
-    described = read_json(path)
+    with contextlib.suppress(FileNotFoundError):
+        _ask_for_task(read_json(path))
+
+
+def _ask_for_task(described: dict[str, Any]) -> None:
     controller = Controller.find("grasp")
     controller.metadata["task"] = described
     controller.own = False
