@@ -13,7 +13,7 @@ FLOORS = (
     {"flattening", "files", "reading", "model_fields", "rendering", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
-    {"deploy", "evaluation", "export"},
+    {"deploy", "evaluation", "export", "scaffold"},
     {"recording", "training"},
     {"api", "viewer", "golden", "testing"},
     {"cli"},

@@ -15,6 +15,7 @@ from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
 
 COMMANDS = {
     "tasks": "List what can be trained.",
+    "new": "Write a task of your own that trains as it stands, and a test for it.",
     "train": "Train a controller.",
     "check": "Check an environment before training: what will hurt learning, and how fast it is.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
@@ -32,7 +33,7 @@ COMMANDS = {
 
 PACKAGE = "robo_ddpg.cli"
 """Where commands are."""
-FOLDERS = {"export": "robots"}
+FOLDERS = {"export": "robots", "new": "robots"}
 """Name of a command -> the folder of its module, where it is in one."""
 LONGEST_LINE = 2_000
 """Letters of an error that are shown; what it quotes may be a stranger's."""

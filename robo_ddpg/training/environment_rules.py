@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ class Facts:
     """What was read from an environment."""
 
     episode_steps: int | None
-    """Time limit [steps]; None where there is none."""
+    """Time limit [steps], stated or seen; None where there is none."""
     early_ends: float
     """Share of simulations in which random actions ended an episode within `PROBE_STEPS`."""
     actions: int = 1
@@ -114,10 +114,14 @@ def _facts(source: ForeignSource, settings: Mapping[str, Any]) -> Facts:
         source.name, PROBE_SIMULATIONS, threads=1, python=source.python, **settings
     )
     try:
-        early_ends, rewards = _tried(env)
-        paid = float(np.median(_tried(env, SMALL)[1])) > 0.0
-        actions = int(np.prod(env.single_action_space.shape))
-        return Facts(env.episode_steps, early_ends, actions, paid, _goal_rewards(env, rewards))
+        tried, gently = _tried(env), _tried(env, SMALL)
+        return Facts(
+            episode_steps=env.episode_steps or tried.time_limit,
+            early_ends=tried.early_ends,
+            actions=int(np.prod(env.single_action_space.shape)),
+            paid_to_live=float(np.median(gently.rewards)) > 0.0,
+            goal_rewards=_goal_rewards(env, tried.rewards),
+        )
     finally:
         env.close()
 
@@ -132,8 +136,25 @@ def _goal_rewards(env: Environment, rewards: list[float]) -> tuple[float, ...]:
     return tuple(every) if len(every) == 2 else ()
 
 
-def _tried(env: Environment, amplitude: float = 1.0) -> tuple[float, list[float]]:
-    """Share of simulations that random actions ended early, and the rewards that they met.
+@dataclass
+class Tried:
+    """What random actions did."""
+
+    early_ends: float = 0.0
+    """Share of simulations that they ended early."""
+    rewards: list[float] = field(default_factory=list)
+    """What they met."""
+    lengths: set[int] = field(default_factory=set)
+    """Steps after which episodes were truncated."""
+
+    @property
+    def time_limit(self) -> int | None:
+        """That of an environment that says nothing of one; None if none was seen."""
+        return self.lengths.copy().pop() if len(self.lengths) == 1 else None
+
+
+def _tried(env: Environment, amplitude: float = 1.0) -> Tried:
+    """Act at random.
 
     Args:
         env: is reset.
@@ -142,19 +163,23 @@ def _tried(env: Environment, amplitude: float = 1.0) -> tuple[float, list[float]
     actions, generator = env.single_action_space, np.random.default_rng(0)
     middle, half = (actions.high + actions.low) / 2, amplitude * (actions.high - actions.low) / 2
     env.reset(seed=0)
-    ended = np.zeros(env.num_envs, np.bool_)
-    rewards: list[float] = []
+    tried, ended = Tried(), np.zeros(env.num_envs, np.bool_)
+    lengths = np.zeros(env.num_envs, np.int64)
     for _ in range(min(PROBE_STEPS, env.episode_steps or PROBE_STEPS)):
         action = generator.uniform(middle - half, middle + half, (env.num_envs, *actions.shape))
         action = np.clip(action.astype(actions.dtype), actions.low, actions.high)
         _, reward, terminated, truncated, _ = env.step(action)
-        rewards += np.asarray(reward, np.float32).tolist()
+        tried.rewards += np.asarray(reward, np.float32).tolist()
+        lengths += 1
+        tried.lengths |= {*lengths[truncated].tolist()}
         ended |= terminated
         if ended.all():
             break
-        if (terminated | truncated).any():
-            env.reset(options={"reset_mask": terminated | truncated})
-    return float(ended.mean()), rewards
+        if (over := terminated | truncated).any():
+            env.reset(options={"reset_mask": over})
+            lengths[over] = 0
+    tried.early_ends = float(ended.mean())
+    return tried
 
 
 def _horizon(facts: Facts) -> Followed:

@@ -172,3 +172,7 @@ def test_the_rewards_of_goals_are_read_from_the_environment(
     source = resolve(name)
     assert isinstance(source, ForeignSource)
     assert facts_of(source, {}).goal_rewards == rewards
+
+
+def test_a_time_limit_that_is_not_stated_is_seen() -> None:
+    assert facts_of(ForeignSource("tests.envs.checkup.toys:Sound"), {}).episode_steps == 40
