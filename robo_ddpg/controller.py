@@ -1,5 +1,6 @@
 """A saved controller: one file without pickle, with everything needed to run it."""
 
+import difflib
 import functools
 import hashlib
 import json
@@ -220,9 +221,11 @@ class Controller:
         try:
             return cls.load(asset_path("controllers", f"{path.name}.safetensors"))
         except FileNotFoundError:
+            near = difflib.get_close_matches(path.name, shipped(), n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
             raise ControllerError(
-                f"no controller {str(name)!r}: expected a file, a run directory, or one of the "
-                f"shipped controllers ({', '.join(shipped()) or 'none'})"
+                f"no controller {str(name)!r}; {hint}expected a file, a run directory, or one of "
+                f"the shipped controllers ({', '.join(shipped()) or 'none'})"
             ) from None
 
     def _vector(self, name: str) -> NDArray[np.float64]:

@@ -4,11 +4,13 @@ A command is a module of this package, or of a folder in it, with a function `ru
 when it is run.
 """
 
+import difflib
 import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
@@ -78,11 +80,21 @@ def _run(words: list[str]) -> int:
     if name in ("-h", "--help"):
         sys.stdout.write(_overview())
         return 0
+    if name == "--version":
+        sys.stdout.write(f"robo-ddpg {version('robo-ddpg')}\n")
+        return 0
     if name not in COMMANDS:
-        given = f"unknown command {name!r}" if name else "name a command"
-        raise SettingsError(f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help")
+        raise SettingsError(_unknown(name))
     holds: bool | None = module_of(name).run(rest)
     return FAILED if holds is False else 0
+
+
+def _unknown(name: str) -> str:
+    """What to say of a word that is no command."""
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    given = f"unknown command {name!r}{hint}" if name else "name a command"
+    return f"{given}; available: {', '.join(COMMANDS)}; see robo-ddpg --help"
 
 
 def module_of(name: str) -> Any:
@@ -123,7 +135,7 @@ def _reader_left() -> int:
 
 def _overview() -> str:
     lines = [f"  {name:13}{summary}" for name, summary in COMMANDS.items()]
-    end = "robo-ddpg COMMAND --help explains a command."
+    end = "robo-ddpg COMMAND --help explains a command; robo-ddpg --version says which this is."
     return "\n".join(["usage: robo-ddpg COMMAND [OPTIONS]", "", *lines, "", end, ""])
 
 

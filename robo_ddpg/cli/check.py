@@ -18,6 +18,7 @@ from robo_ddpg.envs.checkup.facts import Facts
 from robo_ddpg.envs.checkup.finding import HURTS, NOT_CHECKED, NOTE
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.seeds import check_seed
 from robo_ddpg.training.environment_rules import SIMULATIONS
 
 WEIGHTS = (HURTS, NOTE, NOT_CHECKED)
@@ -63,8 +64,7 @@ def run(words: Words) -> bool:
 
     task = find_task(words, "check", options_of, CheckOptions())
     options = parse(CheckOptions, words, "check", options_of(task))
-    if options.seed < 0:
-        raise SettingsError(f"seed must not be negative, got {options.seed}")
+    check_seed(options.seed)
     if not options.step_timeout_s > 0:
         raise SettingsError(f"step_timeout_s must be positive, got {options.step_timeout_s}")
     settings = values(options.environment)

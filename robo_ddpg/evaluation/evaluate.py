@@ -21,6 +21,7 @@ from robo_ddpg.evaluation.statistics import (
     success_rate,
 )
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
+from robo_ddpg.seeds import check_seed
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
@@ -155,11 +156,10 @@ def _world(controller: Controller, env: Environment) -> dict[str, Any]:
 
 
 def check_count_and_seed(episodes: int, seed: int) -> None:
-    """Refuse a number of episodes that is not positive, and a negative seed."""
+    """Refuse a number of episodes that is not positive, and a seed that is none."""
     if episodes < 1:
         raise SettingsError(f"episodes must be positive, got {episodes}")
-    if seed < 0:
-        raise SettingsError(f"seed must not be negative, got {seed}")
+    check_seed(seed)
 
 
 def _said(form: Any) -> str:

@@ -19,6 +19,11 @@ from typing import Any, Final
 BACKENDS: Final = ("egl", "osmesa", "glfw")
 """What can be tried on Linux, the best for a machine without a display first."""
 
+_OTHERS: Final = (
+    *("", "glx", "on", "1", "true", "enable", "enabled"),
+    *("off", "0", "false", "disable", "disabled"),
+)
+"""Other values of `MUJOCO_GL` that MuJoCo knows."""
 _LIBRARIES: Final = {"egl": "libEGL.so", "osmesa": "libOSMesa.so"}
 _PACKAGES: Final = {"egl": "libegl1 libgl1 libgl1-mesa-dri", "osmesa": "libosmesa6 libgl1"}
 _SOFTWARE_RENDERERS: Final = ("llvmpipe", "softpipe", "swrast", "software")
@@ -37,15 +42,16 @@ _unmet_request: str | None = None
 def configure() -> None:
     """Set `MUJOCO_GL` so that MuJoCo can be imported, and if possible render, on this machine.
 
-    Call it before MuJoCo is imported. A backend the user asked for is kept unless its library is
-    missing: then MuJoCo would not even import, so the request is put aside and reported by
-    `ensure` when an image is wanted.
+    Call it before MuJoCo is imported. A backend the user asked for is kept unless there is none of
+    that name, or its library is missing: then MuJoCo would not even import, so the request is put
+    aside and reported by `ensure` when an image is wanted.
     """
     global _unmet_request
     if not _on_linux() or "mujoco" in sys.modules:
         return
     requested = os.environ.get("MUJOCO_GL", "").lower().strip()
-    if requested in _LIBRARIES and not _library_loads(requested):
+    unknown = requested not in (*BACKENDS, *_OTHERS)
+    if unknown or (requested in _LIBRARIES and not _library_loads(requested)):
         _unmet_request = requested
         os.environ["MUJOCO_GL"] = "glfw"
     elif not requested and not _has_display():
@@ -144,6 +150,9 @@ def _verified() -> dict[str, Any] | str:
     MuJoCo aborts the process when it makes a rendering context a second time after a failure, and
     GLFW fails that late. So GLFW is tried in another process first, and a failure is remembered.
     """
+    if _unmet_request is not None and _unmet_request not in _LIBRARIES:
+        known = ", ".join(BACKENDS)
+        return f"MUJOCO_GL={_unmet_request} is unknown; available: {known}. {_advice('')}"
     if _unmet_request is not None:
         missing = _LIBRARIES[_unmet_request]
         return f"MUJOCO_GL={_unmet_request}: {missing} is not installed. {_advice(_unmet_request)}"

@@ -10,6 +10,7 @@ from robo_ddpg.controller import versions
 from robo_ddpg.envs.guarded import STEP_TIMEOUT_S
 from robo_ddpg.errors import OutputDirectoryError, SettingsError
 from robo_ddpg.reading.json_text import read_json
+from robo_ddpg.seeds import check_seed
 
 _AT_MOST = {"simulations": 10**5, "evaluation_episodes": 10**6}
 
@@ -58,8 +59,7 @@ class TrainSettings:
                 raise SettingsError(f"{name} must be positive, got {getattr(self, name)}")
             if getattr(self, name) > (most := _AT_MOST.get(name, MOST)):
                 raise SettingsError(f"{name} must be at most {most}, got {getattr(self, name)}")
-        if self.seed < 0:
-            raise SettingsError(f"seed must not be negative, got {self.seed}")
+        check_seed(self.seed)
         for name in ("minutes", "step_timeout_s"):
             value = getattr(self, name)
             if value is not None and not value > 0:

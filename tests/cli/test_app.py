@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+import robo_ddpg
 from robo_ddpg.cli import tasks as command
-from robo_ddpg.cli.app import COMMANDS, main
+from robo_ddpg.cli.app import COMMANDS, main, module_of
 
 
 def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -29,8 +30,8 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("", "name a command; available: tasks, train, check"),
-        ("trian reach", "unknown command 'trian'"),
+        ("", "name a command; available: tasks, new, train"),
+        ("trian reach", "unknown command 'trian' (did you mean train?)"),
         ("--nope", "unknown command '--nope'"),
         ("tasks --nope", "tasks: unknown option --nope"),
         ("tasks reach", "tasks: unexpected word 'reach'"),
@@ -38,10 +39,13 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         ("train reach --out /proc/nowhere", "cannot use /proc/nowhere"),
         ("evaluate", "CONTROLLER_OR_RUN is missing"),
         ("evaluate nowhere", "no controller 'nowhere'"),
+        ("evaluate raech", "no controller 'raech'; did you mean 'reach'?"),
         ("evaluate nowhere.safetensors", "there is no controller file"),
         ("evaluate .", "no controller file"),
         ("evaluate reach --episodes 0", "episodes must be positive, got 0"),
         ("evaluate reach --seed -1", "seed must not be negative"),
+        ("evaluate reach --seed 12345678901234567890", "seed must be at most 4294967295"),
+        ("train reach --seed 12345678901234567890", "seed must be at most 4294967295"),
         (
             "evaluate reach --episodes 1 --csv /proc/nowhere/x.csv",
             "cannot write /proc/nowhere/x.csv",
@@ -100,7 +104,7 @@ def test_every_command_explains_itself(
 def test_a_summary_in_the_overview_is_the_first_line_of_the_commands_own_description(
     name: str,
 ) -> None:
-    run = importlib.import_module(f"robo_ddpg.cli.{name}").run
+    run = module_of(name).run
     assert inspect.getdoc(run) == COMMANDS[name]
 
 
@@ -170,3 +174,8 @@ def test_a_reader_that_leaves_early_is_no_error(words: list[str]) -> None:
             check=False,
         )
     assert run.stderr == b""
+
+
+def test_it_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"robo-ddpg {robo_ddpg.__version__}\n"

@@ -89,6 +89,12 @@ def test_a_backend_asked_for_without_its_library_is_reported_and_a_working_one_n
 
 
 @linux
+def test_a_backend_that_there_is_not_is_named_when_an_image_is_wanted() -> None:
+    answer = describe(MUJOCO_GL="foo")
+    assert answer.startswith("error: MUJOCO_GL=foo is unknown; available: egl, osmesa, glfw.")
+
+
+@linux
 def test_without_any_library_the_debian_package_is_named() -> None:
     answer = describe(hidden=("EGL", "OSMesa"))
     assert answer.startswith("error: ")
