@@ -212,7 +212,7 @@ KINDS = {
     ),
     "fault": Kind(".npz", made(_fault, ".npz"), npz_file, read_fault),
     "demonstration": Kind(".npz", made(_demonstration, ".npz"), npz_file, read_demonstration),
-    "checkpoint": Kind(".zip", good_checkpoint, checkpoint_files, read_checkpoint),
+    "checkpoint": Kind(".zip", good_checkpoint, checkpoint_files, read_checkpoint, 256 * MIB),
     "config": Kind(".json", made(_config, ".json"), json_file, read_settings),
     "table": Kind(".csv", made(_table, ".csv"), csv_file, read_metrics, 256 * MIB),
     "evaluation": Kind(".json", made(_evaluation, ".json"), json_file, read_evaluation),
