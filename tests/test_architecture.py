@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"tasks", "errors", "interruption", "locks", "processors", "seeds"},
-    {"flattening", "files", "reading", "model_fields", "rendering", "agent"},
+    {"tasks", "errors", "interruption", "locks", "processors"},
+    {"flattening", "files", "reading", "model_fields", "rendering", "seeds", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
     {"deploy", "evaluation", "export", "scaffold"},
