@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from robo_ddpg import hub
 from robo_ddpg.agent.action_scaling import ActionScaling
 from robo_ddpg.agent.policy import Policy
 from robo_ddpg.errors import ControllerError, UnreadableFile
@@ -200,17 +201,20 @@ class Controller:
 
     @classmethod
     def find(cls, name: "Controller | str | os.PathLike[str]") -> "Controller":
-        """A controller by file, run directory, or the name of a task whose controller ships.
+        """A controller by file, run directory, `hf:owner/name`, or task whose controller ships.
 
         Args:
             name: one of these; a controller is returned as it is. A run directory counts as the
-                user's own, a single file may be a stranger's: see `vouched`.
+                user's own, a single file, or one from the Hugging Face Hub, may be a stranger's:
+                see `vouched`. `hf:owner/name@revision` takes another than its newest revision.
 
         Raises:
             ControllerError: there is none.
         """
         if isinstance(name, Controller):
             return name
+        if str(name).startswith(hub.PREFIX):
+            return cls._from_hub(hub.HubName.parse(str(name)))
         path = Path(name)
         if path.is_dir():
             controller = cls.load(path / FILE_NAME)
@@ -227,6 +231,13 @@ class Controller:
                 f"no controller {str(name)!r}; {hint}expected a file, a run directory, or one of "
                 f"the shipped controllers ({', '.join(shipped()) or 'none'})"
             ) from None
+
+    @classmethod
+    def _from_hub(cls, name: hub.HubName) -> "Controller":
+        path, pinned = hub.fetch(name, FILE_NAME)
+        controller = cls.load(path)
+        controller.path = str(pinned)
+        return controller
 
     def _vector(self, name: str) -> NDArray[np.float64]:
         vector = np.array(self.metadata[name], np.float64)

@@ -10,11 +10,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
     {"tasks", "errors", "interruption", "locks", "processors"},
-    {"flattening", "files", "reading", "model_fields", "rendering", "seeds", "agent"},
+    {"flattening", "files", "hub", "reading", "model_fields", "rendering", "seeds", "agent"},
     {"control", "controller", "runs"},
     {"envs"},
     {"deploy", "evaluation", "export", "scaffold"},
     {"recording", "training"},
+    {"many"},
     {"api", "viewer", "golden", "testing"},
     {"cli"},
 )

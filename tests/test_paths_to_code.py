@@ -49,6 +49,9 @@ ALLOWED = {
     ("robo_ddpg/training/trainer.py", "self.checkpoints.load"): "a checkpoint",
     ("robo_ddpg/controller.py", "cls.load"): "Controller.load",
     ("robo_ddpg/training/demonstrations/files.py", "Recording.load"): "a recording",
+    ("robo_ddpg/cli/many/push.py", "Controller.load"): "a controller",
+    ("robo_ddpg/many/seeds/side_by_side.py", "subprocess.Popen"): "this interpreter trains",
+    ("robo_ddpg/many/seeds/worker.py", "json.load"): "JSON, from the process that began it",
     ("robo_ddpg/cli/replay.py", "Recording.load"): "a recording",
     ("robo_ddpg/cli/replay.py", "FaultDump.load"): "the same of a fault",
 }

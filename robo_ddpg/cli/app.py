@@ -19,6 +19,8 @@ COMMANDS = {
     "tasks": "List what can be trained.",
     "new": "Write a task of your own that trains as it stands, and a test for it.",
     "train": "Train a controller.",
+    "sweep": "Search for good settings: trials of several seeds each, the best confirmed on fresh "
+    "ones.",
     "check": "Check an environment before training: what will hurt learning, and how fast it is.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",
@@ -26,7 +28,10 @@ COMMANDS = {
     "--demonstrations DIR.",
     "compare": "Compare two controllers on the same seeds.",
     "replay": "Simulate a recording again and check that it is the same to the last bit.",
+    "runs": "List runs: task, seed, state, success, and the settings in which they differ.",
+    "plot": "Draw the learning curves of groups of runs, or print their table.",
     "report": "Write one page about a run: curves, evaluation, safety, videos.",
+    "push": "Share a run's controller on the Hugging Face Hub, with its evaluation, film and card.",
     "export": "Write a policy as ONNX, with names, order and units of its numbers.",
     "watch": "Watch a controller live in the browser; drag its goal, push its robot.",
     "doctor": "Check what works on this machine, with the exact fix for what does not.",
@@ -35,7 +40,10 @@ COMMANDS = {
 
 PACKAGE = "robo_ddpg.cli"
 """Where commands are."""
-FOLDERS = {"export": "robots", "new": "robots"}
+FOLDERS = {
+    **dict.fromkeys(("sweep", "runs", "plot", "push"), "many"),
+    **dict.fromkeys(("new", "export"), "robots"),
+}
 """Name of a command -> the folder of its module, where it is in one."""
 LONGEST_LINE = 2_000
 """Letters of an error that are shown; what it quotes may be a stranger's."""

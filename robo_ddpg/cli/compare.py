@@ -10,6 +10,7 @@ from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, OwnTask, Python, Switch
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
+from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.comparison import compare
 
 MOST_FILMED = 6
@@ -24,10 +25,15 @@ class CompareOptions:
     """The first: a file, a run directory, or a task whose controller ships."""
     b: Annotated[str, Positional, arg(metavar="B")]
     """The second, likewise."""
+    more: Annotated[tuple[str, ...], Positional, arg(metavar="[C ...]")] = ()
+    """Further ones that are compared with A; p-values are then corrected for being several."""
     episodes: Episodes = 200
     seed: FirstSeed = 20_000
     out: File = None
     """Film the seeds on which they disagree, side by side, in this .mp4 or .gif."""
+    sequential: Switch = False
+    """Stop as soon as it is certain which is better, at the latest after --episodes; wrong with
+    probability 5 % at most. Where success is not known, the larger return counts."""
     require_better: Switch = False
     """Exit with 1 unless B is better: significantly more success or, where success does not
     differ significantly, significantly more return (p at most 0.05)."""
@@ -39,10 +45,12 @@ class CompareOptions:
 def run(words: Words) -> bool:
     """Compare two controllers on the same seeds."""
     options = parse(CompareOptions, words, "compare")
-    first, second = (
+    first, second, *others = (
         Controller.find(name).vouched(options.task, options.python)
-        for name in (options.a, options.b)
+        for name in (options.a, options.b, *options.more)
     )
+    if options.sequential or others:
+        return _of_many(first, [second, *others], options)
     comparison = compare(first, second, episodes=options.episodes, seed=options.seed)
     summary = comparison.summary()
     if options.json:
@@ -54,6 +62,19 @@ def run(words: Words) -> bool:
         said = _film_side_by_side(first, second, seeds, options.out)
         (note if options.json else say)(said)
     return bool(summary["b_is_better"]) or not options.require_better
+
+
+def _of_many(first: Controller, others: list[Controller], options: CompareOptions) -> bool:
+    """Returns whether all of the others are better, or need not be."""
+    from robo_ddpg.cli.many.comparisons import compare_with_first
+
+    if options.out is not None:
+        raise SettingsError("compare: --out films two controllers and a fixed number of episodes")
+    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
+    better = compare_with_first(
+        first, others, **plan, sequential=options.sequential, json=options.json
+    )
+    return better or not options.require_better
 
 
 def _lines(summary: dict[str, Any]) -> list[str]:

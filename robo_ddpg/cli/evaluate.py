@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from tyro.conf import arg
 
 from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import (
     ControllerName,
-    Episodes,
     File,
     FirstSeed,
     Json,
     OwnTask,
     Python,
     Switch,
+    hint,
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
@@ -32,6 +34,10 @@ OTHER_MODEL = (
 )
 
 
+EPISODES = 100
+"""Of an evaluation, if nobody says otherwise."""
+
+
 @dataclass(frozen=True)
 class EvaluateOptions:
     """Measure a controller: success with its confidence interval, return, safety.
@@ -40,11 +46,17 @@ class EvaluateOptions:
     """
 
     controller: ControllerName
-    episodes: Episodes = 100
+    episodes: Annotated[int | None, arg(help_behavior_hint="(default: 100)")] = None
+    """Number of episodes; with --at-least and --width the most, 10,000 if not given."""
     seed: FirstSeed = 20_000
     safety: Literal["on", "off", "both"] = "on"
     """With the safety filter, without it, or both on the same episodes, however the controller
     was trained."""
+    at_least: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint=hint)] = None
+    """Stop as soon as it is certain whether the success rate is above this share or below it; the
+    exit code is 1 unless it is above. Wrong with probability 5 % at most."""
+    width: Annotated[float | None, arg(help_behavior_hint=hint)] = None
+    """Stop as soon as the success rate is known within an interval of this width."""
     task: OwnTask = None
     python: Python = None
     json: Json = False
@@ -58,11 +70,41 @@ class EvaluateOptions:
     here, or beside the file of --out."""
 
 
-def run(words: Words) -> None:
+def run(words: Words) -> bool:
     """Measure a controller: success with its confidence interval, return, safety."""
     options = parse(EvaluateOptions, words, "evaluate")
     controller = Controller.find(options.controller).vouched(options.task, options.python)
-    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
+    if options.at_least is not None or options.width is not None:
+        return _until_certain(controller, options)
+    _fixed(controller, options)
+    return True
+
+
+def _until_certain(controller: Controller, options: EvaluateOptions) -> bool:
+    """Returns whether the success rate is certain to be as high as was asked."""
+    from robo_ddpg.cli.many.sequential import evaluate_until_certain
+
+    if options.at_least is not None and options.width is not None:
+        raise SettingsError("evaluate: both --at-least and --width say when to stop; name one")
+    if options.safety == "both" or options.robustness:
+        raise SettingsError(
+            "evaluate: --at-least and --width go without --safety both, --robustness"
+        )
+    settings = _safety(controller, options.safety)
+    found = evaluate_until_certain(controller, options, settings)
+    summary = found.summary()
+    if options.csv is not None:
+        write_rows(found.evaluation.rows(), options.csv)
+    if options.out is not None:
+        write_json(summary, options.out)
+    if options.json:
+        say_json(summary)
+    return options.at_least is None or found.verdict == "above"
+
+
+def _fixed(controller: Controller, options: EvaluateOptions) -> None:
+    """A number of episodes that was fixed before."""
+    plan: dict[str, Any] = {"episodes": _episodes(options), "seed": options.seed}
     evaluation = evaluate(controller, **plan, **_safety(controller, options.safety))
     unfiltered = None
     if options.safety == "both":
@@ -94,6 +136,10 @@ def run(words: Words) -> None:
     if unfiltered is not None:
         say("Without the safety filter:")
         _say_statistics(unfiltered)
+
+
+def _episodes(options: EvaluateOptions) -> int:
+    return EPISODES if options.episodes is None else options.episodes
 
 
 def sentence(statistics: EvaluationStatistics) -> str:
@@ -129,8 +175,8 @@ def _write_robustness(
     controller: Controller, options: EvaluateOptions, directory: RunDirectory
 ) -> None:
     """Write the result and its picture; what is said goes to standard error."""
+    from robo_ddpg.evaluation.robustness import EPISODES as AT_A_POINT
     from robo_ddpg.evaluation.robustness import (
-        EPISODES,
         evaluate_robustness,
         plot_robustness,
         robustness_lines,
@@ -139,7 +185,7 @@ def _write_robustness(
     def say_aside(text: str) -> None:
         note(f"robustness: {text}")
 
-    count = min(options.episodes, EPISODES)
+    count = min(_episodes(options), AT_A_POINT)
     result = evaluate_robustness(controller, episodes=count, seed=options.seed, progress=say_aside)
     path = _robustness_file(options, directory)
     write_json(result.to_json(), path)

@@ -59,6 +59,11 @@ class TrainOptions(SourceOptions):
     """Directory of the run; runs/TASK/seed-SEED if not given."""
     seed: int = 0
     """Fixes every random number of the run."""
+    seeds: Annotated[tuple[int, ...], arg(help_behavior_hint="")] = ()
+    """Train each of these instead, side by side, into one directory with seed-S for each: their
+    curves are joined. Goes on with --resume DIR."""
+    jobs: Annotated[int | None, arg(help_behavior_hint=hint)] = None
+    """Seeds that are trained at once; as many as there are processors if not given."""
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
     """Transitions to collect at most; with --resume those of before are included, and it is what
     was planned if not given, or as many again if the run had ended."""
@@ -93,45 +98,63 @@ _SETTINGS = (
     *("demonstrations", "step_timeout_s"),
 )
 """What is an option and a setting under the same name."""
+GROUP = "group.json"
+"""In the directory of several seeds."""
 _RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
 """Options that go with `--resume`."""
 
 
-def run(words: Words) -> None:
+def run(words: Words) -> bool:
     """Train a controller."""
     source, _ = parse_known(SourceOptions, words, "train")
+    if source.resume is not None and not (source.resume / GROUP).exists():
+        return _resume(words, RunDirectory.open(source.resume))
     if source.resume is not None:
-        _resume(words, RunDirectory.open(source.resume))
-    elif source.config is not None:
-        _train(words, _settings_in(source, words), source.config)
-    else:
-        tuned = functools.partial(
-            train_settings, preset=source.preset or "default", python=source.python
-        )
-        task = find_task(
-            words, "train", lambda word: _as_options(tuned(word), words), TrainOptions()
-        )
-        start = tuned(task)
-        given = parse(TrainOptions, words, "train", _as_options(start, words)).environment
-        if isinstance(given, Arguments):  # its settings follow from what it is like with them
-            start = tuned(task, environment=values(given))
-        _train(words, start)
+        return _resume_seeds(words, source.resume)
+    if source.config is not None:
+        return _train(words, _settings_in(source, words), source.config)
+    tuned = functools.partial(
+        train_settings, preset=source.preset or "default", python=source.python
+    )
+    task = find_task(words, "train", lambda word: _as_options(tuned(word), words), TrainOptions())
+    start = tuned(task)
+    given = parse(TrainOptions, words, "train", _as_options(start, words)).environment
+    if isinstance(given, Arguments):  # its settings follow from what it is like with them
+        start = tuned(task, environment=values(given))
+    return _train(words, start)
 
 
-def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> None:
+def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bool:
     """A new run, with the settings of `start` where the words do not say otherwise."""
     options = parse(TrainOptions, words, "train", _as_options(start, words))
     _check_task(options, start, origin)
     settings = _with_options(start, options)
+    if options.seeds:
+        from robo_ddpg.cli.many import seeds
+
+        how: dict[str, Any] = {n: getattr(options, n) for n in ("jobs", "force", "quiet")}
+        return seeds.train(settings, options.seeds, options.out, **how)
     run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
 
     from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {settings.task}", quiet=options.quiet)
     _say_result(runs.train(settings, run, progress, force=options.force), run)
+    return True
 
 
-def _resume(words: Words, run: RunDirectory) -> None:
+def _resume_seeds(words: Words, directory: Path) -> bool:
+    """Several runs of one command go on."""
+    from robo_ddpg.cli.many import seeds
+
+    options = parse(TrainOptions, words, "train", TrainOptions())
+    for name in _changes(TrainOptions(), options):
+        if name not in ("--resume", "--jobs", "--quiet"):
+            raise SettingsError(f"train: seeds go on with their own settings; leave out {name}")
+    return seeds.resume(directory, jobs=options.jobs, quiet=options.quiet)
+
+
+def _resume(words: Words, run: RunDirectory) -> bool:
     """An earlier run goes on."""
     start = read_settings(run.config)
     before = dataclasses.replace(_as_options(start, words), steps=None, minutes=None)
@@ -145,6 +168,7 @@ def _resume(words: Words, run: RunDirectory) -> None:
 
     progress = make_progress(f"train {start.task}", quiet=options.quiet)
     _say_result(runs.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+    return True
 
 
 def _say_result(evaluation: Evaluation | None, run: RunDirectory) -> None:

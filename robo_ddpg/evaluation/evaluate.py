@@ -131,7 +131,7 @@ def evaluate(
     env = environment_of(controller, min(episodes, MOST_AT_ONCE), **settings)
     try:
         check_fit(controller, env)
-        about = _world(controller, env)
+        about = world_of(controller, env)
         parts: list[Episodes] = []
         for start in range(0, episodes, env.num_envs):
             count = min(env.num_envs, episodes - start)
@@ -143,7 +143,7 @@ def evaluate(
     return Evaluation(task["name"], controller.path, seed, joined(parts), **about)
 
 
-def _world(controller: Controller, env: Environment) -> dict[str, Any]:
+def world_of(controller: Controller, env: Environment) -> dict[str, Any]:
     """What an `Evaluation` says of the simulations it was made in."""
     described = env.describe()
     hashes = {controller.task.get("model_hash"), described.get("model_hash")}

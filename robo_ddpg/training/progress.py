@@ -83,8 +83,8 @@ class PlainProgress(SilentProgress):
         now = time.monotonic()
         if now >= self._next:
             self._next = now + PLAIN_INTERVAL_S
-            figures = "  ".join(f"{name} {value}" for name, value in _figures(done, row))
-            self.note(f"{self._title}  {100 * done:3.0f} %  {figures}")
+            shown = "  ".join(f"{name} {value}" for name, value in figures(done, row))
+            self.note(f"{self._title}  {100 * done:3.0f} %  {shown}")
 
     def note(self, text: str) -> None:
         """Print the line."""
@@ -153,15 +153,15 @@ def _drawn(title: str, done: float, row: Row) -> Table:
     table = Table.grid(padding=(0, 2))
     bar = ProgressBar(total=1.0, completed=done, width=36, complete_style="green")
     table.add_row(f"[bold]{escape(title)}[/bold]", bar, f"{100 * done:.0f} %")
-    figures = Table.grid(padding=(0, 3))
-    figures.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in _figures(done, row)))
+    under = Table.grid(padding=(0, 3))
+    under.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in figures(done, row)))
     grid = Table.grid()
     grid.add_row(table)
-    grid.add_row(figures)
+    grid.add_row(under)
     return grid
 
 
-def _figures(done: float, row: Row) -> list[tuple[str, str]]:
+def figures(done: float, row: Row) -> list[tuple[str, str]]:
     """Names and values to show, what is not known left out."""
     left = None if done <= 0 else (row.get("training_s") or 0.0) * (1 - done) / done
     forms = (

@@ -26,7 +26,7 @@ ControllerName = Annotated[
     Positional,
     arg(
         metavar="CONTROLLER_OR_RUN",
-        help="A file, a run directory, or a task whose controller ships.",
+        help="A file, a run directory, hf:owner/name, or a task whose controller ships.",
     ),
 ]
 OwnTask = Annotated[

@@ -1,0 +1,41 @@
+"""`robo-ddpg train --seeds`: several runs by one command."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from robo_ddpg.cli.output import note, say, say_table
+from robo_ddpg.many.seeds.group import SeedGroup, default_directory, resume_seeds, train_seeds
+from robo_ddpg.many.table import table
+from robo_ddpg.training.settings import TrainSettings
+
+
+def train(
+    settings: TrainSettings,
+    seeds: Sequence[int],
+    out: Path | None,
+    *,
+    jobs: int | None,
+    force: bool,
+    quiet: bool,
+) -> bool:
+    """Train the seeds and print their table; returns whether none failed."""
+    directory = out or default_directory(settings.task, seeds)
+    made = train_seeds(settings, seeds, directory, jobs=jobs, force=force, quiet=quiet)
+    return _said(made)
+
+
+def resume(directory: Path, *, jobs: int | None, quiet: bool) -> bool:
+    """Go on with seeds that did not end; returns whether none failed."""
+    return _said(resume_seeds(directory, jobs=jobs, quiet=quiet))
+
+
+def _said(made: SeedGroup) -> bool:
+    if made.groups:
+        head, rows = table(made.groups)
+        say_table([head[1:], *(row[1:] for row in rows)])
+        say(f"report      {made.path / 'report.html'}")
+    for seed, error in made.errors.items():
+        note(f"seed {seed} failed: {error}")
+    if any(run.state == "interrupted" for run in made.runs):
+        note(f"robo-ddpg train --resume {made.path} goes on with what did not end")
+    return not made.errors

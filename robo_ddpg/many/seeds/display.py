@@ -1,0 +1,144 @@
+"""What a person sees while several runs are made."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from robo_ddpg.runs.tables import Row
+from robo_ddpg.training.progress import PLAIN_INTERVAL_S, figures
+
+_SHOWN = ("steps/s", "success", "evaluated", "return")
+"""Figures of a run that are shown."""
+
+
+class ManyProgress:
+    """Nothing is shown, but how far each run is, is kept; a context manager."""
+
+    silent = True
+
+    def __init__(self, title: str, names: Sequence[str]) -> None:
+        """Nothing has begun.
+
+        Args:
+            title: what all of it is.
+            names: of the runs.
+        """
+        self.title, self.names = title, names
+        self.states = ["waiting"] * len(names)
+        """Per run: `waiting`, `running`, `ended` or `failed`."""
+        self._done = [0.0] * len(names)
+        self._rows: list[Row] = [{} for _ in names]
+        self._noted: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def update(self, index: int, done: float, row: Row) -> None:
+        """How far a run is."""
+        self.states[index], self._done[index], self._rows[index] = "running", done, row
+        self.show()
+
+    def note(self, index: int, text: str) -> None:
+        """Show what a run has to say, unless another one has said it."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.say(f"{self.names[index]}: {text}")
+
+    def ended(self, index: int, error: str | None) -> None:
+        """A run ended."""
+        self.states[index] = "ended" if error is None else "failed"
+        if error is not None:
+            self.say(f"{self.names[index]} failed: {error}")
+        self.show()
+
+    def figures(self, index: int) -> dict[str, str]:
+        """What is known of a run."""
+        known = dict(figures(self._done[index], self._rows[index]))
+        return {name: known[name] for name in _SHOWN if name in known}
+
+    def show(self) -> None:
+        """Nothing."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+
+class PlainManyProgress(ManyProgress):
+    """One line about all of them every few seconds."""
+
+    silent = False
+    _next = 0.0
+
+    def show(self) -> None:
+        """Print a line if the last one is some seconds old."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + PLAIN_INTERVAL_S
+            self.say(f"{self.title}  " + "  ".join(map(self._brief, range(len(self.names)))))
+
+    def say(self, text: str) -> None:
+        """Print it."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def _brief(self, index: int) -> str:
+        if self.states[index] != "running":
+            return f"{self.names[index]} {self.states[index]}"
+        evaluated = self.figures(index).get("evaluated", "")
+        done = f"{100 * self._done[index]:.0f} %"
+        return f"{self.names[index]} {done}" + f" (evaluated {evaluated})" * bool(evaluated)
+
+
+class LiveManyProgress(ManyProgress):
+    """A bar for each on a terminal."""
+
+    silent = False
+
+    def __init__(self, title: str, names: Sequence[str]) -> None:
+        super().__init__(title, names)
+        self._live = Live(console=Console(stderr=True), refresh_per_second=5)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with contextlib.suppress(OSError):
+            self._live.stop()
+
+    def show(self) -> None:
+        """Redraw."""
+        self._live.update(self._drawn())
+
+    def say(self, text: str) -> None:
+        """Print it above the bars."""
+        with contextlib.suppress(OSError):
+            self._live.console.print(text, highlight=False, markup=False)
+
+    def _drawn(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_row(f"[bold]{escape(self.title)}[/bold]")
+        for index, (name, state) in enumerate(zip(self.names, self.states, strict=True)):
+            done = 1.0 if state == "ended" else self._done[index]
+            bar = ProgressBar(total=1.0, completed=done, width=24, complete_style="green")
+            shown = "  ".join(f"[dim]{k}[/dim] {v}" for k, v in self.figures(index).items())
+            table.add_row(escape(name), bar, state, shown)
+        return table
+
+
+def make_many_progress(title: str, names: Sequence[str], *, quiet: bool = False) -> ManyProgress:
+    """Bars on a terminal, plain lines elsewhere, nothing if quiet."""
+    kind: Any = LiveManyProgress if sys.stderr.isatty() else PlainManyProgress
+    return ManyProgress(title, names) if quiet else kind(title, names)
