@@ -25,7 +25,7 @@ def test_every_kind_has_its_share() -> None:
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 @pytest.mark.parametrize("name", KINDS)
 def test_mutated_files_are_read_or_refused(name: str, tmp_path: Path) -> None:
-    files = 15 if name == "fault" else 45
+    files = 15 if name in ("fault", "checkpoint") else 45
     found = [worker.try_one(name, i, tmp_path, tmp_path / "failures") for i in range(files)]
     failures = (tmp_path / "failures").glob("*.txt")
     assert worker.FAILED not in found, [path.read_text() for path in failures]
