@@ -11,6 +11,7 @@ from tyro.conf import Positional, arg
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
+from robo_ddpg.cli.many.engines import Jobs, Ray, engine
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
@@ -62,8 +63,8 @@ class TrainOptions(SourceOptions):
     seeds: Annotated[tuple[int, ...], arg(help_behavior_hint="")] = ()
     """Train each of these instead, side by side, into one directory with seed-S for each: their
     curves are joined. Goes on with --resume DIR."""
-    jobs: Annotated[int | None, arg(help_behavior_hint=hint)] = None
-    """Seeds that are trained at once; as many as there are processors if not given."""
+    jobs: Jobs = None
+    ray: Ray = None
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
     """Transitions to collect at most; with --resume those of before are included, and it is what
     was planned if not given, or as many again if the run had ended."""
@@ -132,8 +133,9 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
     if options.seeds:
         from robo_ddpg.cli.many import seeds
 
-        how: dict[str, Any] = {n: getattr(options, n) for n in ("jobs", "force", "quiet")}
-        return seeds.train(settings, options.seeds, options.out, **how)
+        how: dict[str, Any] = {"force": options.force, "quiet": options.quiet}
+        with engine(options.jobs, options.ray) as made_by:
+            return seeds.train(settings, options.seeds, options.out, made_by=made_by, **how)
     run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
 
     from robo_ddpg.training import start as runs
@@ -149,9 +151,10 @@ def _resume_seeds(words: Words, directory: Path) -> bool:
 
     options = parse(TrainOptions, words, "train", TrainOptions())
     for name in _changes(TrainOptions(), options):
-        if name not in ("--resume", "--jobs", "--quiet"):
+        if name not in ("--resume", "--jobs", "--ray", "--quiet"):
             raise SettingsError(f"train: seeds go on with their own settings; leave out {name}")
-    return seeds.resume(directory, jobs=options.jobs, quiet=options.quiet)
+    with engine(options.jobs, options.ray) as made_by:
+        return seeds.resume(directory, made_by=made_by, quiet=options.quiet)
 
 
 def _resume(words: Words, run: RunDirectory) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from robo_ddpg.cli.output import note, say, say_table
+from robo_ddpg.many.seeds.engine import Engine
 from robo_ddpg.many.seeds.group import SeedGroup, default_directory, resume_seeds, train_seeds
 from robo_ddpg.many.table import table
 from robo_ddpg.training.settings import TrainSettings
@@ -14,19 +15,19 @@ def train(
     seeds: Sequence[int],
     out: Path | None,
     *,
-    jobs: int | None,
+    made_by: Engine,
     force: bool,
     quiet: bool,
 ) -> bool:
     """Train the seeds and print their table; returns whether none failed."""
     directory = out or default_directory(settings.task, seeds)
-    made = train_seeds(settings, seeds, directory, jobs=jobs, force=force, quiet=quiet)
+    made = train_seeds(settings, seeds, directory, engine=made_by, force=force, quiet=quiet)
     return _said(made)
 
 
-def resume(directory: Path, *, jobs: int | None, quiet: bool) -> bool:
+def resume(directory: Path, *, made_by: Engine, quiet: bool) -> bool:
     """Go on with seeds that did not end; returns whether none failed."""
-    return _said(resume_seeds(directory, jobs=jobs, quiet=quiet))
+    return _said(resume_seeds(directory, engine=made_by, quiet=quiet))
 
 
 def _said(made: SeedGroup) -> bool:

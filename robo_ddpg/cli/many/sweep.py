@@ -1,6 +1,5 @@
 """`robo-ddpg sweep`."""
 
-import functools
 import re
 import shlex
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
+from robo_ddpg.cli.many.engines import Jobs, Ray, engine
 from robo_ddpg.cli.output import note, say, say_json, say_table
 from robo_ddpg.cli.parsing.fields import Directory, File, Json, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse
@@ -54,8 +54,8 @@ class SweepOptions:
     """Of the draws of settings."""
     out: Directory = None
     """Directory of the sweep; runs/TASK/sweep if not given."""
-    jobs: Annotated[int | None, arg(help_behavior_hint=hint)] = None
-    """Runs at once; as many as there are processors if not given."""
+    jobs: Jobs = None
+    ray: Ray = None
     quiet: Switch = False
     """Show no progress."""
     json: Json = False
@@ -67,12 +67,10 @@ def run(words: Words) -> bool:
     plan = _plan(options)
     directory = options.out or Path("runs") / re.sub(r"[^\w.-]", "-", options.task) / "sweep"
 
-    from robo_ddpg.many.seeds.side_by_side import at_once, run_side_by_side
     from robo_ddpg.many.sweep.run import run_sweep
 
-    at_once(1, options.jobs)
-    engine = functools.partial(run_side_by_side, wanted=options.jobs)
-    found = run_sweep(plan, directory, engine=engine, quiet=options.quiet)
+    with engine(options.jobs, options.ray) as made_by:
+        found = run_sweep(plan, directory, engine=made_by, quiet=options.quiet)
     if options.json:
         say_json(_summary(found))
     else:

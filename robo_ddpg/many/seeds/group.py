@@ -12,8 +12,9 @@ from robo_ddpg.files import write_json, writing
 from robo_ddpg.many.found import FoundRun, look_at
 from robo_ddpg.many.groups import Group, groups_of
 from robo_ddpg.many.seeds.display import make_many_progress
+from robo_ddpg.many.seeds.engine import Engine
 from robo_ddpg.many.seeds.job import Job
-from robo_ddpg.many.seeds.side_by_side import at_once, run_side_by_side
+from robo_ddpg.many.seeds.side_by_side import run_side_by_side
 from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
@@ -54,7 +55,7 @@ def train_seeds(
     seeds: Sequence[int],
     directory: Path,
     *,
-    jobs: int | None = None,
+    engine: Engine = run_side_by_side,
     force: bool = False,
     quiet: bool = False,
 ) -> SeedGroup:
@@ -64,16 +65,15 @@ def train_seeds(
         settings: what to train; its own seed does not count.
         seeds: at least one, each once.
         directory: where to.
-        jobs: runs at once; as many as there are processors if not given.
+        engine: what makes the runs.
         force: replace earlier runs that are there.
         quiet: show no progress.
 
     Raises:
-        SettingsError: a seed is given twice or is negative, or there are none, or no jobs.
+        SettingsError: a seed is given twice or is negative, or there are none.
         OutputDirectoryError: something else is there, or it cannot be written.
     """
     _check(seeds)
-    at_once(len(seeds), jobs)
     made = [Job(dataclasses.replace(settings, seed=s), directory / f"seed-{s}") for s in seeds]
     for job in made:
         RunDirectory(job.path).check(force=force)
@@ -81,10 +81,12 @@ def train_seeds(
         with run.writing():
             run.create(force=force)
     write_json({**configuration(settings), "seeds": list(seeds)}, directory / FILE_NAME)
-    return _make(directory, made, jobs, quiet=quiet)
+    return _make(directory, made, engine, quiet=quiet)
 
 
-def resume_seeds(directory: Path, *, jobs: int | None = None, quiet: bool = False) -> SeedGroup:
+def resume_seeds(
+    directory: Path, *, engine: Engine = run_side_by_side, quiet: bool = False
+) -> SeedGroup:
     """Go on with the runs of a group that did not end, and begin those that were not begun.
 
     Raises:
@@ -102,7 +104,7 @@ def resume_seeds(directory: Path, *, jobs: int | None = None, quiet: bool = Fals
     except (OSError, KeyError, TypeError, UnreadableFile, SettingsError) as error:
         raise OutputDirectoryError(f"{path} cannot be read: {error}") from None
     made = [Job(dataclasses.replace(settings, seed=s), directory / f"seed-{s}") for s in seeds]
-    return _make(directory, made, jobs, quiet=quiet)
+    return _make(directory, made, engine, quiet=quiet)
 
 
 def is_group(directory: Path) -> bool:
@@ -120,11 +122,11 @@ def _check(seeds: Sequence[Any]) -> None:
             raise SettingsError(f"seed {seed} is given twice")
 
 
-def _make(directory: Path, made: list[Job], jobs: int | None, *, quiet: bool) -> SeedGroup:
+def _make(directory: Path, made: list[Job], engine: Engine, *, quiet: bool) -> SeedGroup:
     names = [f"seed {job.settings.seed}" for job in made]
     title = f"train {made[0].settings.task}"
     with make_many_progress(title, names, quiet=quiet) as progress:
-        errors = run_side_by_side(made, progress, jobs)
+        errors = engine(made, progress, stop=lambda _: False)
     failed = {
         job.settings.seed: error
         for job, error in zip(made, errors, strict=True)

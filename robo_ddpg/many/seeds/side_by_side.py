@@ -9,34 +9,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
+from robo_ddpg.many.seeds.engine import Watcher
 from robo_ddpg.many.seeds.job import Job
 from robo_ddpg.processors import available_processors
-from robo_ddpg.runs.tables import Row
 
 MOST_LETTERS = 300
 """Of the end of what a process that died wrote, which is shown."""
 LOOK_EVERY_S = 0.2
 """How often it is asked whether to stop [s]."""
-
-
-class Watcher(Protocol):
-    """Is told how each of several runs goes."""
-
-    silent: bool
-    """Whether nobody sees it."""
-
-    def update(self, index: int, done: float, row: Row) -> None:
-        """How far a run is: share of its budget, and present metrics."""
-
-    def note(self, index: int, text: str) -> None:
-        """What a run has to say."""
-
-    def ended(self, index: int, error: str | None) -> None:
-        """A run ended, in good order if there is no error."""
 
 
 def at_once(jobs: int, wanted: int | None = None) -> int:

@@ -2,18 +2,18 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from robo_ddpg.files import write_json
 from robo_ddpg.many.found import FoundRun, look_at
 from robo_ddpg.many.groups import Measure
 from robo_ddpg.many.pictures import save_picture
 from robo_ddpg.many.seeds.display import make_many_progress
+from robo_ddpg.many.seeds.engine import Engine
 from robo_ddpg.many.seeds.job import Job
-from robo_ddpg.many.seeds.side_by_side import Watcher, run_side_by_side
+from robo_ddpg.many.seeds.side_by_side import run_side_by_side
 from robo_ddpg.many.sweep.pictures import draw_history, draw_importances
 from robo_ddpg.many.sweep.plan import ROUND, SweepPlan
 from robo_ddpg.many.sweep.score import Budget, is_hopeless, lower_bound, score
@@ -27,15 +27,6 @@ from robo_ddpg.training.settings import TrainSettings, configuration
 
 BEST = "config.json"
 """In the directory `best`, the settings of the best trial, for `train --config`."""
-
-
-class Engine(Protocol):
-    """Makes runs somewhere; returns what went wrong with each."""
-
-    def __call__(
-        self, jobs: Sequence[Job], watcher: Watcher, *, stop: Callable[[int], bool]
-    ) -> list[str | None]:
-        """Make them; those about which `stop` says so are killed."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pytest
 from robo_ddpg.cli.app import main
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import write_json
+from robo_ddpg.many.seeds.engine import Watcher
 from robo_ddpg.many.seeds.job import Job
-from robo_ddpg.many.seeds.side_by_side import Watcher
 from robo_ddpg.many.sweep.plan import SweepPlan
 from robo_ddpg.many.sweep.run import SweepResult, run_sweep
 from robo_ddpg.many.sweep.score import Budget, is_hopeless, lower_bound, score
