@@ -119,7 +119,7 @@ def _say(found: "SweepResult", options: SweepOptions) -> None:
         say(f"confirmed: {min(known):.3f} at worst on {len(known)} fresh seeds ({each})")
         _say_runs(found)
     say(_command(options, found.values))
-    say(f"robo-ddpg train --config {found.path / 'best' / 'config.json'}")
+    say(f"robo-ddpg train --config {found.path / 'best-config.json'}")
     if found.interrupted:
         note("interrupted; the same command goes on")
 

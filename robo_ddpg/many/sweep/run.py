@@ -25,8 +25,8 @@ from robo_ddpg.runs.lock import sole_writer
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.training.settings import TrainSettings, configuration
 
-BEST = "config.json"
-"""In the directory `best`, the settings of the best trial, for `train --config`."""
+BEST = "best-config.json"
+"""The settings of the best trial, for `train --config`."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class _Sweep:
         completed = tuple(self._study.completed())
         settings = self._settings(completed[0]) if completed else None
         if settings is not None:
-            write_json(configuration(settings), self._directory / "best" / BEST)
+            write_json(configuration(settings), self._directory / BEST)
             self._draw()
         scores = tuple(score(run.rows, self._measure(run.rows), self._budget) for run in runs)
         return SweepResult(

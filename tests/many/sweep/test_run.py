@@ -107,7 +107,7 @@ def test_a_sweep_that_is_killed_goes_on_to_the_same_result(tmp_path: Path) -> No
 def test_the_best_settings_are_a_config_that_train_takes(tmp_path: Path) -> None:
     found = sweep(tmp_path / "sweep", FakeEngine())
     small = "--steps 64 --simulations 8 --environment.episode-s 0.2 --quiet"
-    words = ["--config", str(tmp_path / "sweep/best/config.json"), "--out", str(tmp_path / "run")]
+    words = ["--config", str(tmp_path / "sweep/best-config.json"), "--out", str(tmp_path / "run")]
     assert main(["train", *words, *small.split()]) == 0
     assert {path.name for path in (tmp_path / "sweep").glob("*.png")} <= {
         *("history.png", "importances.png"),
