@@ -22,6 +22,7 @@ from robo_ddpg.files import replacing
 from robo_ddpg.flattening import ActionForm, Flattening
 from robo_ddpg.reading.json_text import json_object
 from robo_ddpg.reading.tensors import read_tensors
+from tasks.arm.described.reading import read_robot, written
 from tasks.arrays import Float32
 from tasks.scene import asset_path
 
@@ -197,6 +198,32 @@ class Controller:
         if task is not None or python is not None:
             self.metadata["task"] = named | ({} if python is None else {"python": python})
         self.own |= task is not None
+        return self
+
+    def on_robot(self, description: str | os.PathLike[str] | None) -> "Controller":
+        """The same, on the robot of a description: its own, edited or with its model elsewhere.
+
+        Args:
+            description: the .toml that `robo-ddpg adopt` wrote; None changes nothing.
+
+        Raises:
+            ControllerError: the controller is that of another robot, or of a task without a choice.
+            RobotError: the description cannot be read.
+        """
+        if description is None:
+            return self
+        settings = self.task["settings"]
+        if not settings.get("robot"):
+            raise ControllerError(
+                f"{self.path} was not trained on a robot that was adopted: leave out {description}"
+            )
+        now, then = read_robot(str(description)), read_robot(settings["robot"])
+        if [joint.name for joint in now.joint] != [joint.name for joint in then.joint]:
+            raise ControllerError(
+                f"{self.path} was trained on {then.name}, whose joints are not those of "
+                f"{now.name}; train one on {description}"
+            )
+        self.metadata["task"] = self.task | {"settings": settings | {"robot": written(now)}}
         return self
 
     @classmethod

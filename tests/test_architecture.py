@@ -16,7 +16,7 @@ FLOORS = (
     {"deploy", "evaluation", "export", "scaffold"},
     {"recording", "training"},
     {"many"},
-    {"api", "viewer", "golden", "testing"},
+    {"adopt", "api", "viewer", "golden", "testing"},
     {"cli"},
 )
 """Rooms from the ground up: a room imports what is on lower floors, or in itself."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "sweep": "Search for good settings: trials of several seeds each, the best confirmed on fresh "
     "ones.",
     "check": "Check an environment before training: what will hurt learning, and how fast it is.",
+    "adopt": "Adopt an arm of your own: from its MJCF or URDF to what tasks train on.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",
     "demonstrate": "Record episodes of a scripted solution to learn from: train TASK "
@@ -42,7 +43,7 @@ PACKAGE = "robo_ddpg.cli"
 """Where commands are."""
 FOLDERS = {
     **dict.fromkeys(("sweep", "runs", "plot", "push"), "many"),
-    **dict.fromkeys(("new", "export"), "robots"),
+    **dict.fromkeys(("new", "adopt", "export"), "robots"),
 }
 """Name of a command -> the folder of its module, where it is in one."""
 LONGEST_LINE = 2_000

@@ -15,6 +15,7 @@ from robo_ddpg.cli.parsing.fields import (
     Json,
     OwnTask,
     Python,
+    RobotFile,
     Switch,
     hint,
 )
@@ -58,6 +59,7 @@ class EvaluateOptions:
     width: Annotated[float | None, arg(help_behavior_hint=hint)] = None
     """Stop as soon as the success rate is known within an interval of this width."""
     task: OwnTask = None
+    robot: RobotFile = None
     python: Python = None
     json: Json = False
     csv: File = None
@@ -74,6 +76,7 @@ def run(words: Words) -> bool:
     """Measure a controller: success with its confidence interval, return, safety."""
     options = parse(EvaluateOptions, words, "evaluate")
     controller = Controller.find(options.controller).vouched(options.task, options.python)
+    controller = controller.on_robot(options.robot)
     if options.at_least is not None or options.width is not None:
         return _until_certain(controller, options)
     _fixed(controller, options)

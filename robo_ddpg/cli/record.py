@@ -21,6 +21,7 @@ from robo_ddpg.cli.parsing.fields import (
     Json,
     OwnTask,
     Python,
+    RobotFile,
     Speed,
     Switch,
     Width,
@@ -64,6 +65,7 @@ class RecordOptions:
     keep: Directory = None
     """Also keep a task's episodes as recordings (.npz) in this directory."""
     task: OwnTask = None
+    robot: RobotFile = None
     python: Python = None
     json: Json = False
 
@@ -73,6 +75,7 @@ def run(words: Words) -> None:
     options = parse(RecordOptions, words, "record")
     grid = _grid(options.grid)
     controller = Controller.find(options.controller).vouched(options.task, options.python)
+    controller = controller.on_robot(options.robot)
     out = options.out or _default_video(options.controller, controller)
     seeds = seeds_to_film(controller, options)
     filmed = film(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
+import tasks
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
 from robo_ddpg.cli.many.engines import Jobs, Ray, engine
@@ -37,6 +38,8 @@ class SourceOptions:
     """Go on with the run in this directory; only --steps, --minutes and --quiet go with it."""
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
+    robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
+    """Train on the robot that robo-ddpg adopt described in this .toml, in place of the Panda."""
     python: Python = None
 
 
@@ -114,15 +117,30 @@ def run(words: Words) -> bool:
         return _resume_seeds(words, source.resume)
     if source.config is not None:
         return _train(words, _settings_in(source, words), source.config)
-    tuned = functools.partial(
-        train_settings, preset=source.preset or "default", python=source.python
-    )
+    tuned = functools.partial(_tuned, source)
     task = find_task(words, "train", lambda word: _as_options(tuned(word), words), TrainOptions())
     start = tuned(task)
     given = parse(TrainOptions, words, "train", _as_options(start, words)).environment
     if isinstance(given, Arguments):  # its settings follow from what it is like with them
         start = tuned(task, environment=values(given))
     return _train(words, start)
+
+
+def _tuned(source: SourceOptions, task: str, **others: Any) -> TrainSettings:
+    """The settings tuned for a task, on the robot that it shall be trained on."""
+    if source.robot is not None:
+        others = {"environment": {"robot": _robot_for(task, source)}, **others}
+    return train_settings(task, preset=source.preset or "default", python=source.python, **others)
+
+
+def _robot_for(task: str, source: SourceOptions) -> str:
+    """Raises SettingsError where a task has a robot of its own, or none."""
+    if not hasattr(resolve(task, source.python).settings, "robot"):
+        others = [name for name in tasks.names() if hasattr(resolve(name).settings, "robot")]
+        raise SettingsError(
+            f"train: {task} has a robot of its own; --robot goes with {', '.join(others)}"
+        )
+    return str(source.robot)
 
 
 def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bool:
@@ -136,7 +154,9 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
         how: dict[str, Any] = {"force": options.force, "quiet": options.quiet}
         with engine(options.jobs, options.ray) as made_by:
             return seeds.train(settings, options.seeds, options.out, made_by=made_by, **how)
-    run = RunDirectory(options.out or RunDirectory.default(settings.task, settings.seed))
+    robot = "" if options.robot is None else f"-{options.robot.stem}"
+    name = settings.task + robot
+    run = RunDirectory(options.out or RunDirectory.default(name, settings.seed))
 
     from robo_ddpg.training import start as runs
 
@@ -192,6 +212,8 @@ def _settings_in(source: SourceOptions, words: Words) -> TrainSettings:
     assert config is not None
     if source.preset is not None:
         raise SettingsError("train: both --config and --preset give the settings; leave one out")
+    if source.robot is not None:
+        raise SettingsError("train: both --config and --robot give the robot; leave one out")
     found = read_settings(config)
     if found.task not in words:
         check_familiar(

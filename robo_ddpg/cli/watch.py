@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python
+from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python, RobotFile
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import TaskSource, source_of
@@ -22,6 +22,7 @@ class WatchOptions:
     alone: from another one, forward it (ssh -L 8080:localhost:8080 HOST)."""
     seed: FirstSeed = 20_000
     task: OwnTask = None
+    robot: RobotFile = None
     python: Python = None
 
 
@@ -32,6 +33,7 @@ def run(words: Words) -> None:
         raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
 
     controller = Controller.find(options.controller).vouched(options.task, options.python)
+    controller = controller.on_robot(options.robot)
     if isinstance(source_of(controller), TaskSource):
         from robo_ddpg.viewer import browser
         from robo_ddpg.viewer.live import LiveController

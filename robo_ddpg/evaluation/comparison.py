@@ -109,8 +109,10 @@ def check_same_task(a: Controller, b: Controller) -> None:
             f"{a.path} was trained for {a.task['name']!r} and {b.path} for {b.task['name']!r}: "
             "compare controllers of one task"
         )
-    settings_a, settings_b = a.task["settings"], b.task["settings"]
-    shared = {*settings_a, *settings_b} - {*source_of(a).action_settings}
+    source = source_of(a)
+    # Settings that one of them is too old to know have their defaults.
+    settings_a, settings_b = (source.complete(each.task["settings"]) for each in (a, b))
+    shared = {*settings_a, *settings_b} - {*source.action_settings}
     differ = sorted(key for key in shared if settings_a.get(key) != settings_b.get(key))
     if differ:
         raise ControllerError(

@@ -74,6 +74,8 @@ class Attack:
     """Episodes of each."""
     controller: str = ""
     """File of the trained adversary."""
+    robot: str = ""
+    """The .toml of another arm that is attacked."""
 
     @property
     def key(self) -> Key:
@@ -118,7 +120,7 @@ class Findings:
 
 def run(attack: Attack) -> Findings:
     """Carry out an attack."""
-    task = make_task("reach", **MODES[attack.mode])
+    task = make_task("reach", robot=attack.robot, **MODES[attack.mode])
     task.model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT  # free space
     simulation = Simulation(task, attack.simulations, threads=1)
     seeds = np.random.SeedSequence(attack.seed).spawn(attack.simulations + 1)
@@ -173,7 +175,7 @@ def _chunks(
         yield Attack(mode, adversary, physics, seed, simulations, episodes, controller)
 
 
-def train_adversary(mode: str, transitions: int, directory: str) -> str:
+def train_adversary(mode: str, transitions: int, directory: str, robot: str) -> str:
     """Train an actor to move the joints as fast as it can; returns its file."""
     run_directory = RunDirectory(Path(directory) / mode.replace("/", " per "))
     settings = TrainSettings(
@@ -182,17 +184,17 @@ def train_adversary(mode: str, transitions: int, directory: str) -> str:
         steps=transitions,
         evaluate_every=transitions,
         evaluation_episodes=5,
-        environment=MODES[mode],
+        environment=MODES[mode] | {"robot": robot},
     )
     train(settings, run_directory, SilentProgress())
     return str(run_directory.controller)
 
 
-def train_all(pool: ProcessPoolExecutor, steps: int, directory: str) -> dict[str, str]:
+def train_all(pool: ProcessPoolExecutor, steps: int, directory: str, robot: str) -> dict[str, str]:
     """Train an adversary for each mode; their files."""
     _progress("training adversaries")
     transitions = int(np.clip(steps / 100, 6_000, 20_000))
-    files = pool.map(train_adversary, MODES, repeat(transitions), repeat(directory))
+    files = pool.map(train_adversary, MODES, repeat(transitions), repeat(directory), repeat(robot))
     return dict(zip(MODES, files, strict=True))
 
 
@@ -264,8 +266,11 @@ def main() -> int:
     start, steps = time.monotonic(), int(options.steps)
     cores = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
     with tempfile.TemporaryDirectory() as directory, cores as pool:
-        learned = train_all(pool, steps, directory)
-        found = attack_all(pool, list(attacks(steps, learned)))
+        learned = train_all(pool, steps, directory, options.robot)
+        todo = [
+            dataclasses.replace(attack, robot=options.robot) for attack in attacks(steps, learned)
+        ]
+        found = attack_all(pool, todo)
     results = list(rows(found))
     result: dict[str, Any] = {
         "summary": summary(results),
@@ -284,9 +289,10 @@ def main() -> int:
         for row in result["learning"]:
             _say(str(row))
     result["seconds"] = round(time.monotonic() - start, 1)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(result, indent=1) + "\n")
-    _say(f"{result['seconds']} s, {options.out}")
+    out = options.out or (Path(options.robot).with_suffix(".safety.json") if options.robot else OUT)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(result, indent=1) + "\n")
+    _say(f"{result['seconds']} s, {out}")
     return int(result["summary"]["commanded_violations"] > 0)
 
 
@@ -294,7 +300,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--steps", type=float, default=1e7, help="control steps without physics")
     parser.add_argument("--learning", action="store_true", help="also learn with and without it")
-    parser.add_argument("--out", type=Path, default=OUT, help="JSON file to write")
+    parser.add_argument("--robot", default="", help="attack the arm of this .toml of adopt's")
+    parser.add_argument("--out", type=Path, help="JSON file to write; docs/safety.json, or .toml's")
     return parser.parse_args()
 
 

@@ -1,5 +1,6 @@
 """Reach: bring the fingertips to a random point and keep them there."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,19 +9,20 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from tasks.arm.described.cell import cell_of
+from tasks.arm.described.reading import read_robot, written
 from tasks.arm.learning import REACH
-from tasks.arm.robot import PANDA
-from tasks.arm.scene import add_table_contacts, arm_scene
-from tasks.arm.task import ArmSettings, ArmTask
+from tasks.arm.scene import add_table_contacts
+from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, OfRobot
+from tasks.arm.workcell import PANDA_CELL
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import PointGoalTask, PointView, norm
+from tasks.goals import PointGoalTask, norm
 from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
 
-FINGER_M = 0.02
-"""Where the fingers are held [m]: at the end of their range physics would solve for their stops,
-at every step."""
+GOAL_BOX = ("goal_low_m", "goal_high_m")
+"""Settings that a robot has values of its own for."""
 STILL_M_S = 0.3
 """Fingertip speed at which the reward for keeping still is down to a tenth [m/s]."""
 
@@ -39,6 +41,9 @@ class ReachSettings(ArmSettings):
     """Upper corner of the box that goals are drawn from [m]."""
     start_noise_rad: float = 0.05
     """Standard deviation of the joints' initial positions around `home` [rad]."""
+    robot: OfRobot = ""
+    """What `robo-ddpg adopt` wrote about another arm: the file, or its content; empty for the
+    Panda."""
 
     def __post_init__(self) -> None:
         """Check what `ArmSettings` checks, and the goal box."""
@@ -55,34 +60,48 @@ class Reach(ArmTask, PointGoalTask):
     name = "reach"
     demonstrator = "tasks.arm.reach_demonstrator:ReachDemonstrator"
     learning = REACH
-    arm = PANDA
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
-    view = PointView((0.45, 0.0, 0.25), 0.3, 0.04)
     achieved = "tip"
 
     settings: ReachSettings
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(ReachSettings(**settings))
+    def __init__(self, robot: str = "", **settings: Any) -> None:
+        described = read_robot(robot) if robot else None
+        self.cell = cell_of(described) if described else PANDA_CELL
+        """Where the arm stands."""
+        if self.cell.goals:
+            settings = dict(zip(GOAL_BOX, self.cell.goals, strict=True)) | settings
+        super().__init__(ReachSettings(**settings, robot=written(described) if described else ""))
+        self.arm, self.view = self.cell.arm, self.cell.view
+
+    @property
+    def action(self) -> ActionMode:
+        """As for all arms; the hand points down where the arm can do so."""
+        mode = super().action
+        if isinstance(mode, EndEffectorMotion):
+            return dataclasses.replace(mode, down=self.cell.down)
+        return mode
 
     def build(self) -> mujoco.MjSpec:
         """The table, the arm and the goal marker."""
-        spec = arm_scene(self.settings.timestep_s)
-        add_table_contacts(spec)
+        spec = self.cell.scene(self.settings.timestep_s)
+        add_table_contacts(spec, self.cell.touching)
         add_marker(spec, "goal", self.settings.tolerance_m)
         return spec
 
     def bind(self, batch: Batch) -> None:
         """Keep views of the fingertips, the joints and the goal."""
-        joints = [batch.model.joint(name).id for name in self.arm.joints]
+        joints = [batch.model.joint(name) for name in self.arm.joints]
         site = batch.model.site(self.arm.tip).id
         self._tip = batch.bind("site_xpos")[:, site]
         self._qpos = batch.bind("qpos")
         self._qvel = batch.bind("qvel")
-        self._joints = slice(joints[0], joints[-1] + 1)
+        self._joints = slice(joints[0].qposadr[0], joints[-1].qposadr[0] + 1)
+        self._dofs = slice(joints[0].dofadr[0], joints[-1].dofadr[0] + 1)
         self._fingers = [batch.model.joint(name).qposadr[0] for name in self.arm.fingers]
         self._goal = batch.bind("mocap_pos")[:, 0]
-        self._middle, self._half = _joint_ranges(batch.model, joints)
+        low, high = np.array([joint.range for joint in joints]).T
+        self._middle, self._half = (low + high) / 2, (high - low) / 2
         self._max_velocity = np.array(self.arm.limits.velocity_rad_s)
         self._previous_tip = np.zeros((batch.nsim, 3))
         self._speed = np.zeros((batch.nsim, 3))
@@ -97,7 +116,7 @@ class Reach(ArmTask, PointGoalTask):
             self._goal[i] = rng.uniform(low, high)
             noise = rng.normal(0.0, self.settings.start_noise_rad, len(self._middle))
             self._qpos[i, self._joints] += noise
-            self._qpos[i, self._fingers] = FINGER_M
+            self._qpos[i, self._fingers] = self.cell.fingers_m
         self._held[ids] = 0
 
     def started(self, ids: NDArray[np.intp]) -> None:
@@ -123,7 +142,7 @@ class Reach(ArmTask, PointGoalTask):
             **self.view.goal(self._goal, self._tip),
             "tip_velocity": self._speed,
             "joint_position": (self._qpos[:, self._joints] - self._middle) / self._half,
-            "joint_velocity": self._qvel[:, self._joints] / self._max_velocity,
+            "joint_velocity": self._qvel[:, self._dofs] / self._max_velocity,
         }
 
     def observed(self) -> dict[str, Quantity]:
@@ -157,8 +176,3 @@ class Reach(ArmTask, PointGoalTask):
     def metrics(self) -> dict[str, Array]:
         """Distance between fingertips and goal."""
         return {"distance_m": self.distance.copy()}
-
-
-def _joint_ranges(model: mujoco.MjModel, joints: list[int]) -> tuple[Array, Array]:
-    low, high = model.jnt_range[joints].T
-    return (low + high) / 2, (high - low) / 2

@@ -18,12 +18,12 @@ def arm_scene(timestep_s: float) -> mujoco.MjSpec:
     return scene
 
 
-def add_table_contacts(spec: mujoco.MjSpec) -> None:
+def add_table_contacts(spec: mujoco.MjSpec, geoms: tuple[str, ...]) -> None:
     """Make the table solid for the parts of the arm that can get to it.
 
     Args:
-        spec: a scene made by `arm_scene`.
+        spec: a scene with a table.
+        geoms: names of these parts.
     """
-    links = [f"link{i}_collision" for i in range(4, 8)]
-    for geom in (*links, "hand_collision", "left_pad_collision", "right_pad_collision"):
+    for geom in geoms:
         spec.add_pair(name=f"{geom}_table", geomname1=geom, geomname2="table")

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from tasks.arm.robot import Arm
 from tasks.task import Task, TaskSettings
@@ -11,12 +11,15 @@ from tasks.task import Task, TaskSettings
 
 @dataclass(frozen=True)
 class EndEffectorMotion:
-    """The action moves the fingertips: a displacement per control step, the hand pointing down."""
+    """The action moves the fingertips: a displacement per control step."""
 
     step_m: float
     """Displacement of the fingertips per control step at full action [m]."""
     yaw_step_rad: float = 0.0
     """Turn of the hand about the vertical per control step at full action [rad]; 0: no yaw."""
+    down: bool = True
+    """Whether the hand keeps pointing down; otherwise it points where the home posture has it, as
+    far as that leaves the fingertips where they should be. Only a hand that points down can yaw."""
     gripper: bool = False
     """Whether a last component says how far the fingers open: +1 open, -1 closed."""
 
@@ -32,6 +35,10 @@ class JointMotion:
 
 
 ActionMode = EndEffectorMotion | JointMotion
+
+
+OfRobot = Annotated[str, "of a robot"]
+"""A setting that is chosen together with the robot, not by itself."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,12 @@ def test_controllers_of_different_episodes_are_refused() -> None:
     check_same_task(here, with_task("reach", action="joint"))
 
 
+def test_settings_that_an_older_controller_does_not_name_have_their_defaults() -> None:
+    older, newer = with_task("reach"), with_task("reach", hold_s=0.25, robot="")
+    del older.metadata["task"]["settings"]["hold_s"]
+    check_same_task(older, newer)
+
+
 def test_what_actions_mean_is_each_controllers_own_and_the_kind_of_episode_is_not() -> None:
     here = with_task("grasp")
     check_same_task(here, with_task("grasp", action="joint", step_m=0.01, step_rad=0.1))

@@ -208,8 +208,9 @@ def test_the_shipped_reach_controller_solves_reach() -> None:
 def test_shipped_controllers_do_their_task_and_stay_on_their_feet(task: str) -> None:
     summary = evaluate(task, episodes=20, seed=123_456).summary()
     assert summary["success_rate"] >= 0.8
-    pushed_over = 2 if task == "locomotion-quadruped" else 0
-    assert summary["terminated"] <= pushed_over
+    # Pushes throw a quadruped over now and then, and one object in hundreds rolls off the table.
+    failed = {"locomotion-quadruped": 2, "grasp-any": 1}.get(task, 0)
+    assert summary["terminated"] <= failed
     assert summary["unstable"] == 0
 
 

@@ -47,6 +47,15 @@ Python = Annotated[
         help_behavior_hint="",
     ),
 ]
+RobotFile = Annotated[
+    Path | None,
+    arg(
+        metavar="FILE",
+        help="The .toml of the robot that it was trained on, where that was edited or its model "
+        "lies elsewhere now.",
+        help_behavior_hint="",
+    ),
+]
 Episodes = Annotated[int, arg(help="Number of episodes.")]
 FirstSeed = Annotated[int, arg(help="Seed of the first episode; the next ones count up from it.")]
 Camera = Annotated[

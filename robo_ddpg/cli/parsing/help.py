@@ -1,8 +1,9 @@
 """How the help of options is drawn."""
 
 import dataclasses
-from typing import Any
+from typing import Annotated, Any
 
+from tyro.conf import Suppress
 from tyro.constructors import (
     ConstructorRegistry,
     StructConstructorSpec,
@@ -10,6 +11,8 @@ from tyro.constructors import (
     StructTypeInfo,
 )
 
+OF_ROBOT = "of a robot"
+"""Marks settings of tasks that are chosen together with the robot, by --robot."""
 REGISTRY = ConstructorRegistry()
 """tyro's rules, but help texts keep no line breaks of the source code."""
 
@@ -35,4 +38,6 @@ def _joined(field: StructFieldSpec) -> StructFieldSpec:
         found = field.helptext() if callable(field.helptext) else field.helptext
         return found and " ".join(found.split())
 
-    return dataclasses.replace(field, helptext=text)
+    hidden = OF_ROBOT in getattr(field.type, "__metadata__", ())
+    kind: Any = Annotated[field.type, Suppress] if hidden else field.type
+    return dataclasses.replace(field, helptext=text, type=kind)

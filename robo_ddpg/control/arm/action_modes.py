@@ -20,7 +20,6 @@ POSTURE_GAIN = 0.05
 
 _TO_DOWN = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 """a @ _TO_DOWN is the cross product of a and the downward unit vector."""
-_DAMPING_MATRIX = DAMPING * np.eye(6)
 
 
 class Command(Protocol):
@@ -47,9 +46,10 @@ def make_command(
         home: preferred joint positions [rad], (j,).
         control_hz: control rate [Hz].
     """
-    if isinstance(mode, EndEffectorMotion):
-        return EndEffectorCommand(mode, kinematics, home, control_hz)
-    return JointCommand(mode, len(home), control_hz)
+    if isinstance(mode, JointMotion):
+        return JointCommand(mode, len(home), control_hz)
+    command = EndEffectorCommand if mode.down else PositionCommand
+    return command(mode, kinematics, home, control_hz)
 
 
 class JointCommand:
@@ -99,26 +99,57 @@ class EndEffectorCommand:
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
         """The fingertips' speed along the world's axes, and the hand's turn."""
-        speed = float(self._from_action[0, 0])
-        told = [Quantity(f"speed of the fingertips along {axis}", "m/s", speed) for axis in "xyz"]
+        told = _fingertips(float(self._from_action[0, 0]))
         if self.size == 4:
             turn = float(self._from_action[3, 5])
             told.append(Quantity("turn of the hand about the vertical", "rad/s", turn))
         return told
 
 
+class PositionCommand:
+    """The components move the fingertips; which way the hand points follows.
+
+    For arms that cannot keep their hand pointing down, such as those of five joints. All motion
+    that leaves the fingertips where they are draws the arm to its home posture.
+    """
+
+    size = 3
+
+    def __init__(
+        self, mode: EndEffectorMotion, kinematics: ArmKinematics, home: Array, control_hz: float
+    ) -> None:
+        self._kinematics = kinematics
+        self._home = home
+        self._posture_rate = POSTURE_GAIN * control_hz
+        self._speed = mode.step_m * control_hz
+
+    def velocity(self, action: Array, position: Array) -> Array:
+        """Full action is `step_m` along each axis per control step."""
+        posture = self._posture_rate * (self._home - position)
+        return damped_least_squares(self._kinematics.tip_jacobian, action * self._speed, posture)
+
+    def commanded(self, joints: Sequence[str]) -> list[Quantity]:
+        """The fingertips' speed along the world's axes."""
+        return _fingertips(self._speed)
+
+
+def _fingertips(speed: float) -> list[Quantity]:
+    """What three components ask for that are 1 at this speed [m/s]."""
+    return [Quantity(f"speed of the fingertips along {axis}", "m/s", speed) for axis in "xyz"]
+
+
 def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array:
     """Joint velocities that make the hand follow a twist, and otherwise a posture.
 
     Args:
-        jacobian: how each joint moves and turns the hand, (n, j, 6).
-        twist: velocity [m/s] and angular velocity [rad/s] of the hand, (n, 6).
+        jacobian: how each joint moves and turns the hand, (n, j, 6), or moves it, (n, j, 3).
+        twist: velocity [m/s] and angular velocity [rad/s] of the hand, (n, 6), or velocity, (n, 3).
         posture: velocities that are wanted as far as they do not move the hand [rad/s], (n, j).
 
     Returns:
         Joint velocities [rad/s], (n, j).
     """
     transposed = jacobian.swapaxes(1, 2)
-    damped = transposed @ jacobian + _DAMPING_MATRIX
+    damped = transposed @ jacobian + DAMPING * np.eye(twist.shape[1])
     missing = twist[:, :, None] - transposed @ posture[:, :, None]
     return np.asarray(posture + (jacobian @ np.linalg.solve(damped, missing))[..., 0])

@@ -137,7 +137,8 @@ class ArmDrive(Drive):
         self._joint_actuators = _actuators(model, arm.joints)
         self.finger_actuators = _actuators(model, arm.fingers)
         self._finger_qpos = _qpos_ids(model, arm.fingers)
-        self._finger_range = model.jnt_range[[model.joint(name).id for name in arm.fingers]].T
+        fingers = np.array([model.joint(name).id for name in arm.fingers], np.intp)
+        self._finger_range = model.jnt_range[fingers].T
         self._finger_step = arm.finger_speed_m_s / task.settings.control_hz
         self._lead = arm.finger_lead_m
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
@@ -155,8 +156,8 @@ def as_arm(drive: Drive) -> ArmDrive:
 
 
 def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:
-    return as_slice(np.array([model.actuator(name).id for name in names]))
+    return as_slice(np.array([model.actuator(name).id for name in names], np.intp))
 
 
 def _qpos_ids(model: mujoco.MjModel, joints: tuple[str, ...]) -> NDArray[np.intp]:
-    return np.array([model.joint(name).qposadr[0] for name in joints])
+    return np.array([model.joint(name).qposadr[0] for name in joints], np.intp)

@@ -107,7 +107,9 @@ class ArmKinematics:
 
 def as_slice(ids: NDArray[np.intp]) -> "slice | NDArray[np.intp]":
     """Consecutive indices as a slice, which indexes without copying; others as they are."""
-    if len(ids) and (np.diff(ids) == 1).all():
+    if not len(ids):
+        return slice(0, 0)
+    if (np.diff(ids) == 1).all():
         return slice(int(ids[0]), int(ids[-1]) + 1)
     return ids
 

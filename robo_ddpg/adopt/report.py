@@ -1,0 +1,55 @@
+"""What was found out about a robot, in lines for people."""
+
+from collections.abc import Iterator
+
+from robo_ddpg.adopt.adopt import Adoption
+from robo_ddpg.adopt.trial import EPISODES, Trial
+
+
+def what_it_is(adoption: Adoption) -> Iterator[str]:
+    """The robot, with the source of what is said of it."""
+    robot, sources = adoption.robot, adoption.sources.of
+    space = robot.workspace
+    yield f"{robot.name}: an arm of {len(robot.joint)} joints"
+    yield f"joints      {', '.join(joint.name for joint in robot.joint)}"
+    if adoption.still:
+        yield f"still       {', '.join(adoption.still)}: they stay as the file has them"
+    yield f"tip         on {robot.tip.body}, {sources['tip.body']}; {sources['tip.quaternion']}"
+    yield f"hand        {'points down' if robot.down else 'points anywhere'}: {sources['down']}"
+    stands = f"{sources['base.position_m']}; {sources['base.quaternion']}"
+    yield f"base        {robot.base.body}, {stands}"
+    yield f"goals       {_point(space.goal_low_m)} to {_point(space.goal_high_m)} m"
+    for joint in robot.joint:
+        of = f"joint.{joint.name}."
+        yield (
+            f"  {joint.name}: {joint.low_rad:.3g} to {joint.high_rad:.3g} rad, "
+            f"{joint.velocity_rad_s:g} rad/s ({sources[of + 'velocity_rad_s']}), "
+            f"{joint.torque_nm:g} N m ({sources[of + 'torque_nm']}); "
+            f"servo: {sources[of + 'stiffness_nm_rad']}"
+        )
+    for repair in adoption.opened.repairs:
+        yield f"repaired    {repair}"
+    for doubt in adoption.sources.doubts:
+        yield f"check       {doubt}"
+
+
+def _point(corner: tuple[float, float, float]) -> str:
+    return "(" + ", ".join(f"{value:.2f}" for value in corner) + ")"
+
+
+def what_it_can(trial: Trial) -> Iterator[str]:
+    """What was measured."""
+    yield f"reachable   {trial.reachable:.0%} of a grid over the table by inverse kinematics"
+    yield (
+        f"scripted    {trial.solved:.0%} of {EPISODES} episodes of reach solved, the worst ends "
+        f"{1000 * trial.worst_m:.1f} mm from its goal"
+    )
+    yield f"speed       {trial.steps_per_s:,.0f} steps per second on one core"
+    yield f"stability   {trial.unstable} of {EPISODES} unstable under random motion"
+    over = {name: value for name, value in trial.overshoot.items() if value > 0}
+    kept = ", ".join(f"{name} by {value:.3g}" for name, value in over.items())
+    yield f"limits      {'overstepped: ' + kept if over else 'all kept under random motion'}"
+    if trial.weak:
+        yield "torque      its limits cut off something under random motion"
+    if trial.collisions:
+        yield f"touching    at home, in its own file: {'; '.join(trial.collisions)}"

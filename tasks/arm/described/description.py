@@ -1,0 +1,118 @@
+"""What is known of an arm that comes as a file of its own: all that its tasks need, as data."""
+
+from dataclasses import dataclass
+
+
+class RobotError(ValueError):
+    """A robot's file or its description cannot be used; the message fits on one line."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A hinge of the arm, and how it is driven."""
+
+    name: str
+    """As in the robot's file."""
+    low_rad: float
+    """Lowest position [rad]."""
+    high_rad: float
+    """Highest position [rad]."""
+    home_rad: float
+    """Position where episodes start, and that spare motion returns to [rad]."""
+    velocity_rad_s: float
+    """Highest speed [rad/s]."""
+    acceleration_rad_s2: float
+    """Highest acceleration [rad/s^2]."""
+    jerk_rad_s3: float
+    """Highest jerk [rad/s^3]."""
+    torque_nm: float
+    """Highest torque [N m]."""
+    stiffness_nm_rad: float
+    """Gain of the position servo [N m/rad]."""
+    damping_nm_s_rad: float
+    """Damping of the position servo [N m s/rad]."""
+    armature_kg_m2: float
+    """Inertia of the rotor, as the joint feels it [kg m^2]."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """How the robot stands at the table, whose top is z = 0 and whose middle is at x = 0.3 m."""
+
+    body: str
+    """The body that the arm grows from."""
+    position_m: tuple[float, float, float]
+    """Where it is [m]."""
+    quaternion: tuple[float, float, float, float]
+    """How it is turned, real part first."""
+
+
+@dataclass(frozen=True)
+class Tip:
+    """The point that tasks move."""
+
+    body: str
+    """The body that it is fixed to."""
+    position_m: tuple[float, float, float]
+    """Where it is on the body [m]."""
+    quaternion: tuple[float, float, float, float]
+    """Its frame on the body, real part first; z points out of the hand."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where the tip may be, and where its goals are."""
+
+    goal_low_m: tuple[float, float, float]
+    """Lower corner of the box that goals are drawn from [m]."""
+    goal_high_m: tuple[float, float, float]
+    """Its upper corner [m]."""
+    low_m: tuple[float, float, float]
+    """Lower corner of the box that the safety filter keeps the tip in [m]."""
+    high_m: tuple[float, float, float]
+    """Its upper corner [m]."""
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """A body whose origin the safety filter keeps above the table."""
+
+    body: str
+    """The body."""
+    height_m: float
+    """How far above [m]."""
+
+
+@dataclass(frozen=True)
+class Robot:
+    """An arm: a chain of hinges from a base that does not move to a tip."""
+
+    name: str
+    """What it is called."""
+    model: str
+    """Its MJCF or URDF; beside this file if it is no absolute path."""
+    down: bool
+    """Whether the hand keeps pointing down; if not, only the tip's position is commanded."""
+    hand_speed_m_s: float
+    """Highest speed of the tip [m/s]."""
+    touching: tuple[str, ...]
+    """Geoms that the table is solid for."""
+    base: Base
+    tip: Tip
+    workspace: Space
+    clearance: tuple[Clearance, ...]
+    joint: tuple[Joint, ...]
+    """From the base to the tip."""
+
+    def __post_init__(self) -> None:
+        """Check that there are joints, and that ranges are ranges."""
+        if not self.joint:
+            raise RobotError(f"{self.name} needs at least one joint")
+        for joint in self.joint:
+            if not joint.low_rad <= joint.home_rad <= joint.high_rad:
+                raise RobotError(
+                    f"joint {joint.name}: home_rad must lie between low_rad and high_rad, "
+                    f"got {joint.home_rad} and {joint.low_rad} to {joint.high_rad}"
+                )
+            if min(joint.stiffness_nm_rad, joint.damping_nm_s_rad) <= 0:
+                raise RobotError(f"joint {joint.name}: stiffness and damping must be positive")

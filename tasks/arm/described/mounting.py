@@ -1,0 +1,133 @@
+"""Putting a described robot at the table: attached under a prefix, with servos of its own."""
+
+from pathlib import Path
+
+import mujoco
+
+from tasks.arm.described.description import Joint, Robot, RobotError
+from tasks.arm.described.loading import one_line, open_robot
+from tasks.scene import asset_path
+
+PREFIX = "robot/"
+"""Before the names of all elements of the robot, so that none is there twice."""
+TIP = "tip"
+"""Name of the site at the tip."""
+
+
+def mounted(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
+    """The table with the robot at it; keyframe `home`.
+
+    Only the arm's own hinges move: fingers stay as the file has them. Nothing of it collides unless
+    a task pairs it.
+
+    Args:
+        robot: the robot.
+        timestep_s: physics time step [s].
+
+    Raises:
+        RobotError: its file cannot be opened, or has not what the description names.
+    """
+    path = Path(robot.model)
+    if not path.is_file():
+        raise RobotError(
+            f"the model of {robot.name} is not at {path} any more; name its .toml by --robot"
+        )
+    opened = open_robot(path).spec
+    _check_names(opened, robot)
+    _free_of_drives(opened)
+    _make_rigid(opened, robot)
+    scene = mujoco.MjSpec.from_file(str(asset_path("scene.xml")))
+    scene.option.timestep = timestep_s
+    _attach(scene, opened, robot)
+    for joint in robot.joint:
+        _drive(scene, joint)
+    _add_sites(scene, robot)
+    home = [joint.home_rad for joint in robot.joint]
+    scene.add_key(name="home", qpos=home, ctrl=home)
+    return scene
+
+
+TIMESTEP_S = 0.0025
+"""The one of tasks, where nothing depends on it [s]."""
+_OPTIONS = tuple(name for name in dir(mujoco.MjOption) if not name.startswith("_"))
+"""Physics is the scene's: MuJoCo would warn of every difference."""
+
+
+def model_at_table(robot: Robot) -> mujoco.MjModel:
+    """The compiled scene, for what does not depend on the time step; raises as `mounted`."""
+    spec = mounted(robot, TIMESTEP_S)
+    return spec.compile()
+
+
+def clearance_site(index: int) -> str:
+    """Name of the site on the body of a robot's n-th clearance."""
+    return f"clearance{index}"
+
+
+def _check_names(spec: mujoco.MjSpec, robot: Robot) -> None:
+    wanted = [("body", robot.base.body), ("body", robot.tip.body)]
+    wanted += [("body", clearance.body) for clearance in robot.clearance]
+    wanted += [("joint", joint.name) for joint in robot.joint]
+    wanted += [("geom", name) for name in robot.touching]
+    for kind, name in wanted:
+        if getattr(spec, kind)(name) is None:
+            raise RobotError(f"{robot.model} has no {kind} {name!r}, which {robot.name} needs")
+
+
+def _free_of_drives(spec: mujoco.MjSpec) -> None:
+    """Remove what moves, ties and measures the robot: it is driven by servos of its own."""
+    for kind in ("keys", "sensors", "actuators", "equalities", "tendons", "pairs", "excludes"):
+        for element in list(getattr(spec, kind)):
+            spec.delete(element)
+
+
+def _make_rigid(spec: mujoco.MjSpec, robot: Robot) -> None:
+    """Leave no joints but the arm's, and nothing that collides."""
+    kept = {joint.name for joint in robot.joint}
+    for joint in list(spec.joints):
+        if joint.name not in kept:
+            spec.delete(joint)
+    for light in list(spec.lights):
+        spec.delete(light)
+    for geom in spec.geoms:
+        geom.contype = geom.conaffinity = 0
+    for body in spec.bodies[1:]:
+        body.gravcomp = 1.0
+        body.mocap = False
+
+
+def _attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, robot: Robot) -> None:
+    for name in _OPTIONS:
+        setattr(spec.option, name, getattr(scene.option, name))
+    spec.memory, spec.njmax, spec.nconmax = -1, -1, -1
+    body = spec.body(robot.base.body)
+    body.pos, body.quat = robot.base.position_m, robot.base.quaternion
+    try:
+        scene.worldbody.add_frame().attach_body(body, PREFIX, "")
+    except (ValueError, RuntimeError, mujoco.FatalError) as error:
+        raise RobotError(f"{robot.model} cannot be attached: {one_line(error)}") from None
+
+
+def _drive(scene: mujoco.MjSpec, described: Joint) -> None:
+    """Give a joint its limits and a position servo; what damped it by itself is in the servo."""
+    name = PREFIX + described.name
+    joint = scene.joint(name)
+    joint.range = described.low_rad, described.high_rad
+    joint.limited = mujoco.mjtLimited.mjLIMITED_TRUE
+    joint.actfrcrange = -described.torque_nm, described.torque_nm
+    joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_TRUE
+    joint.actgravcomp = True
+    joint.armature = described.armature_kg_m2
+    joint.frictionloss = 0.0
+    joint.damping, joint.stiffness = [0.0] * 3, [0.0] * 3
+    servo = scene.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
+    servo.set_to_position(kp=described.stiffness_nm_rad, kv=described.damping_nm_s_rad)
+
+
+def _add_sites(scene: mujoco.MjSpec, robot: Robot) -> None:
+    tip = robot.tip
+    scene.body(PREFIX + tip.body).add_site(
+        name=TIP, pos=tip.position_m, quat=tip.quaternion, size=[0.004] * 3, group=4
+    )
+    for index, clearance in enumerate(robot.clearance):
+        scene.body(PREFIX + clearance.body).add_site(name=clearance_site(index), group=4)

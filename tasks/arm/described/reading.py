@@ -1,0 +1,110 @@
+"""Reading descriptions of robots: TOML that people edit, and JSON in controllers."""
+
+import dataclasses
+import difflib
+import json
+import math
+import tomllib
+import types
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from tasks.arm.described.description import Robot, RobotError
+
+MOST_BYTES = 2**18
+"""Of a description."""
+
+
+def read_robot(text_or_path: str) -> Robot:
+    """A robot from the path of its TOML file, or from the JSON text that `written` made.
+
+    Raises:
+        RobotError: there is no such file, or something in it is missing, unknown or of another
+            type; the message names the nearest key.
+    """
+    if text_or_path.lstrip().startswith("{"):
+        return _robot(_json(text_or_path), "the robot's description")
+    path = Path(text_or_path)
+    robot = _robot(_toml(path), str(path))
+    return dataclasses.replace(robot, model=str((path.parent / robot.model).resolve()))
+
+
+def written(robot: Robot) -> str:
+    """The description as one line of JSON."""
+    return json.dumps(dataclasses.asdict(robot))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RobotError(f"the robot's description is no JSON: {error}") from None
+
+
+def _toml(path: Path) -> Any:
+    if not path.is_file():
+        raise RobotError(f"there is no robot {path}; `robo-ddpg adopt ROBOT.xml` writes one")
+    if path.stat().st_size > MOST_BYTES:
+        raise RobotError(f"{path} has more than {MOST_BYTES} bytes; name what adopt wrote")
+    try:
+        return tomllib.loads(path.read_text())
+    except (ValueError, RecursionError) as error:
+        hint = "" if path.suffix == ".toml" else "; `robo-ddpg adopt` makes TOML of a robot's file"
+        raise RobotError(f"{path} is no TOML: {error}{hint}") from None
+
+
+def _robot(values: Any, origin: str) -> Robot:
+    try:
+        robot: Robot = _made(Robot, values, "")
+    except RobotError as error:
+        raise RobotError(f"{origin}: {error}") from None
+    return robot
+
+
+def _made(kind: Any, value: Any, where: str) -> Any:
+    """A value of a type, from TOML or JSON."""
+    if dataclasses.is_dataclass(kind):
+        return _instance(kind, value, where)
+    if get_origin(kind) is tuple:
+        return _tuple(get_args(kind), value, where)
+    if kind is float:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and math.isfinite(value):
+            return float(value)
+        raise RobotError(f"{where} must be a finite number, got {value!r:.40}")
+    if not isinstance(value, kind):
+        raise RobotError(f"{where} must be {_NAMES[kind]}, got {value!r:.40}")
+    return value
+
+
+_NAMES = {str: "text", bool: "true or false"}
+
+
+def _instance(kind: Any, values: Any, where: str) -> Any:
+    if not isinstance(values, dict):
+        raise RobotError(f"{where or 'it'} must be a table, got {values!r:.40}")
+    types_ = get_type_hints(kind)
+    for key in values:
+        if key not in types_:
+            raise RobotError(f"unknown key {where}{'.' if where else ''}{key}{_near(key, types_)}")
+    for key in types_:
+        if key not in values:
+            raise RobotError(f"{where}{'.' if where else ''}{key} is missing")
+    prefix = f"{where}." if where else ""
+    return kind(**{key: _made(types_[key], values[key], prefix + key) for key in types_})
+
+
+def _near(key: str, known: Any) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+
+
+def _tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise RobotError(f"{where} must be a list, got {value!r:.40}")
+    if kinds[-1] is types.EllipsisType or kinds[-1] is ...:
+        kinds = (kinds[0],) * len(value)
+    if len(value) != len(kinds):
+        raise RobotError(f"{where} must have {len(kinds)} values, got {len(value)}")
+    pairs = enumerate(zip(kinds, value, strict=True), 1)
+    return tuple(_made(kind, each, f"{where}[{i}]") for i, (kind, each) in pairs)
