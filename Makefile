@@ -23,7 +23,7 @@ demo: setup
 	@echo $(CURDIR)/$(DEMO)/videos/demo.mp4
 
 test: setup
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: setup
 	$(BIN)/python -m pytest -n auto -m "not slow"

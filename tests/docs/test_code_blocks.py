@@ -22,8 +22,12 @@ WITH_CODE = [
 
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working directory; modules that are written into it are forgotten afterwards."""
+    """An empty working directory; modules that are written into it are forgotten afterwards.
+
+    Curve and report of each training, which take longer than it does here, are not drawn.
+    """
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("robo_ddpg.training.trainer.write_pages", lambda *_: None)
     monkeypatch.syspath_prepend(str(tmp_path))
     before = set(sys.modules)
     yield tmp_path
