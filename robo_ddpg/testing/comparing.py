@@ -10,7 +10,7 @@ from tasks.task import Task
 
 
 def random_actions(env: RobotEnv | RobotVectorEnv, steps: int, seed: int = 0) -> Float32:
-    """Uniform actions, (steps, *shape of the action space)."""
+    """Uniform actions for so many steps, (steps, ...), each of the shape of the action space."""
     shape = (steps, *(env.action_space.shape or ()))
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
 

@@ -30,7 +30,7 @@ class AdoptOptions:
     """Its .xml, .urdf or .mjz."""
     out: File = None
     """The .toml to write; beside ROBOT if not given. Pictures go into a folder of its name."""
-    tip: Annotated[str | None, arg(metavar="NAME", help_behavior_hint=hint)] = None
+    tip: Annotated[str | None, arg(metavar="SITE", help_behavior_hint=hint)] = None
     """Site or body at the arm's tip, where names do not tell."""
     approach: Annotated[
         Literal["x", "y", "z", "-x", "-y", "-z"] | None, arg(help_behavior_hint=hint)

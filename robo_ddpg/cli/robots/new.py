@@ -16,9 +16,9 @@ from robo_ddpg.scaffold.task import class_of, new_task
 class NewOptions:
     """Write a task of your own that trains as it stands, and a test for it."""
 
-    what: Annotated[str, Positional, arg(metavar="task")]
-    """What to write: a task."""
-    name: Annotated[str, Positional, arg(metavar="NAME")]
+    what: Annotated[str, Positional, arg(metavar="WHAT")]
+    """What to write; there is: task."""
+    name: Annotated[str, Positional, arg(metavar="TASK_NAME")]
     """Name of the file, such as push_cube."""
     kind: Literal["arm", "legged", "gymnasium"] = "arm"
     """What it is about: the arm, a robot on legs, or any environment of Gymnasium's form."""
