@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ OFFLINE = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 """What keeps a browser to this machine."""
-NAVIGATES = ("navigated", "xecution context")
+NAVIGATES = ("Not attached to an active page", "navigated", "xecution context")
 """In the errors of calls that meet a page while it gives way to another one."""
 REPLY_S = 240.0
 """Patience with a browser on a busy machine [s]."""
@@ -87,14 +87,22 @@ class Browser:
             raise
 
     def screenshot(self, path: Path, *, whole_page: bool = True) -> Path:
-        """A picture, asked for again where a page that reloads itself never answers."""
-        for _ in range(SHOTS):
-            with suppress(TimeoutError):
+        """A picture, asked for again where a page that reloads itself gives none."""
+        end = time.monotonic() + REPLY_S
+        while time.monotonic() < end:
+            try:
                 shot = self._call(
                     "Page.captureScreenshot", REPLY_S / SHOTS, captureBeyondViewport=whole_page
                 )
-                path.write_bytes(base64.b64decode(shot["data"]))
-                return path
+            except TimeoutError:
+                continue
+            except AssertionError as error:
+                if not any(sign in str(error) for sign in NAVIGATES):
+                    raise
+                time.sleep(0.1)
+                continue
+            path.write_bytes(base64.b64decode(shot["data"]))
+            return path
         raise TimeoutError("the browser takes no picture of its page")
 
     def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:

@@ -14,8 +14,11 @@ from tests.browser import Browser
 PICTURE = b"a picture"
 
 
-def play(commands: int, replies: int, unanswered: int) -> None:
-    """Answer every command, but not the first few pictures."""
+GIVES_WAY = {"code": -32000, "message": "Not attached to an active page"}
+
+
+def play(commands: int, replies: int, unanswered: int, refused: int) -> None:
+    """Answer every command, but not the first few pictures; the next few are refused."""
     left = unanswered
     with os.fdopen(commands, "rb") as asked:
         buffer = b""
@@ -25,6 +28,11 @@ def play(commands: int, replies: int, unanswered: int) -> None:
                 if message["method"] == "Page.captureScreenshot" and left:
                     left -= 1
                     continue
+                if message["method"] == "Page.captureScreenshot" and refused:
+                    refused -= 1
+                    error = {"id": message["id"], "error": GIVES_WAY}
+                    os.write(replies, json.dumps(error).encode() + b"\0")
+                    continue
                 data = base64.b64encode(PICTURE).decode()
                 result = {"targetId": "t", "sessionId": "s", "data": data}
                 os.write(
@@ -32,10 +40,12 @@ def play(commands: int, replies: int, unanswered: int) -> None:
                 )
 
 
-def page(unanswered: int) -> Browser:
+def page(unanswered: int = 0, refused: int = 0) -> Browser:
     their_in, our_out = os.pipe()
     our_in, their_out = os.pipe()
-    threading.Thread(target=play, args=(their_in, their_out, unanswered), daemon=True).start()
+    threading.Thread(
+        target=play, args=(their_in, their_out, unanswered, refused), daemon=True
+    ).start()
     return Browser(our_out, our_in)
 
 
@@ -45,6 +55,10 @@ def test_a_picture_that_never_comes_is_asked_for_again(
     window = page(unanswered=1)
     monkeypatch.setattr(browser, "REPLY_S", 8.0)
     assert window.screenshot(tmp_path / "shot.png").read_bytes() == PICTURE
+
+
+def test_a_picture_of_a_page_that_gives_way_to_another_is_asked_for_again(tmp_path: Path) -> None:
+    assert page(refused=6).screenshot(tmp_path / "shot.png").read_bytes() == PICTURE
 
 
 def test_a_browser_that_takes_no_picture_is_not_waited_for_without_end(
