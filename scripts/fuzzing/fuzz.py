@@ -25,7 +25,8 @@ SHARES = {
     "config": 0.15,
     "table": 0.1,
     "evaluation": 0.08,
-    "task": 0.02,
+    "robot": 0.01,
+    "task": 0.01,
 }
 """Kind -> how many of all files are of it."""
 AT_ONCE = 5_000

@@ -16,6 +16,7 @@ import numpy as np
 from archives import controller_file, npz_file
 from checkpoint_files import checkpoint_files, good_checkpoint, read_checkpoint
 from mutations import Mutation, anything, json_file
+from robot_files import good_robot, read_robot
 
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.controller import Controller
@@ -216,5 +217,6 @@ KINDS = {
     "config": Kind(".json", made(_config, ".json"), json_file, read_settings),
     "table": Kind(".csv", made(_table, ".csv"), csv_file, read_metrics, 256 * MIB),
     "evaluation": Kind(".json", made(_evaluation, ".json"), json_file, read_evaluation),
+    "robot": Kind(".json", good_robot, json_file, read_robot),
     "task": Kind(".json", made(_task, ".json"), json_file, read_task),
 }

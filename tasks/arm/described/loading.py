@@ -1,5 +1,6 @@
 """Opening the robots of others: MJCF and URDF, with what has to be put right in them."""
 
+import os
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,8 @@ def open_robot(path: Path) -> Opened:
     Raises:
         RobotError: there is no such file, it cannot be parsed, or it cannot be compiled.
     """
-    if not path.is_file():
-        raise RobotError(f"there is no robot's file {path}")
+    if not os.path.isfile(path):
+        raise RobotError(f"there is no robot's file {path!s:.99}")
     urdf = _urdf(path)
     repairs: list[str] = []
     spec = _parsed(path)

@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import json
 import math
+import os
 import tomllib
 import types
 from pathlib import Path
@@ -42,12 +43,14 @@ def _json(text: str) -> Any:
 
 
 def _toml(path: Path) -> Any:
-    if not path.is_file():
-        raise RobotError(f"there is no robot {path}; `robo-ddpg adopt ROBOT.xml` writes one")
+    if not os.path.isfile(path):  # unlike the method of Path, False for names that cannot be
+        raise RobotError(f"there is no robot {path!s:.99}; `robo-ddpg adopt ROBOT.xml` writes one")
     if path.stat().st_size > MOST_BYTES:
         raise RobotError(f"{path} has more than {MOST_BYTES} bytes; name what adopt wrote")
     try:
         return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise RobotError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         hint = "" if path.suffix == ".toml" else "; `robo-ddpg adopt` makes TOML of a robot's file"
         raise RobotError(f"{path} is no TOML: {error}{hint}") from None

@@ -63,3 +63,9 @@ def test_what_is_no_description_says_how_to_get_one(tmp_path: Path) -> None:
         read_robot(str(tmp_path / "none.toml"))
     with pytest.raises(RobotError, match="robo-ddpg adopt"):
         read_robot(str(write(tmp_path, arm_xml())))
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b", "/dev/zero", "."])
+def test_a_name_that_no_file_can_have_is_no_robot(name: str) -> None:
+    with pytest.raises(RobotError, match="there is no robot "):
+        read_robot(name)

@@ -1,0 +1,43 @@
+"""Descriptions of robots, as controllers and settings hold them."""
+
+from pathlib import Path
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.envs.names import source_of
+from robo_ddpg.reading.plain_file import read_bytes
+from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space, Tip
+from tasks.arm.described.reading import MOST_BYTES, written
+
+_POINT, _TURN = (0.3, 0.0, 0.1), (1.0, 0.0, 0.0, 0.0)
+
+
+def good_robot() -> bytes:
+    """An arm of two joints."""
+    joints = tuple(
+        Joint(name, -2.8, 2.8, 0.1, 2.0, 10.0, 2000.0, 60.0, 3000.0, 90.0, 0.05)
+        for name in ("shoulder", "elbow")
+    )
+    robot = Robot(
+        name="tester",
+        model="/nowhere/tester.xml",
+        down=True,
+        hand_speed_m_s=1.5,
+        touching=("hand",),
+        base=Base("stand", _POINT, _TURN),
+        tip=Tip("hand", _POINT, _TURN),
+        workspace=Space(_POINT, (0.4, 0.1, 0.25), (0.2, -0.25, 0.01), (0.5, 0.25, 0.4)),
+        clearance=(Clearance("elbow", 0.05),),
+        joint=joints,
+    )
+    return written(robot).encode()
+
+
+def read_robot(path: Path) -> None:
+    """Let a controller of a stranger's ask for a task on the robot, without its model."""
+    try:
+        text = read_bytes(path, MOST_BYTES).decode(errors="replace")
+    except FileNotFoundError:
+        return
+    controller = Controller.find("reach")
+    controller.own = False
+    source_of(controller).complete(controller.task["settings"] | {"robot": text})
