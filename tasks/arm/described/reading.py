@@ -44,7 +44,8 @@ def _json(text: str) -> Any:
 
 def _toml(path: Path) -> Any:
     if not os.path.isfile(path):  # unlike the method of Path, False for names that cannot be
-        raise RobotError(f"there is no robot {path!s:.99}; `robo-ddpg adopt ROBOT.xml` writes one")
+        name = " ".join(str(path).split())[:99]
+        raise RobotError(f"there is no robot {name}; `robo-ddpg adopt ROBOT.xml` writes one")
     if path.stat().st_size > MOST_BYTES:
         raise RobotError(f"{path} has more than {MOST_BYTES} bytes; name what adopt wrote")
     try:
@@ -60,7 +61,7 @@ def _robot(values: Any, origin: str) -> Robot:
     try:
         robot: Robot = _made(Robot, values, "")
     except RobotError as error:
-        raise RobotError(f"{origin}: {error}") from None
+        raise RobotError(" ".join(f"{origin}: {error}".split())) from None
     return robot
 
 
