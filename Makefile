@@ -26,7 +26,7 @@ test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: setup
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -22,7 +22,6 @@ from robo_ddpg.files import replacing
 from robo_ddpg.flattening import ActionForm, Flattening
 from robo_ddpg.reading.json_text import json_object
 from robo_ddpg.reading.tensors import read_tensors
-from tasks.arm.described.reading import read_robot, written
 from tasks.arrays import Float32
 from tasks.scene import asset_path
 
@@ -147,7 +146,7 @@ class Controller:
         path = Path(path)
         try:
             text = json.dumps(self.metadata, allow_nan=False)
-            metadata = {"robo_ddpg": text, "sha256": _digest(text, self.tensors)}
+            metadata = {"robo_ddpg": text, "sha256": digest(text, self.tensors)}
             with replacing(path) as part:
                 part.write_bytes(save(self.tensors, metadata=metadata))
         except ValueError as error:
@@ -198,32 +197,6 @@ class Controller:
         if task is not None or python is not None:
             self.metadata["task"] = named | ({} if python is None else {"python": python})
         self.own |= task is not None
-        return self
-
-    def on_robot(self, description: str | os.PathLike[str] | None) -> "Controller":
-        """The same, on the robot of a description: its own, edited or with its model elsewhere.
-
-        Args:
-            description: the .toml that `robo-ddpg adopt` wrote; None changes nothing.
-
-        Raises:
-            ControllerError: the controller is that of another robot, or of a task without a choice.
-            RobotError: the description cannot be read.
-        """
-        if description is None:
-            return self
-        settings = self.task["settings"]
-        if not settings.get("robot"):
-            raise ControllerError(
-                f"{self.path} was not trained on a robot that was adopted: leave out {description}"
-            )
-        now, then = read_robot(str(description)), read_robot(settings["robot"])
-        if [joint.name for joint in now.joint] != [joint.name for joint in then.joint]:
-            raise ControllerError(
-                f"{self.path} was trained on {then.name}, whose joints are not those of "
-                f"{now.name}; train one on {description}"
-            )
-        self.metadata["task"] = self.task | {"settings": settings | {"robot": written(now)}}
         return self
 
     @classmethod
@@ -285,13 +258,13 @@ AnyController = Controller | str | os.PathLike[str]
 """What `Controller.find` takes."""
 
 
-def _digest(text: str, tensors: dict[str, Float32]) -> str:
+def digest(text: str, tensors: dict[str, Float32]) -> str:
     """SHA-256 of a controller's content, by which damage is noticed."""
-    digest = hashlib.sha256(text.encode())
+    digested = hashlib.sha256(text.encode())
     for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.shape} {tensor.dtype}".encode())
-        digest.update(np.ascontiguousarray(tensor).data)
-    return digest.hexdigest()
+        digested.update(f"{name} {tensor.shape} {tensor.dtype}".encode())
+        digested.update(np.ascontiguousarray(tensor).data)
+    return digested.hexdigest()
 
 
 def _checked(
@@ -301,7 +274,7 @@ def _checked(
     text = header.get("robo_ddpg")
     if text is None:
         raise ControllerError(f"{path} was not written by robo_ddpg; name a controller file")
-    if header.get("sha256") != _digest(text, tensors):
+    if header.get("sha256") != digest(text, tensors):
         raise ControllerError(f"{path} is damaged: its checksum differs; train or copy it again")
     metadata = json_object(text)
     if metadata["format"] != FORMAT:

@@ -5,6 +5,12 @@ class RoboDDPGError(Exception):
     """Anything this package reports in one line instead of a traceback."""
 
 
+def in_one_line(error: BaseException) -> str:
+    """What an error and the notes on it say."""
+    texts = (str(error), *getattr(error, "__notes__", ()))
+    return "; ".join(" ".join(text.split()) for text in texts)
+
+
 class UnreadableFile(RoboDDPGError, ValueError):  # noqa: N818 - the file is at fault
     """A file is damaged, of another kind, or larger than it may be; the message does not name it.
 

@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from robo_ddpg import Controller
-from robo_ddpg.controller import _digest, shipped
+from robo_ddpg.controller import digest, shipped
 from robo_ddpg.envs.names import ForeignSource, environment_of, source_of
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import ControllerError, RoboDDPGError, UnknownEnvironmentError
@@ -313,7 +313,7 @@ PART = {"path": [], "kind": "Box", "shape": [5]}
 def test_what_a_file_says_of_itself_has_to_fit(text: str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     tensors = some_controller().tensors
-    save_file(tensors, path, metadata={"robo_ddpg": text, "sha256": _digest(text, tensors)})
+    save_file(tensors, path, metadata={"robo_ddpg": text, "sha256": digest(text, tensors)})
     assert reason in refusal(path)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError
+from robo_ddpg.errors import EnvironmentFailure, RoboDDPGError, SettingsError, in_one_line
 
 COMMANDS = {
     "tasks": "List what can be trained.",
@@ -131,8 +131,7 @@ def _is_ours(error: Exception) -> bool:
 
 def _line(error: Exception) -> str:
     """The error and the notes on it, in one line."""
-    texts = (str(error), *getattr(error, "__notes__", ()))
-    line = "; ".join(" ".join(text.split()) for text in texts)
+    line = in_one_line(error)
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..."
 
 

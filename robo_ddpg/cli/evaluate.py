@@ -20,6 +20,7 @@ from robo_ddpg.cli.parsing.fields import (
     hint,
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
+from robo_ddpg.cli.robots.elsewhere import on_robot
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.errors import SettingsError
@@ -76,7 +77,7 @@ def run(words: Words) -> bool:
     """Measure a controller: success with its confidence interval, return, safety."""
     options = parse(EvaluateOptions, words, "evaluate")
     controller = Controller.find(options.controller).vouched(options.task, options.python)
-    controller = controller.on_robot(options.robot)
+    controller = on_robot(controller, options.robot)
     if options.at_least is not None or options.width is not None:
         return _until_certain(controller, options)
     _fixed(controller, options)

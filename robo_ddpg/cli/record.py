@@ -28,6 +28,7 @@ from robo_ddpg.cli.parsing.fields import (
     cameras,
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
+from robo_ddpg.cli.robots.elsewhere import on_robot
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed, evaluate
@@ -75,7 +76,7 @@ def run(words: Words) -> None:
     options = parse(RecordOptions, words, "record")
     grid = _grid(options.grid)
     controller = Controller.find(options.controller).vouched(options.task, options.python)
-    controller = controller.on_robot(options.robot)
+    controller = on_robot(controller, options.robot)
     out = options.out or _default_video(options.controller, controller)
     seeds = seeds_to_film(controller, options)
     filmed = film(

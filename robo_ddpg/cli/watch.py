@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python, RobotFile
 from robo_ddpg.cli.parsing.parse import Words, parse
+from robo_ddpg.cli.robots.elsewhere import on_robot
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import TaskSource, source_of
 from robo_ddpg.errors import SettingsError
@@ -33,7 +34,7 @@ def run(words: Words) -> None:
         raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
 
     controller = Controller.find(options.controller).vouched(options.task, options.python)
-    controller = controller.on_robot(options.robot)
+    controller = on_robot(controller, options.robot)
     if isinstance(source_of(controller), TaskSource):
         from robo_ddpg.viewer import browser
         from robo_ddpg.viewer.live import LiveController

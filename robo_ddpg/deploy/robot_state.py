@@ -31,6 +31,7 @@ class RobotState:
         self._positions = [joint.qposadr[0] for joint in joints]
         self._velocities = [joint.dofadr[0] for joint in joints]
         self._fingers = [self._model.joint(name).qposadr[0] for name in arm.fingers]
+        self._places: dict[str, Place] = {}
 
     @property
     def position(self) -> Array:
@@ -64,7 +65,9 @@ class RobotState:
         if np.size(measurement.opening):
             yield _part("opening", measurement.opening, (self._qpos, self._fingers))
         for name, values in measurement.world.items():
-            yield _part(name, values, self._place(name))
+            if name not in self._places:
+                self._places[name] = self._place(name)
+            yield _part(name, values, self._places[name])
 
     def _place(self, name: str) -> Place:
         """Where something of the world is written to."""

@@ -1,14 +1,12 @@
 """What a program that runs an exported policy has to know: names, order, units of its numbers."""
 
 import dataclasses
-import hashlib
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.controller import Controller
+from robo_ddpg.controller import Controller, digest
 from robo_ddpg.envs.names import ForeignSource, source_of
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Simulation
@@ -51,7 +49,7 @@ def contract(controller: Controller) -> tuple[Json, Command | None]:
         "format": FORMAT,
         "task": controller.task["name"],
         "settings": controller.task["settings"],
-        "weights_sha256": _weights_hash(controller),
+        "weights_sha256": digest("", controller.tensors),
         "versions": controller.metadata.get("versions", {}),
         "training": controller.metadata.get("training", {}),
         "evaluation": _evaluation(controller),
@@ -116,17 +114,3 @@ def _bounds(controller: Controller) -> Json:
 def _evaluation(controller: Controller) -> Json:
     found = controller.metadata.get("evaluation") or {}
     return {name: found[name] for name in EVALUATION if name in found}
-
-
-def _weights_hash(controller: Controller) -> str:
-    """SHA-256 of the tensors, in the order of their names."""
-    digest = hashlib.sha256()
-    for part in _bytes(controller):
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def _bytes(controller: Controller) -> Iterator[bytes]:
-    for name, tensor in sorted(controller.tensors.items()):
-        yield f"{name} {tensor.shape} {tensor.dtype}".encode()
-        yield np.ascontiguousarray(tensor).tobytes()

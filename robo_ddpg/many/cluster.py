@@ -8,18 +8,17 @@ import contextlib
 import functools
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from robo_ddpg.errors import RoboDDPGError, SettingsError
+from robo_ddpg.errors import RoboDDPGError, SettingsError, in_one_line
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.locks import is_held
 from robo_ddpg.many.found import look_at
 from robo_ddpg.many.seeds.engine import Watcher
-from robo_ddpg.many.seeds.job import Job, carry_on
+from robo_ddpg.many.seeds.job import Job, carry_on, module_path
 from robo_ddpg.runs import lock
 from robo_ddpg.training.progress import SilentProgress
 
@@ -56,9 +55,8 @@ def connected(address: str | None) -> Iterator["RayEngine"]:
         ) from None
     if address is not None:
         _knock(address)
-    path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     os.environ.setdefault(NICENESS, "0")  # of a cluster that is started here
-    variables = {"PYTHONPATH": path, "OMP_NUM_THREADS": str(PROCESSORS)}
+    variables = {"PYTHONPATH": module_path(), "OMP_NUM_THREADS": str(PROCESSORS)}
     try:
         ray.init(
             address=address or "local",
@@ -163,7 +161,7 @@ def make_run(job: dict[str, Any], directory: str) -> str | None:
     try:
         carry_on(made, SilentProgress())
     except RoboDDPGError as error:
-        return " ".join("; ".join((str(error), *getattr(error, "__notes__", ()))).split())
+        return in_one_line(error)
     return None
 
 

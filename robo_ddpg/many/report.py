@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.files import writing
 from robo_ddpg.many.curves import Over, group_curve
@@ -14,6 +12,7 @@ from robo_ddpg.many.pictures import draw_curves, draw_profiles
 from robo_ddpg.many.profiles import profiles
 from robo_ddpg.many.table import table
 from robo_ddpg.runs.charts import COLOURS
+from robo_ddpg.runs.report import template
 from robo_ddpg.runs.report_sections import Chart
 from robo_ddpg.runs.svg import to_svg
 
@@ -44,7 +43,7 @@ def _render(directory: Path, found: Sequence[FoundRun], groups: list[Group]) -> 
     measure = measure_of(groups)
     head, rows = table(groups)
     names = ", ".join(dict.fromkeys(str(run.task) for group in groups for run in group.runs))
-    return _template().render(
+    return template("group.html", "robo_ddpg.many").render(
         colours=COLOURS,
         title=f"{names}, {len(found)} runs",
         name=directory.name,
@@ -67,15 +66,3 @@ def _profile(groups: list[Group], measure: Measure) -> list[Chart]:
     found = profiles(groups, measure)
     drawn = draw_profiles(found, measure)
     return [Chart(to_svg(drawn, "performance profile"))] if found else []
-
-
-def _template() -> jinja2.Template:
-    folders = [jinja2.PackageLoader(f"robo_ddpg.{room}") for room in ("many", "runs")]
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(folders),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("group.html")

@@ -46,7 +46,7 @@ def render(run: RunDirectory) -> str:
     settings, versions = (_object(config, name) for name in ("settings", "versions"))
     statistics = _read(run.evaluation, EvaluationStatistics.from_json)
     robustness = _read(run.robustness, Robustness.from_json)
-    return _template().render(
+    return template("report.html").render(
         colours=COLOURS,
         title=f"{settings.get('task', run.path.name)}, seed {settings.get('seed', '?')}",
         name=run.path.name,
@@ -71,16 +71,17 @@ def _object(config: dict[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _template() -> jinja2.Template:
-    loader = jinja2.PackageLoader("robo_ddpg.runs")
+def template(name: str, *packages: str) -> jinja2.Template:
+    """A template of pages, from this package or others that have some."""
+    loaders = map(jinja2.PackageLoader, ("robo_ddpg.runs", *packages))
     environment = jinja2.Environment(
-        loader=loader,
+        loader=jinja2.ChoiceLoader(list(loaders)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _read(path: Path, parse: Callable[[dict[str, Any]], _Content]) -> _Content | None:

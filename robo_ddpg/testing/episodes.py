@@ -99,6 +99,7 @@ def extreme_actions_are_survived_and_counted(name: str) -> None:
             assert np.isfinite(reward)
             assert info["safety"][reason]["count"] == step
             assert not info["unstable"]
+        assert info["safety"].keys() == env.simulation.interventions.altered.keys()
         env.reset()
         *_, info = env.step(np.zeros_like(action))
         assert info["safety"][reason]["count"] == 0, "counts go on in the next episode"

@@ -1,8 +1,10 @@
 """Whether a scene can be looked at, searched and made again."""
 
 import json
+from collections.abc import Mapping
 
 import mujoco
+import numpy as np
 
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.robot_env import RobotEnv
@@ -25,8 +27,12 @@ DULL = 5.0
 
 def every_element_of_the_scene_has_a_name(name: str) -> None:
     """What is altered, broken or touched is reported by name."""
-    model = make_task(name).model
-    for kind, count in NAMED.items():
+    assert_named(make_task(name).model, NAMED)
+
+
+def assert_named(model: mujoco.MjModel, kinds: Mapping[mujoco.mjtObj, str]) -> None:
+    """Raises AssertionError where an element has no name; `kinds` are as in `NAMED`."""
+    for kind, count in kinds.items():
         for i in range(getattr(model, count)):
             assert mujoco.mj_id2name(model, kind, i), f"{kind.name} {i} has no name"
 
@@ -41,6 +47,8 @@ def every_camera_shows_something(name: str) -> None:
     with FrameRenderer(model, 96, 64) as renderer:
         for camera in range(model.ncam):
             image = renderer.render(data, camera)
+            assert image.shape == (64, 96, 3)
+            assert image.dtype == np.uint8
             assert image.std() > DULL, f"camera {names[camera]} shows nothing"
 
 

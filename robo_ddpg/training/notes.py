@@ -23,11 +23,12 @@ def warnings(settings: TrainSettings) -> Iterator[str]:
     source = resolve(settings.task, settings.python)
     for text in brief_warnings(source, settings.environment, settings.step_timeout_s):
         yield f"{HURTS}: {text}"
-    if isinstance(source, ForeignSource):
-        yield from _what_resuming_changes(settings)
 
 
-def _what_resuming_changes(settings: TrainSettings) -> Iterator[str]:
+def what_resuming_changes(settings: TrainSettings) -> Iterator[str]:
+    """That an environment of others cannot be saved, if so: it is tried."""
+    if not isinstance(resolve(settings.task, settings.python), ForeignSource):
+        return
     try:
         check_restorable(settings)
     except EnvironmentFailure as failure:

@@ -95,13 +95,10 @@ class PlainProgress(SilentProgress):
             self.unread = True
 
 
-class LiveProgress(SilentProgress):
-    """A bar with the figures under it, on a terminal."""
+class OnTerminal:
+    """Something that is drawn again and again at the end of a terminal; a context manager."""
 
-    silent = False
-
-    def __init__(self, title: str) -> None:
-        self._title = title
+    def __init__(self) -> None:
         self._live = Live(console=Console(stderr=True), refresh_per_second=5)
 
     def __enter__(self) -> Self:
@@ -111,6 +108,16 @@ class LiveProgress(SilentProgress):
     def __exit__(self, *exception: object) -> None:
         with contextlib.suppress(OSError):
             self._live.stop()
+
+
+class LiveProgress(OnTerminal, SilentProgress):
+    """A bar with the figures under it, on a terminal."""
+
+    silent = False
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
 
     def update(self, done: float, row: Row) -> None:
         """Redraw."""

@@ -35,10 +35,10 @@ _HALF_CHEETAH: dict[str, Any] = {
 GYMNASIUM: dict[str, Learning] = {
     "HalfCheetah-v5": Learning(_HALF_CHEETAH, 3_000_000, 40_000, evaluation_episodes=10),
 }
-"""Environments of others that were measured to be learned better than by rules: docs/results.md."""
+"""Environments of others that were tuned before there were rules: docs/results.md."""
 
-# Episodes of these are long.
 _FOREIGN = Learning(evaluate_every=10_000, evaluation_episodes=20)
+# Episodes of these are long.
 _RUNNING = Learning(evaluate_every=40_000, evaluation_episodes=10)
 _PLANS = {"Hopper-v5": _RUNNING, "Walker2d-v5": _RUNNING}
 

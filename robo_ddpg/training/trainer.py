@@ -24,7 +24,7 @@ from robo_ddpg.training.collection import Collection
 from robo_ddpg.training.counters import Counters
 from robo_ddpg.training.demonstrations.load import load_demonstrations
 from robo_ddpg.training.judge import Judge
-from robo_ddpg.training.notes import reasons, warnings
+from robo_ddpg.training.notes import reasons, warnings, what_resuming_changes
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.saving import controller_of, evaluate_best, is_finite, keep, write_pages
 from robo_ddpg.training.settings import TrainSettings
@@ -166,6 +166,9 @@ class Trainer:
                 return
             except EnvironmentFailure as failure:
                 self.progress.note(f"{RESTART}: {failure}")
+        elif not self.progress.silent:
+            for note in what_resuming_changes(self.settings):
+                self.progress.note(note)
         self._collection.start(self._episode_seed())
 
     def _open(self) -> None:

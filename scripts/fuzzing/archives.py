@@ -12,7 +12,7 @@ import numpy as np
 from mutations import INTEGERS, anything, integer, other_tree, text_of
 from safetensors.numpy import load, save
 
-from robo_ddpg.controller import _digest
+from robo_ddpg.controller import digest
 
 Arrays = dict[str, Any]
 
@@ -118,7 +118,7 @@ def controller_file(rng: random.Random, content: bytes) -> bytes:
     else:
         spoil_tensors(rng, tensors)
     text = text_of(rng, card)
-    return save(tensors, metadata={"robo_ddpg": text, "sha256": _digest(text, tensors)})
+    return save(tensors, metadata={"robo_ddpg": text, "sha256": digest(text, tensors)})
 
 
 def spoil_tensors(rng: random.Random, tensors: Arrays) -> None:

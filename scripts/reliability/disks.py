@@ -50,7 +50,6 @@ WRITERS: dict[str, tuple[str, ...]] = {
 NEEDS_RUN = ("report", "evaluate")
 CAPABILITY_VERSION, WRITES_ANYWHERE = 0x20080522, 0b110
 """capset(2), capabilities(7): what lets root read and write where nobody may."""
-WRONG_INPUT = app.WRONG_INPUT
 
 Prepare = Callable[[], Any]
 
@@ -169,7 +168,7 @@ def tried(writer: str, way: str, place: Path, finished: Path, chance: random.Ran
     with WAYS[way](place, chance) as prepare:
         code, said = command(arguments, place, prepare).end()
     last = (said.strip().splitlines() or [""])[-1]
-    assert code in (0, WRONG_INPUT), (code, said)
+    assert code in (0, app.WRONG_INPUT), (code, said)
     assert "Traceback" not in said, said
     assert code == 0 or last.startswith("robo-ddpg: "), said
     if place.exists():
@@ -259,7 +258,7 @@ def main() -> None:
                     print(f"{number} {writer}, {way}: exit {code}", file=sys.stderr, flush=True)
     for writer in WRITERS:
         for way in ways:
-            refused, done = (counts[writer, way, code] for code in (WRONG_INPUT, 0))
+            refused, done = (counts[writer, way, code] for code in (app.WRONG_INPUT, 0))
             print(f"| {writer} | {way} | {refused} | {done} |")
 
 

@@ -17,10 +17,10 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.errors import OutputDirectoryError
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
-from robo_ddpg.training import notes
 from robo_ddpg.training.checkpoints.machine import machine
 from robo_ddpg.training.checkpoints.store import Checkpoints
 from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
+from robo_ddpg.training.notes import what_resuming_changes
 from robo_ddpg.training.progress import PlainProgress, SilentProgress
 from robo_ddpg.training.settings import TrainSettings
 from robo_ddpg.training.start import resume, train
@@ -169,8 +169,7 @@ def test_simulations_that_cannot_be_saved_begin_anew_and_it_is_said(
     name: str, reason: str, in_turn: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, progress = RunDirectory(tmp_path / "run"), Notes()
-    monkeypatch.setattr(notes, "brief_warnings", lambda *_: [])
-    (said,) = notes.warnings(of_gymnasium(name))
+    (said,) = what_resuming_changes(of_gymnasium(name))
     assert re.fullmatch(f"if this run is stopped and resumed, {RESTART}: .*{reason}", said)
     with monkeypatch.context() as patch:
         at(80, interrupt, patch)

@@ -15,7 +15,7 @@ from robo_ddpg.cli.output import note, say
 from robo_ddpg.cli.parsing.fields import File, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.errors import OutputDirectoryError, RenderingError
-from robo_ddpg.files import replacing
+from robo_ddpg.files import writing
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def run(words: Words) -> bool:
         )
     wishes = Wishes(options.tip, options.approach, options.joint_speed)
     adoption = adopt(options.robot, wishes)
-    _write(toml_text(adoption.robot, adoption.sources, out), out)
+    with writing(out) as part:
+        part.write_text(toml_text(adoption.robot, adoption.sources, out))
     for line in what_it_is(adoption):
         say(line)
     trial = measure(adoption)
@@ -65,16 +66,6 @@ def run(words: Words) -> bool:
         return False
     say(f"next        robo-ddpg train reach --robot {out}")
     return True
-
-
-def _write(text: str, out: Path) -> None:
-    try:
-        with replacing(out) as part:
-            part.write_text(text)
-    except OSError as error:
-        raise OutputDirectoryError(
-            f"cannot write {out}: {error.strerror or error}; name another place by --out"
-        ) from None
 
 
 def _draw(adoption: Adoption, folder: Path) -> None:

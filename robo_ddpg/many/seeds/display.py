@@ -6,14 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from rich.console import Console
-from rich.live import Live
 from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from robo_ddpg.runs.tables import Row
-from robo_ddpg.training.progress import PLAIN_INTERVAL_S, figures
+from robo_ddpg.training.progress import PLAIN_INTERVAL_S, OnTerminal, figures
 
 _SHOWN = ("steps/s", "success", "evaluated", "return")
 """Figures of a run that are shown."""
@@ -101,22 +99,14 @@ class PlainManyProgress(ManyProgress):
         return f"{self.names[index]} {done}" + f" (evaluated {evaluated})" * bool(evaluated)
 
 
-class LiveManyProgress(ManyProgress):
+class LiveManyProgress(OnTerminal, ManyProgress):
     """A bar for each on a terminal."""
 
     silent = False
 
     def __init__(self, title: str, names: Sequence[str]) -> None:
-        super().__init__(title, names)
-        self._live = Live(console=Console(stderr=True), refresh_per_second=5)
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        with contextlib.suppress(OSError):
-            self._live.stop()
+        OnTerminal.__init__(self)
+        ManyProgress.__init__(self, title, names)
 
     def show(self) -> None:
         """Redraw."""

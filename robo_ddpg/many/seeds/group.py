@@ -17,6 +17,7 @@ from robo_ddpg.many.seeds.job import Job
 from robo_ddpg.many.seeds.side_by_side import run_side_by_side
 from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.seeds import check_seed
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
 
 FILE_NAME = "group.json"
@@ -116,8 +117,9 @@ def _check(seeds: Sequence[Any]) -> None:
     if not 0 < len(seeds) <= MOST_SEEDS:
         raise SettingsError(f"expected 1 to {MOST_SEEDS} seeds, got {len(seeds)}")
     for seed in seeds:
-        if not isinstance(seed, int) or seed < 0:
-            raise SettingsError(f"seeds must be integers that are not negative, got {seed!r:.40}")
+        if not isinstance(seed, int):
+            raise SettingsError(f"seeds must be integers, got {seed!r:.40}")
+        check_seed(seed)
         if list(seeds).count(seed) > 1:
             raise SettingsError(f"seed {seed} is given twice")
 

@@ -1,5 +1,7 @@
 """A run to be made or gone on with, wherever that happens."""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,3 +59,8 @@ def carry_on(job: Job, progress: Progress) -> None:
         start.resume(run, progress)
     else:
         start.train(job.settings, run, progress)
+
+
+def module_path() -> str:
+    """Where modules are found here, so that another process finds them; empty entries are here."""
+    return os.pathsep.join(path or os.getcwd() for path in sys.path)

@@ -14,7 +14,7 @@ from typing import IO, Any
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.many.seeds.engine import Watcher
-from robo_ddpg.many.seeds.job import Job
+from robo_ddpg.many.seeds.job import Job, module_path
 from robo_ddpg.processors import available_processors
 
 MOST_LETTERS = 300
@@ -143,7 +143,7 @@ class _Worker:
             stderr=self._said,
             pass_fds=[writer],
             start_new_session=True,  # Ctrl-C reaches it through this process alone
-            env={**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONPATH": _path()},
+            env={**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONPATH": module_path()},
         )
         os.close(writer)
         # Unbuffered: what lies in a buffer would wait until the next line makes the pipe readable.
@@ -164,8 +164,3 @@ class _Worker:
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
         words = " ".join(text.split())[-MOST_LETTERS:]
         return f"its process was {how}" if code < 0 else f"its process {how}: {words}"
-
-
-def _path() -> str:
-    """Where modules are found here, so that they are found there; empty entries are this folder."""
-    return os.pathsep.join(path or os.curdir for path in sys.path)

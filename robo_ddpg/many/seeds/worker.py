@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any, TextIO
 
-from robo_ddpg.errors import RoboDDPGError
+from robo_ddpg.errors import RoboDDPGError, in_one_line
 from robo_ddpg.many.seeds.job import Job, carry_on
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.training.progress import SilentProgress
@@ -47,8 +47,7 @@ def main() -> int:
         try:
             carry_on(job, progress)
         except RoboDDPGError as error:
-            texts = (str(error), *getattr(error, "__notes__", ()))
-            progress.tell({"error": " ".join("; ".join(texts).split())})
+            progress.tell({"error": in_one_line(error)})
             return 1
     return 0
 

@@ -1,5 +1,6 @@
 """Putting a described robot at the table: attached under a prefix, with servos of its own."""
 
+import os
 from pathlib import Path
 
 import mujoco
@@ -28,7 +29,7 @@ def mounted(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
         RobotError: its file cannot be opened, or has not what the description names.
     """
     path = Path(robot.model)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise RobotError(
             f"the model of {robot.name} is not at {path} any more; name its .toml by --robot"
         )

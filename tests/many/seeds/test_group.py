@@ -87,7 +87,7 @@ def test_a_process_that_is_killed_is_named(tmp_path: Path) -> None:
     ("words", "said"),
     [
         ("--seeds 1 1", "seed 1 is given twice"),
-        ("--seeds 0 -1", "seeds must be integers that are not negative, got -1"),
+        ("--seeds 0 -1", "seed must not be negative, got -1"),
         ("--seeds 0 1 --jobs 0", "jobs must be positive, got 0"),
         ("--seeds a", "--seeds: expected"),
     ],

@@ -1,0 +1,36 @@
+"""`--robot`: a controller on the robot of a description that was edited, or lies elsewhere now."""
+
+from pathlib import Path
+
+from robo_ddpg.controller import Controller
+from robo_ddpg.errors import ControllerError
+from tasks.arm.described.reading import read_robot, written
+
+
+def on_robot(controller: Controller, description: Path | None) -> Controller:
+    """The same controller, on the robot of a description.
+
+    Args:
+        controller: changed in place.
+        description: the .toml that `robo-ddpg adopt` wrote; None changes nothing.
+
+    Raises:
+        ControllerError: the controller is that of another robot, or of a task without a choice.
+        RobotError: the description cannot be read.
+    """
+    if description is None:
+        return controller
+    settings = controller.task["settings"]
+    if not settings.get("robot"):
+        raise ControllerError(
+            f"{controller.path} was not trained on a robot that was adopted: leave out "
+            f"{description}"
+        )
+    now, then = read_robot(str(description)), read_robot(settings["robot"])
+    if [joint.name for joint in now.joint] != [joint.name for joint in then.joint]:
+        raise ControllerError(
+            f"{controller.path} was trained on {then.name}, whose joints are not those of "
+            f"{now.name}; train one on {description}"
+        )
+    controller.metadata["task"] = controller.task | {"settings": settings | {"robot": written(now)}}
+    return controller
