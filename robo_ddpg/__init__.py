@@ -22,7 +22,7 @@ if getattr(tasks, "DISTRIBUTION", None) != "robo-ddpg":
 from robo_ddpg.envs.registration import register_environments  # noqa: E402
 
 if TYPE_CHECKING:
-    from robo_ddpg.api import Run, record, train
+    from robo_ddpg.api import Run, record, train, train_seeds
     from robo_ddpg.control.action_limits import ActionLimits
     from robo_ddpg.controller import Controller
     from robo_ddpg.envs.robot_env import RobotEnv, RobotVectorEnv
@@ -50,6 +50,7 @@ _MODULE_OF = {
     "record": "api",
     "record_episodes": "recording.recorder",
     "train": "api",
+    "train_seeds": "api",
 }
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "record",
     "record_episodes",
     "train",
+    "train_seeds",
 ]
 
 

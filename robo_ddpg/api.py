@@ -3,11 +3,12 @@
 Evaluating and comparing are `robo_ddpg.evaluate` and `robo_ddpg.compare`.
 """
 
+import functools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
@@ -17,6 +18,9 @@ from robo_ddpg.recording.filming import CAMERA, film, roles_of
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import read_metrics
+
+if TYPE_CHECKING:
+    from robo_ddpg.many.seeds.group import SeedGroup
 
 AnyPath = str | os.PathLike[str]
 
@@ -54,6 +58,7 @@ def train(
     simulations: int | None = None,
     evaluate_every: int | None = None,
     demonstrations: AnyPath | None = None,
+    track: Sequence[str] = (),
     stop_early: bool = True,
     device: str = "cpu",
     step_timeout_s: float | None = None,
@@ -83,6 +88,7 @@ def train(
         evaluate_every: transitions between evaluations; the default depends on the task.
         demonstrations: episodes to learn from too: a directory that `demonstrate` made, a .npz
             file, or `minari:ID`.
+        track: experiment trackers that are told the metrics too: `wandb`, `trackio`, `mlflow`.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
         device: where networks are trained, `cpu` or `cuda`.
         step_timeout_s: how long a step or a reset of all simulations may take [s].
@@ -114,6 +120,7 @@ def train(
         simulations=simulations,
         evaluate_every=evaluate_every,
         demonstrations=None if demonstrations is None else os.fspath(demonstrations),
+        track=tuple(track),
         stop_early=stop_early,
         device=device,
         step_timeout_s=step_timeout_s,
@@ -122,6 +129,47 @@ def train(
     run = RunDirectory(Path(out) if out else RunDirectory.default(settings.task, seed))
     progress = make_progress(f"train {settings.task}", quiet=quiet)
     return Run(run.path, start.train(settings, run, progress, force=force))
+
+
+def train_seeds(
+    task: str,
+    seeds: Sequence[int],
+    *,
+    out: AnyPath | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    quiet: bool = False,
+    **settings: Any,
+) -> "SeedGroup":
+    """Train a task with several seeds, side by side, and join their curves.
+
+    What goes wrong with one seed leaves the others alone.
+
+    Args:
+        task: as for `train`.
+        seeds: at least one, each once.
+        out: directory with `seed-S` for each; runs/TASK/seeds-0-to-4 or the like if not given.
+        jobs: runs at once; as many as there are processors if not given.
+        force: replace earlier runs in the same directory.
+        quiet: show no progress.
+        **settings: any of `train` that says what is trained and how long, such as `minutes`.
+
+    Returns:
+        The runs, what went wrong with them, and where their table and curves lie.
+
+    Raises:
+        UnknownEnvironmentError: there is no such task or environment.
+        SettingsError: a setting does not exist or cannot work, or a seed is given twice.
+        OutputDirectoryError: the directory holds something else, or cannot be written.
+    """
+    from robo_ddpg.many.seeds.group import train_seeds as made
+    from robo_ddpg.many.seeds.side_by_side import run_side_by_side
+    from robo_ddpg.training.task_defaults import train_settings
+
+    planned = train_settings(task, **settings)
+    engine = functools.partial(run_side_by_side, wanted=jobs)
+    directory = None if out is None else Path(out)
+    return made(planned, seeds, directory, engine=engine, force=force, quiet=quiet)
 
 
 def record(

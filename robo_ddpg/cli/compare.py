@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
 
+from robo_ddpg.cli.many.engines import RayPlayers, players
 from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import Episodes, File, FirstSeed, Json, OwnTask, Python, Switch
 from robo_ddpg.cli.parsing.parse import Words, parse
@@ -37,6 +38,7 @@ class CompareOptions:
     require_better: Switch = False
     """Exit with 1 unless B is better: significantly more success or, where success does not
     differ significantly, significantly more return (p at most 0.05)."""
+    ray: RayPlayers = None
     task: OwnTask = None
     python: Python = None
     json: Json = False
@@ -51,7 +53,10 @@ def run(words: Words) -> bool:
     )
     if options.sequential or others:
         return _of_many(first, [second, *others], options)
-    comparison = compare(first, second, episodes=options.episodes, seed=options.seed)
+    with players(options.ray) as spread:
+        comparison = compare(
+            first, second, episodes=options.episodes, seed=options.seed, spread=spread
+        )
     summary = comparison.summary()
     if options.json:
         say_json(summary)
@@ -68,12 +73,15 @@ def _of_many(first: Controller, others: list[Controller], options: CompareOption
     """Returns whether all of the others are better, or need not be."""
     from robo_ddpg.cli.many.comparisons import compare_with_first
 
+    if options.ray is not None and options.sequential:
+        raise SettingsError("compare: --sequential looks after every few episodes; leave out --ray")
     if options.out is not None:
         raise SettingsError("compare: --out films two controllers and a fixed number of episodes")
     plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
-    better = compare_with_first(
-        first, others, **plan, sequential=options.sequential, json=options.json
-    )
+    with players(options.ray) as spread:
+        better = compare_with_first(
+            first, others, **plan, sequential=options.sequential, json=options.json, spread=spread
+        )
     return better or not options.require_better
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from tyro.conf import arg
 
+from robo_ddpg.cli.many.engines import RayPlayers, players
 from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import (
     ControllerName,
@@ -25,6 +26,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import evaluate
+from robo_ddpg.evaluation.spread import Spread, in_turn
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
@@ -59,6 +61,7 @@ class EvaluateOptions:
     exit code is 1 unless it is above. Wrong with probability 5 % at most."""
     width: Annotated[float | None, arg(help_behavior_hint=hint)] = None
     """Stop as soon as the success rate is known within an interval of this width."""
+    ray: RayPlayers = None
     task: OwnTask = None
     robot: RobotFile = None
     python: Python = None
@@ -80,7 +83,8 @@ def run(words: Words) -> bool:
     controller = on_robot(controller, options.robot)
     if options.at_least is not None or options.width is not None:
         return _until_certain(controller, options)
-    _fixed(controller, options)
+    with players(options.ray) as spread:
+        _fixed(controller, options, spread)
     return True
 
 
@@ -90,9 +94,9 @@ def _until_certain(controller: Controller, options: EvaluateOptions) -> bool:
 
     if options.at_least is not None and options.width is not None:
         raise SettingsError("evaluate: both --at-least and --width say when to stop; name one")
-    if options.safety == "both" or options.robustness:
+    if options.safety == "both" or options.robustness or options.ray is not None:
         raise SettingsError(
-            "evaluate: --at-least and --width go without --safety both, --robustness"
+            "evaluate: --at-least and --width go without --safety both, --robustness, --ray"
         )
     settings = _safety(controller, options.safety)
     found = evaluate_until_certain(controller, options, settings)
@@ -106,9 +110,13 @@ def _until_certain(controller: Controller, options: EvaluateOptions) -> bool:
     return options.at_least is None or found.verdict == "above"
 
 
-def _fixed(controller: Controller, options: EvaluateOptions) -> None:
+def _fixed(controller: Controller, options: EvaluateOptions, spread: Spread | None) -> None:
     """A number of episodes that was fixed before."""
-    plan: dict[str, Any] = {"episodes": _episodes(options), "seed": options.seed}
+    plan: dict[str, Any] = {
+        "episodes": _episodes(options),
+        "seed": options.seed,
+        "spread": spread,
+    }
     evaluation = evaluate(controller, **plan, **_safety(controller, options.safety))
     unfiltered = None
     if options.safety == "both":
@@ -126,7 +134,7 @@ def _fixed(controller: Controller, options: EvaluateOptions) -> None:
     if options.out is not None:
         write_json(summary, options.out)
     if options.robustness:
-        _write_robustness(controller, options, directory)
+        _write_robustness(controller, options, directory, spread or in_turn)
     if directory.config.exists():
         from robo_ddpg.runs.report import write_report
 
@@ -176,7 +184,7 @@ def _safety(controller: Controller, mode: str) -> dict[str, Any]:
 
 
 def _write_robustness(
-    controller: Controller, options: EvaluateOptions, directory: RunDirectory
+    controller: Controller, options: EvaluateOptions, directory: RunDirectory, spread: Spread
 ) -> None:
     """Write the result and its picture; what is said goes to standard error."""
     from robo_ddpg.evaluation.robustness import EPISODES as AT_A_POINT
@@ -190,7 +198,9 @@ def _write_robustness(
         note(f"robustness: {text}")
 
     count = min(_episodes(options), AT_A_POINT)
-    result = evaluate_robustness(controller, episodes=count, seed=options.seed, progress=say_aside)
+    result = evaluate_robustness(
+        controller, episodes=count, seed=options.seed, progress=say_aside, spread=spread
+    )
     path = _robustness_file(options, directory)
     write_json(result.to_json(), path)
     plot_robustness(result, path.with_suffix(".png"))

@@ -12,7 +12,7 @@ from tyro.conf import Positional, arg
 import tasks
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.evaluate import sentence
-from robo_ddpg.cli.many.engines import Jobs, Ray, engine
+from robo_ddpg.cli.many.engines import Jobs, Ray, StorageUri, engine
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
@@ -68,6 +68,7 @@ class TrainOptions(SourceOptions):
     curves are joined. Goes on with --resume DIR."""
     jobs: Jobs = None
     ray: Ray = None
+    storage: StorageUri = None
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
     """Transitions to collect at most; with --resume those of before are included, and it is what
     was planned if not given, or as many again if the run had ended."""
@@ -80,6 +81,10 @@ class TrainOptions(SourceOptions):
     demonstrations: Annotated[str | None, arg(metavar="DIR", help_behavior_hint=hint)] = None
     """Learn from these episodes too: a directory that robo-ddpg demonstrate made, or minari:ID for
     the episodes of a Minari dataset."""
+    track: Annotated[
+        tuple[Literal["wandb", "trackio", "mlflow"], ...], arg(help_behavior_hint="")
+    ] = ()
+    """Tell these experiment trackers the metrics too."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where networks are trained."""
     step_timeout_s: float = 120.0
@@ -99,7 +104,7 @@ class TrainOptions(SourceOptions):
 
 _SETTINGS = (
     *("agent", "seed", "steps", "minutes", "simulations", "evaluate_every", "device", "python"),
-    *("demonstrations", "step_timeout_s"),
+    *("demonstrations", "track", "step_timeout_s"),
 )
 """What is an option and a setting under the same name."""
 GROUP = "group.json"
@@ -152,7 +157,7 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
         from robo_ddpg.cli.many import seeds
 
         how: dict[str, Any] = {"force": options.force, "quiet": options.quiet}
-        with engine(options.jobs, options.ray) as made_by:
+        with engine(options.jobs, options.ray, options.storage, anew=options.force) as made_by:
             return seeds.train(settings, options.seeds, options.out, made_by=made_by, **how)
     robot = "" if options.robot is None else f"-{options.robot.stem}"
     name = settings.task + robot
@@ -171,9 +176,9 @@ def _resume_seeds(words: Words, directory: Path) -> bool:
 
     options = parse(TrainOptions, words, "train", TrainOptions())
     for name in _changes(TrainOptions(), options):
-        if name not in ("--resume", "--jobs", "--ray", "--quiet"):
+        if name not in ("--resume", "--jobs", "--ray", "--storage", "--quiet"):
             raise SettingsError(f"train: seeds go on with their own settings; leave out {name}")
-    with engine(options.jobs, options.ray) as made_by:
+    with engine(options.jobs, options.ray, options.storage) as made_by:
         return seeds.resume(directory, made_by=made_by, quiet=options.quiet)
 
 

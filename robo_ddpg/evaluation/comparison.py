@@ -10,6 +10,7 @@ from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.names import source_of
 from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
+from robo_ddpg.evaluation.spread import Spread
 from robo_ddpg.evaluation.statistics import (
     bootstrap_interval,
     mcnemar_exact,
@@ -76,7 +77,12 @@ class Comparison:
 
 
 def compare(
-    a: AnyController, b: AnyController, *, episodes: int = 200, seed: int = SEED
+    a: AnyController,
+    b: AnyController,
+    *,
+    episodes: int = 200,
+    seed: int = SEED,
+    spread: Spread | None = None,
 ) -> Comparison:
     """Evaluate two controllers on the same episodes of the same task.
 
@@ -85,6 +91,7 @@ def compare(
         b: another.
         episodes: number of episodes; episode k starts from seed + k for both.
         seed: seed of the first episode.
+        spread: plays them elsewhere; the result is the same.
 
     Raises:
         ControllerError: one cannot be found, or they were trained for different tasks.
@@ -93,8 +100,8 @@ def compare(
     first, second = Controller.find(a), Controller.find(b)
     check_same_task(first, second)
     return Comparison(
-        evaluate(first, episodes=episodes, seed=seed),
-        evaluate(second, episodes=episodes, seed=seed),
+        evaluate(first, episodes=episodes, seed=seed, spread=spread),
+        evaluate(second, episodes=episodes, seed=seed, spread=spread),
     )
 
 

@@ -1,7 +1,9 @@
 """Evaluating a controller on its task."""
 
+import dataclasses
+import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.envs.names import environment_of
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episodes import Episodes, joined, never, run_episodes
+from robo_ddpg.evaluation.spread import Spread
 from robo_ddpg.evaluation.statistics import (
     interquartile_mean,
     mean_estimate,
@@ -25,6 +28,8 @@ from robo_ddpg.seeds import check_seed
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
+MOST_ELSEWHERE = 50
+"""Episodes of a part that is played elsewhere."""
 SEED = 20_000
 """Seed of the first evaluation episode; training and its own evaluations draw from others."""
 
@@ -106,6 +111,7 @@ def evaluate(
     seed: int = SEED,
     progress: Callable[[int], None] | None = None,
     stop: Callable[[], bool] = never,
+    spread: Spread | None = None,
     **settings: Any,
 ) -> Evaluation:
     """Evaluate a controller on its task, without exploration noise.
@@ -115,7 +121,8 @@ def evaluate(
         episodes: number of episodes; episode k starts from seed + k.
         seed: seed of the first episode.
         progress: called with the number of episodes done.
-        stop: asked before each step.
+        stop: asked before each step, where episodes are played here.
+        spread: plays them elsewhere; the result is the same.
         **settings: settings of the task that differ from those it was trained with.
 
     Raises:
@@ -127,7 +134,43 @@ def evaluate(
     """
     check_count_and_seed(episodes, seed)
     controller = Controller.find(controller)
-    task = controller.task
+    play = functools.partial(_played, controller, settings)
+    if spread is None:
+        parts = [play((seed, episodes), progress, stop)]
+    else:
+        parts = list(_told(spread(play, _shares(seed, episodes)), progress))
+    return dataclasses.replace(
+        parts[0], seed=seed, episodes=joined([part.episodes for part in parts])
+    )
+
+
+def _shares(seed: int, episodes: int) -> list[tuple[int, int]]:
+    """First seeds and numbers of episodes that make up an evaluation."""
+    starts = range(0, episodes, MOST_ELSEWHERE)
+    return [(seed + start, min(MOST_ELSEWHERE, episodes - start)) for start in starts]
+
+
+def _told(
+    parts: Iterable[Evaluation], progress: Callable[[int], None] | None
+) -> Iterator[Evaluation]:
+    """The parts, while it is told how many episodes have been played."""
+    done = 0
+    for part in parts:
+        done += len(part.episodes.returns)
+        if progress:
+            progress(done)
+        yield part
+
+
+def _played(
+    controller: Controller,
+    settings: dict[str, Any],
+    share: tuple[int, int],
+    progress: Callable[[int], None] | None = None,
+    stop: Callable[[], bool] = never,
+) -> Evaluation:
+    """So many episodes from a seed on, in simulations of their own."""
+    seed, episodes = share
     env = environment_of(controller, min(episodes, MOST_AT_ONCE), **settings)
     try:
         check_fit(controller, env)
@@ -140,7 +183,7 @@ def evaluate(
                 progress(start + count)
     finally:
         env.close()
-    return Evaluation(task["name"], controller.path, seed, joined(parts), **about)
+    return Evaluation(controller.task["name"], controller.path, seed, joined(parts), **about)
 
 
 def world_of(controller: Controller, env: Environment) -> dict[str, Any]:

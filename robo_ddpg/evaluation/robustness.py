@@ -1,5 +1,6 @@
 """How a controller's success falls as the world departs from the one it was trained in."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,10 +9,13 @@ from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, check_count_and_seed, check_fit
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation
+from robo_ddpg.evaluation.spread import Spread, in_turn
 from robo_ddpg.runs.charts import line_charts, save_png
 from robo_ddpg.runs.lines import robustness_line
 from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, RobustnessPoint
 
+_World = tuple[Perturbation, float] | None
+"""What is changed and how far; None for the world as it is."""
 EPISODES = 50
 """Episodes at each point of a curve."""
 
@@ -23,6 +27,7 @@ def evaluate_robustness(
     seed: int = SEED,
     perturbations: dict[str, Perturbation] = PERTURBATIONS,
     progress: Callable[[str], None] | None = None,
+    spread: Spread = in_turn,
 ) -> Robustness:
     """Evaluate a controller in changed worlds; at every point the same seeds.
 
@@ -31,26 +36,30 @@ def evaluate_robustness(
         episodes: at each point, all in parallel.
         seed: of the first episode; episode k starts from seed + k.
         perturbations: name -> what is changed.
-        progress: called with the name of each perturbation before it is tried.
+        progress: called with the name of each perturbation once it was tried.
+        spread: tries them elsewhere; the result is the same.
 
     Raises:
         ControllerError: it does not fit its task.
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
     check_count_and_seed(episodes, seed)
-    control = _evaluated(controller, episodes, seed)
+    worlds: list[_World] = [None]
+    for perturbation in perturbations.values():
+        levels = (level for level in perturbation.levels if level != perturbation.nominal)
+        worlds += [(perturbation, level) for level in levels]
+    points = spread(functools.partial(_evaluated, controller, episodes, seed), worlds)
+    control = next(points)
     assert control is not None  # the world as it is can always be tried
     curves = {}
     for name, perturbation in perturbations.items():
-        if progress:
-            progress(name)
         found = {
-            level: control
-            if level == perturbation.nominal
-            else _evaluated(controller, episodes, seed, perturbation, level)
+            level: control if level == perturbation.nominal else next(points)
             for level in perturbation.levels
         }
         curves[name] = _curve(perturbation, found)
+        if progress:
+            progress(name)
     return Robustness(controller.task["name"], controller.path, episodes, seed, control, curves)
 
 
@@ -63,11 +72,7 @@ def _curve(
 
 
 def _evaluated(
-    controller: Controller,
-    episodes: int,
-    seed: int,
-    perturbation: Perturbation | None = None,
-    level: float = 0.0,
+    controller: Controller, episodes: int, seed: int, world: _World
 ) -> RobustnessPoint | None:
     """One point of a curve, in an environment of its own; None where it is not possible."""
     task = controller.task
@@ -75,7 +80,8 @@ def _evaluated(
     try:
         check_fit(controller, env)
         act: Act | None = controller.act
-        if perturbation is not None:
+        if world is not None:
+            perturbation, level = world
             act = perturbation.apply(env.simulation, controller.act, level)
         if act is None:
             return None

@@ -10,7 +10,7 @@ from robo_ddpg.many.found import FoundRun
 Measure = Literal["success", "return"]
 """What is shown of runs."""
 
-NOT_COMPARED = ("seed", "reasons")
+NOT_COMPARED = ("seed", "reasons", "track")
 """Settings that runs of one group may differ in."""
 _BUDGET = ("steps", "minutes")
 """Settings that say how long; `--resume` changes them, so a group may hold several."""

@@ -1,10 +1,12 @@
-"""Metrics of a run: a CSV file and TensorBoard."""
+"""Metrics of a run: a CSV file, TensorBoard, and the trackers it was asked to tell."""
 
 import os
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
+from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.tables import Row, read_rows, write_rows
+from robo_ddpg.runs.trackers.trackers import Trackers
 
 COLUMNS = (
     "training_s",
@@ -44,19 +46,26 @@ class Position(TypedDict):
 class TrainingLog:
     """Writes one row per evaluation; a context manager."""
 
-    def __init__(self, csv_path: Path, tensorboard: Path, kept: Position | None = None) -> None:
+    def __init__(
+        self,
+        csv_path: Path,
+        tensorboard: Path,
+        kept: Position | None = None,
+        trackers: Trackers | None = None,
+    ) -> None:
         """Open the files, cut back to an earlier part of the run.
 
         Args:
             csv_path: where metrics.csv goes.
             tensorboard: directory of the event files.
             kept: what `position` said of that part; None if there is none.
+            trackers: are told the same.
         """
         from torch.utils import tensorboard as board
 
         kept = kept or {"rows": 0, "events": {}}
         self.rows = read_metrics(csv_path)[: kept["rows"]]
-        self._path, self._events = csv_path, tensorboard
+        self._path, self._events, self._trackers = csv_path, tensorboard, trackers
         self._save()
         _cut_back(tensorboard, kept["events"])
         writer: Any = board.SummaryWriter
@@ -75,6 +84,20 @@ class TrainingLog:
         for key, value in row.items():
             if value is not None and key != "transitions":
                 self._board.add_scalar(key, value, int(row["transitions"] or 0))
+        if self._trackers:
+            self._trackers.log(row)
+
+    def conclude(self, evaluation: EvaluationStatistics) -> None:
+        """Tell trackers how the best controller did in the end."""
+        if self._trackers:
+            success = evaluation.success
+            self._trackers.log(
+                {
+                    "transitions": self.rows[-1]["transitions"] if self.rows else 0.0,
+                    "final_return": evaluation.returns.mean,
+                    "final_success": None if success is None else success.mean,
+                }
+            )
 
     def position(self) -> Position:
         """How far the files are; JSON-compatible."""
@@ -83,8 +106,10 @@ class TrainingLog:
         return {"rows": len(self.rows), "events": events}
 
     def close(self) -> None:
-        """Close the event files."""
+        """Close the event files, and what trackers have open."""
         self._board.close()
+        if self._trackers:
+            self._trackers.close()
 
     def _save(self) -> None:
         """Write all rows again: which robot's limits are columns is known after the first step."""

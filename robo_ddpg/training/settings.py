@@ -45,6 +45,8 @@ class TrainSettings:
     """A step or a reset of all simulations that takes longer counts as hanging [s]."""
     demonstrations: str | None = None
     """Where demonstrations are: a directory of recordings, a .npz file, or `minari:ID`."""
+    track: tuple[str, ...] = ()
+    """Experiment trackers that are told the metrics too: `wandb`, `trackio`, `mlflow`."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
     python: str | None = None
@@ -104,6 +106,7 @@ def _unpacked(config: Any) -> TrainSettings:
     """Raises ValueError where something is missing, unknown, or of another type."""
     try:
         values = dict(config["settings"])
+        values["track"] = _as_tuple(values.get("track", ()))
         agent = {name: _as_tuple(value) for name, value in values.pop("agent").items()}
         _check_types(AgentSettings, agent)
         _check_types(TrainSettings, values)

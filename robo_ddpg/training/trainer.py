@@ -15,6 +15,7 @@ from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
+from robo_ddpg.runs.trackers.trackers import Trackers, check_installed
 from robo_ddpg.runs.training_log import Position, TrainingLog
 from robo_ddpg.training.checkpoints.machine import differences, machine
 from robo_ddpg.training.checkpoints.store import Checkpoints, refusing_damage
@@ -46,6 +47,7 @@ class Trainer:
             run: where results go.
             progress: shows how it goes.
         """
+        check_installed(settings.track)
         self.settings, self.run, self.progress = settings, run, progress
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
@@ -121,7 +123,9 @@ class Trainer:
             EnvironmentFailure: the environment raised an exception, hangs, or returned what it must
                 not. After any error, a note on it says what was saved.
         """
-        log = TrainingLog(self.run.metrics, self.run.tensorboard, self._log_kept)
+        settings = dataclasses.asdict(self.settings)
+        trackers = Trackers(self.settings.track, self.run.path, settings, self.progress.note)
+        log = TrainingLog(self.run.metrics, self.run.tensorboard, self._log_kept, trackers)
         with one_torch_thread(), log as self.log, self.progress, self._interruption:
             try:
                 self._loop()
@@ -330,6 +334,8 @@ class Trainer:
         except EvaluationStopped:
             evaluation = None
             self.progress.note(f"not evaluated; robo-ddpg evaluate {self.run.path} does that")
+        if evaluation is not None:
+            self.log.conclude(evaluation.statistics())
         write_pages(self.run, self.settings, self.log.rows)
         if not self._interruption.requested:
             self._checkpoint(finished=True)

@@ -1,9 +1,10 @@
 """A sweep of 8 trials on two nodes of Ray, one of them killed in the middle, and one undisturbed.
 
-    python scripts/benchmarks/cluster_death.py
+    python scripts/benchmarks/cluster_death.py [--storage]
 
-Both nodes are on this machine. Says whether all trials finished, and whether their values and the
-controllers of all runs are the same to the bit.
+Both nodes are on this machine. With --storage runs are kept in an object store (files, here) rather
+than in a directory that both share. Says whether all trials finished, and whether their values and
+the controllers of all runs are the same to the bit.
 """
 
 import hashlib
@@ -16,7 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from robo_ddpg.many.cluster import NICENESS, connected
+from robo_ddpg.many.cluster.engine import RayEngine
+from robo_ddpg.many.cluster.joining import NICENESS, connected
+from robo_ddpg.many.cluster.storage import Storage
 from robo_ddpg.many.sweep.plan import SweepPlan
 from robo_ddpg.many.sweep.run import SweepResult, run_sweep
 from robo_ddpg.many.sweep.space import Parameter
@@ -53,7 +56,9 @@ def main() -> int:
         killer = threading.Thread(target=kill, args=(nodes[1], place / "killed"), daemon=True)
         killer.start()
         started = time.monotonic()
-        with connected(cluster.address) as engine:
+        storage = Storage(f"file://{place}/store") if "--storage" in sys.argv else None
+        with connected(cluster.address) as ray:
+            engine = RayEngine(ray, storage)
             killed = run_sweep(plan(), place / "killed", engine=engine, quiet=True)
         killed_s = time.monotonic() - started
         cluster.shutdown()
@@ -79,10 +84,8 @@ def report(killed: SweepResult, whole: SweepResult, killed_s: float, whole_s: fl
     first, second = digests(killed.path), digests(whole.path)
     print(f"killed: {len(killed.completed)} trials with a value, {killed_s:.0f} s")
     print(f"undisturbed, without Ray: {len(whole.completed)} trials with a value, {whole_s:.0f} s")
-    print(
-        f"the same values: {same}; {sum(first[k] == second.get(k) for k in first)} of {len(second)}"
-    )
-    print("controllers are the same to the bit")
+    equal = sum(first[key] == second.get(key) for key in first)
+    print(f"the same values: {same}; {equal} of {len(second)} controllers the same to the bit")
     return 0 if same and first == second else 1
 
 

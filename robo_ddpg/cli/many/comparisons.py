@@ -9,6 +9,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.betting import ERROR
 from robo_ddpg.evaluation.comparison import SIGNIFICANT, compare
 from robo_ddpg.evaluation.sequential_comparison import compare_until_certain, holm
+from robo_ddpg.evaluation.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ def compare_with_first(
     seed: int,
     sequential: bool,
     json: bool,
+    spread: Spread | None = None,
 ) -> bool:
     """Compare controllers with the first and say how they are; returns whether all are better.
 
@@ -39,7 +41,7 @@ def compare_with_first(
     found = [
         _sequential(first, other, episodes, seed, error)
         if sequential
-        else _fixed(first, other, episodes, seed)
+        else _fixed(first, other, episodes, seed, spread)
         for other in others
     ]
     adjusted = holm([each.p_value for each in found])
@@ -67,8 +69,10 @@ def _sequential(
     return _Compared(found.summary(), text, found.p_value, found.verdict == "better")
 
 
-def _fixed(first: Controller, other: Controller, episodes: int, seed: int) -> _Compared:
-    summary = compare(first, other, episodes=episodes, seed=seed).summary()
+def _fixed(
+    first: Controller, other: Controller, episodes: int, seed: int, spread: Spread | None
+) -> _Compared:
+    summary = compare(first, other, episodes=episodes, seed=seed, spread=spread).summary()
     if summary["success_p"] is None:
         difference, p = f"return {summary['return_difference']:+.3f}", summary["return_p"]
         better = summary["return_difference"] > 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from robo_ddpg.cli.output import note, say, say_table
 from robo_ddpg.many.seeds.engine import Engine
-from robo_ddpg.many.seeds.group import SeedGroup, default_directory, resume_seeds, train_seeds
+from robo_ddpg.many.seeds.group import SeedGroup, resume_seeds, train_seeds
 from robo_ddpg.many.table import table
 from robo_ddpg.training.settings import TrainSettings
 
@@ -20,9 +20,7 @@ def train(
     quiet: bool,
 ) -> bool:
     """Train the seeds and print their table; returns whether none failed."""
-    directory = out or default_directory(settings.task, seeds)
-    made = train_seeds(settings, seeds, directory, engine=made_by, force=force, quiet=quiet)
-    return _said(made)
+    return _said(train_seeds(settings, seeds, out, engine=made_by, force=force, quiet=quiet))
 
 
 def resume(directory: Path, *, made_by: Engine, quiet: bool) -> bool:

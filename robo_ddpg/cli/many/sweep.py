@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from robo_ddpg.cli.many.engines import Jobs, Ray, engine
+from robo_ddpg.cli.many.engines import Jobs, Ray, StorageUri, engine
 from robo_ddpg.cli.output import note, say, say_json, say_table
 from robo_ddpg.cli.parsing.fields import Directory, File, Json, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse
@@ -56,6 +56,7 @@ class SweepOptions:
     """Directory of the sweep; runs/TASK/sweep if not given."""
     jobs: Jobs = None
     ray: Ray = None
+    storage: StorageUri = None
     quiet: Switch = False
     """Show no progress."""
     json: Json = False
@@ -69,7 +70,7 @@ def run(words: Words) -> bool:
 
     from robo_ddpg.many.sweep.run import run_sweep
 
-    with engine(options.jobs, options.ray) as made_by:
+    with engine(options.jobs, options.ray, options.storage) as made_by:
         found = run_sweep(plan, directory, engine=made_by, quiet=options.quiet)
     if options.json:
         say_json(_summary(found))

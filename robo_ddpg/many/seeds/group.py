@@ -54,7 +54,7 @@ def default_directory(task: str, seeds: Sequence[int]) -> Path:
 def train_seeds(
     settings: TrainSettings,
     seeds: Sequence[int],
-    directory: Path,
+    directory: Path | None = None,
     *,
     engine: Engine = run_side_by_side,
     force: bool = False,
@@ -65,7 +65,7 @@ def train_seeds(
     Args:
         settings: what to train; its own seed does not count.
         seeds: at least one, each once.
-        directory: where to.
+        directory: where to; `default_directory` if not given.
         engine: what makes the runs.
         force: replace earlier runs that are there.
         quiet: show no progress.
@@ -75,6 +75,7 @@ def train_seeds(
         OutputDirectoryError: something else is there, or it cannot be written.
     """
     _check(seeds)
+    directory = directory or default_directory(settings.task, seeds)
     made = [Job(dataclasses.replace(settings, seed=s), directory / f"seed-{s}") for s in seeds]
     for job in made:
         RunDirectory(job.path).check(force=force)

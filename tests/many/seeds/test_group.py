@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import robo_ddpg
 from robo_ddpg.cli.app import main
 from robo_ddpg.cli.many import engines
 from robo_ddpg.controller import Controller
-from robo_ddpg.errors import OutputDirectoryError
+from robo_ddpg.errors import OutputDirectoryError, SettingsError
 from robo_ddpg.many.found import look_at
 from robo_ddpg.many.seeds.display import ManyProgress, PlainManyProgress
 from robo_ddpg.many.seeds.engine import Watcher
@@ -144,3 +145,20 @@ def test_one_display_says_how_all_of_them_are(
         "seed 0: the same",
         "seed 1 failed: it broke",
     ]
+
+
+def test_the_function_does_what_the_command_does(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"steps": 64, "simulations": 8, "evaluate_every": 64}
+    made = robo_ddpg.train_seeds(
+        "reach",
+        [5],
+        out=tmp_path / "seeds",
+        environment={"episode_s": 0.2},
+        quiet=True,
+        jobs=1,
+        **settings,
+    )
+    assert made.errors == {} and [run.seed for run in made.runs] == [5]
+    assert (made.path / "table.md").exists()
+    with pytest.raises(SettingsError, match="seeds, got 0"):
+        robo_ddpg.train_seeds("reach", [])

@@ -1,6 +1,7 @@
 """Runs as tasks of Ray, with a stand-in of it; the real one is tried by a script."""
 
 import concurrent.futures
+import shutil
 import sys
 import types
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.many.cluster import RayEngine, connected, make_run
+from robo_ddpg.many.cluster.engine import RayEngine, make_run
+from robo_ddpg.many.cluster.joining import connected
+from robo_ddpg.many.cluster.storage import Storage
 from robo_ddpg.many.found import look_at
 from robo_ddpg.many.seeds.display import ManyProgress
 from robo_ddpg.many.seeds.job import Job
@@ -77,6 +80,44 @@ def test_a_node_that_died_too_often_is_named(tmp_path: Path) -> None:
     (job,) = jobs(tmp_path, "run")
     (error,) = RayEngine(StandIn(deaths=1))([job], ManyProgress("train", ["run"]))
     assert error == "the node died"
+
+
+def test_runs_in_a_storage_are_copied_here_go_on_there_and_are_forgotten_by_request(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("pyarrow")
+    (job,) = jobs(tmp_path, "run")
+    storage = Storage(f"file://{tmp_path}/store")
+    engine = RayEngine(StandIn(), storage)
+    assert engine([job], ManyProgress("train", ["run"])) == [None]
+    assert look_at(job.path).state == "finished"
+    (kept,) = (tmp_path / "store").rglob("controller.safetensors")
+    written = kept.stat().st_mtime_ns
+    shutil.rmtree(job.path)
+    assert engine([job], ManyProgress("train", ["run"])) == [None]
+    assert look_at(job.path).state == "finished" and kept.stat().st_mtime_ns == written
+    shutil.rmtree(job.path)
+    RayEngine(StandIn(), storage, anew=True)([job], ManyProgress("train", ["run"]))
+    assert kept.stat().st_mtime_ns != written
+    shutil.rmtree(tmp_path / "store")
+    assert engine([job], ManyProgress("train", ["run"])) == [None]  # from what is here
+    assert next((tmp_path / "store").rglob("controller.safetensors")).stat().st_size
+
+
+def test_a_storage_that_fails_in_the_end_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    (job,) = jobs(tmp_path, "run")
+    storage = Storage(f"file://{tmp_path}/store")
+
+    def fail(*_: object) -> None:
+        raise OSError("gone\naway")
+
+    monkeypatch.setattr("robo_ddpg.many.cluster.storage.StoredRun.pull", fail)
+    monkeypatch.setattr("robo_ddpg.many.cluster.engine.make_stored_run", lambda *_: None)
+    (error,) = RayEngine(StandIn(), storage)([job], ManyProgress("train", ["run"]))
+    assert error == f"cannot be copied from file://{tmp_path}/store: gone away"
 
 
 @pytest.mark.parametrize(
