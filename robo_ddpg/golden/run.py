@@ -26,6 +26,8 @@ STEPS = 25
 SEED = 7
 LEARNER = AgentSettings(hidden_sizes=(32, 32), batch_size=32, warmup_transitions=40)
 CPU_INFO = Path("/proc/cpuinfo")
+MODEL = ("vendor_id", "cpu family", "model")
+"""What tells processors apart in it."""
 PACKAGES = ("mujoco", "numpy", "torch")
 """Whose versions decide the bits."""
 
@@ -52,12 +54,16 @@ def golden_run(task: str) -> Golden:
 
 
 def machine() -> str:
-    """The processor's architecture, the instructions that PyTorch uses on it, and its maker."""
-    maker = platform.processor()
+    """The processor's architecture, the instructions that PyTorch uses on it, and its model.
+
+    The model, because NumPy's BLAS computes otherwise on two generations of the same maker.
+    """
+    model = platform.processor()
     if CPU_INFO.exists():
-        lines = CPU_INFO.read_text().splitlines()
-        maker = next((line.split()[-1] for line in lines if line.startswith("vendor_id")), maker)
-    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()} {maker}".strip()
+        pairs = (line.partition(":") for line in CPU_INFO.read_text().splitlines())
+        said = {name.strip(): value.strip() for name, _, value in pairs}
+        model = "-".join(said[name] for name in MODEL if name in said) or model
+    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()} {model}".strip()
 
 
 def versions() -> dict[str, str]:

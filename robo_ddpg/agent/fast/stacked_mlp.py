@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from robo_ddpg.agent.backend import initial_bounds
+from robo_ddpg.agent.fast import products
 
 _NORM_EPSILON = 1e-5
 
@@ -33,7 +34,7 @@ class HiddenActivation(NamedTuple):
     input: Tensor
     """Shape (s, b, in)."""
     linear: Tensor
-    """Before normalisation and ReLU, shape (s, b, out)."""
+    """Before normalisation, shape (s, b, out); the output where there is none."""
     mean: Tensor | None
     """Of each row of `linear`, if normalised, shape (s, b, 1)."""
     inverse_std: Tensor | None
@@ -83,22 +84,22 @@ class StackedMlp:
         activations = []
         x = x.expand(self.stack, -1, -1)
         for weight, bias in self.layers[:-1]:
-            linear, mean, inverse_std = torch.baddbmm(bias, x, weight.mT), None, None
-            normalized = linear
+            mean = inverse_std = None
+            linear = output = products.linear(x, weight, bias, relu=not self.layer_norm)
             if self.layer_norm:
                 normalized, mean, inverse_std = _layer_norm(linear)
-            output = torch.relu_(normalized)
+                output = torch.relu_(normalized)
             activations.append(HiddenActivation(x, linear, mean, inverse_std, output))
             x = output
         weight, bias = self.layers[-1]
-        return torch.baddbmm(bias, x, weight.mT), activations
+        return products.linear(x, weight, bias), activations
 
     def backward(self, upstream: Tensor, activations: list[HiddenActivation]) -> None:
         """Write d loss / d parameters to `gradient`, given d loss / d output, shape (s, b, out)."""
         inputs = [*(hidden.input for hidden in activations), activations[-1].output]
         for index in reversed(range(len(self.layers))):
             into = self.layer_gradients[index]
-            torch.bmm(upstream.mT, inputs[index], out=into.weight)
+            products.weight_gradient(upstream, inputs[index], into.weight)
             torch.sum(upstream, 1, keepdim=True, out=into.bias)
             if index > 0:
                 upstream = self._through_hidden(upstream, index, activations[index - 1])
@@ -107,11 +108,11 @@ class StackedMlp:
         """Give d loss / d input, (s, b, in), for d loss / d output, shape (s, b, out)."""
         for index in reversed(range(1, len(self.layers))):
             upstream = self._through_hidden(upstream, index, activations[index - 1])
-        return torch.bmm(upstream, self.layers[0].weight)
+        return products.through(upstream, self.layers[0].weight)
 
     def _through_hidden(self, upstream: Tensor, index: int, hidden: HiddenActivation) -> Tensor:
         """From layer `index`'s linear output back to the linear output of the layer before it."""
-        gradient: Tensor = torch.bmm(upstream, self.layers[index].weight)
+        gradient: Tensor = products.through(upstream, self.layers[index].weight)
         gradient = torch.ops.aten.threshold_backward(gradient, hidden.output, 0)
         if self.layer_norm:
             gradient = torch.ops.aten.native_layer_norm_backward(
