@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-fast check docs format bench bench-safety fuzz build
+.PHONY: setup demo test test-pages test-fast check docs format bench bench-safety fuzz build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -23,10 +23,13 @@ demo: setup
 	@echo $(CURDIR)/$(DEMO)/videos/demo.mp4
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not page"
+
+test-pages: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -m page
 
 test-fast: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not page"
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

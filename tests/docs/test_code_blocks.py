@@ -15,6 +15,8 @@ LANGUAGES = {"python", "bash", "text"}
 """What blocks are written in; `text` is nothing that could be run."""
 SHIPPED_COMPARED = "compare reach "
 """With a controller that ships, only one that was trained on episodes as long can be compared."""
+FIRST = ("README.md",)
+"""Pages whose code `make test` runs; `make test-pages` runs that of the others."""
 WITH_CODE = [
     name for name in PAGES if any(block.language != "text" for block in blocks(PAGES[name]))
 ]
@@ -43,7 +45,10 @@ def test_every_block_says_what_it_is_and_why_it_is_not_run(page: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", WITH_CODE)
+@pytest.mark.parametrize(
+    "page",
+    [name if name in FIRST else pytest.param(name, marks=pytest.mark.page) for name in WITH_CODE],
+)
 def test_the_code_of_a_page_runs_from_top_to_bottom(page: str, reader: Path) -> None:
     namespace: dict[str, Any] = {"__name__": "__main__", "__file__": page}
     short = SHIPPED_COMPARED not in PAGES[page].read_text()
