@@ -159,6 +159,9 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
         how: dict[str, Any] = {"force": options.force, "quiet": options.quiet}
         with engine(options.jobs, options.ray, options.storage, anew=options.force) as made_by:
             return seeds.train(settings, options.seeds, options.out, made_by=made_by, **how)
+    for name in ("jobs", "ray", "storage"):
+        if getattr(options, name) is not None:
+            raise SettingsError(f"train: --{name} goes with --seeds; leave it out for a single run")
     robot = "" if options.robot is None else f"-{options.robot.stem}"
     name = settings.task + robot
     run = RunDirectory(options.out or RunDirectory.default(name, settings.seed))

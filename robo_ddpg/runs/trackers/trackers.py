@@ -28,7 +28,9 @@ def check_installed(names: Sequence[str]) -> None:
         if name not in OPENERS:
             raise SettingsError(f"track must be one of {', '.join(OPENERS)}, got {name!r:.40}")
         if importlib.util.find_spec(name) is None:
-            raise SettingsError(f"--track {name} needs it: pip install 'robo-ddpg[{name}]'")
+            raise SettingsError(
+                f"--track {name}: it is not installed: pip install 'robo-ddpg[{name}]'"
+            )
 
 
 class Trackers:

@@ -91,6 +91,8 @@ def test_a_process_that_is_killed_is_named(tmp_path: Path) -> None:
         ("--seeds 0 -1", "seed must not be negative, got -1"),
         ("--seeds 0 1 --jobs 0", "jobs must be positive, got 0"),
         ("--seeds a", "--seeds: expected"),
+        ("--ray", "--ray goes with --seeds"),
+        ("--storage s3://bucket", "--storage goes with --seeds"),
     ],
 )
 def test_wrong_seeds_are_refused(

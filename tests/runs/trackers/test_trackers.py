@@ -162,7 +162,7 @@ def test_what_is_not_there_is_refused_before_anything_else(
     with pytest.raises(SettingsError, match="must be one of wandb, trackio, mlflow, got 'paper'"):
         check_installed(["paper"])
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match="pip install 'robo-ddpg\\[mlflow\\]'"):
+    with pytest.raises(SettingsError, match="not installed: pip install 'robo-ddpg\\[mlflow\\]'"):
         robo_ddpg.train("reach", out=tmp_path / "run", track=["mlflow"], quiet=True)
     assert not (tmp_path / "run").exists()
 
