@@ -98,6 +98,8 @@ class Task(abc.ABC):
     action_settings: tuple[str, ...] = ()
     """Settings that say what an action means: controllers that differ in them alone can be compared
     on the same episodes."""
+    feet: tuple[str, ...] = ()
+    """Geoms with which a robot on legs touches the ground."""
     recorded: tuple[str, ...] = ()
     """Names of `MjData` fields whose values after every physics step the task reads in `records`;
     the way to forces and accelerations, which the batch's views do not show for the new state."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from robo_ddpg.envs.simulation import Simulation
+from robo_ddpg.evaluation.gait_metrics import GaitMetrics
 from robo_ddpg.model_fields import model_values
 from tasks.arrays import Array, Mask
 
@@ -38,6 +39,8 @@ class EpisodeMetrics:
             velocity = simulation.drive.planned_velocity
             self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
             self._actuators = Actuators(simulation)
+        feet = simulation is not None and simulation.task.feet
+        self._gait = GaitMetrics(simulation) if simulation is not None and feet else None
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
         """Add one control step.
@@ -56,6 +59,8 @@ class EpisodeMetrics:
         self._add_jerk(running)
         power = self._actuators.power()
         self._work[running] += power[running] * self._period
+        if self._gait:
+            self._gait.add(running)
 
     def result(self) -> dict[str, Array]:
         """The metrics, (n,) each, NaN where nothing was measured."""
@@ -63,7 +68,8 @@ class EpisodeMetrics:
             return {name: np.full(len(self._steps), np.nan) for name in EPISODE_METRICS}
         steps = np.maximum(self._steps, 1.0)
         values = (self._first, self._held, np.sqrt(self._jerk / steps), self._work)
-        return dict(zip(EPISODE_METRICS, (value.copy() for value in values), strict=True))
+        found = dict(zip(EPISODE_METRICS, (value.copy() for value in values), strict=True))
+        return found | (self._gait.result(self._work) if self._gait else {})
 
     def _add_jerk(self, running: Mask) -> None:
         velocity = self._simulation.drive.planned_velocity if self._simulation else None

@@ -42,7 +42,7 @@ class Episodes:
     violations: dict[str, Array] = field(default_factory=dict)
     """Limit -> worst overshoot of the simulated robot."""
     episode_metrics: dict[str, Array] = field(default_factory=dict)
-    """`EPISODE_METRICS`; NaN where there is no value."""
+    """`EPISODE_METRICS`, and `GAIT_METRICS` of robots on legs; NaN where there is no value."""
     success_at_reset: Mask | None = None
     """Solved before the first action; None where the environment does not say."""
 
@@ -53,7 +53,13 @@ def never() -> bool:
 
 
 def run_episodes(
-    env: Environment, act: Act, seed: int, count: int, stop: Callable[[], bool] = never
+    env: Environment,
+    act: Act,
+    seed: int,
+    count: int,
+    stop: Callable[[], bool] = never,
+    *,
+    measure: bool = True,
 ) -> Episodes:
     """Run one episode in each of the first `count` simulations.
 
@@ -63,6 +69,7 @@ def run_episodes(
         seed: simulation k starts from seed + k.
         count: how many simulations are counted.
         stop: asked before each step.
+        measure: measure more than success and return, which takes longer.
 
     Raises:
         EvaluationStopped: `stop` said so.
@@ -71,7 +78,7 @@ def run_episodes(
     n = env.num_envs
     observation, _ = env.reset(seed=seed)
     seeds = env.seeds[:count].copy()
-    metrics = EpisodeMetrics(env.simulation, n)
+    metrics = EpisodeMetrics(env.simulation if measure else None, n)
     returns, lengths, running = np.zeros(n), np.zeros(n, np.int64), np.ones(n, bool)
     last: dict[str, Any] = {}
     terms: dict[str, Array] = {}

@@ -45,7 +45,8 @@ class Judge:
         Raises:
             EvaluationStopped: `stop` said so; the score of before stays the last.
         """
-        episodes = run_episodes(self.env, act, SEED, self.settings.evaluation_episodes, stop)
+        count = self.settings.evaluation_episodes
+        episodes = run_episodes(self.env, act, SEED, count, stop, measure=False)
         self.success = None if episodes.success is None else float(episodes.success.mean())
         reached = self.success is not None and self.success >= self.settings.mastered_success
         self.mastered_times = self.mastered_times + 1 if reached else 0

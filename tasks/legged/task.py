@@ -27,6 +27,11 @@ class LeggedTask(Task):
         return dataclasses.asdict(self.robot)
 
     @property
+    def feet(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The robot's feet."""
+        return self.robot.foot_geoms
+
+    @property
     def push_body(self) -> str:
         """The torso."""
         return self.robot.torso
