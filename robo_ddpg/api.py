@@ -60,6 +60,7 @@ def train(
     demonstrations: AnyPath | None = None,
     track: Sequence[str] = (),
     stop_early: bool = True,
+    robust: bool = False,
     device: str = "cpu",
     step_timeout_s: float | None = None,
     python: str | None = None,
@@ -90,6 +91,7 @@ def train(
             file, or `minari:ID`.
         track: experiment trackers that are told the metrics too: `wandb`, `trackio`, `mlflow`.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
+        robust: vary masses, friction, strength and latency, and observe the last actions.
         device: where networks are trained, `cpu` or `cuda`.
         step_timeout_s: how long a step or a reset of all simulations may take [s].
         python: another interpreter, whose processes step the environment.
@@ -122,6 +124,7 @@ def train(
         demonstrations=None if demonstrations is None else os.fspath(demonstrations),
         track=tuple(track),
         stop_early=stop_early,
+        robust=robust,
         device=device,
         step_timeout_s=step_timeout_s,
         python=python,

@@ -45,17 +45,22 @@ class TaskSettings:
     """Actions arrive late, by a number of control steps drawn from 0 to this per episode."""
     random_push_n: float = 0.0
     """Greatest horizontal push on the robot [N]; one lasts 0.1 s and comes every 2 s on average."""
+    observed_actions: int = 0
+    """How many of the last actions are observed, the latest first: where actions arrive late, those
+    that are on their way (Katsikopoulos & Engelbrecht 2003, Markov decision processes with delays
+    and asynchronous cost collection)."""
 
     def __post_init__(self) -> None:
         """Check that the times are positive and fit each other, and the randomisation."""
         for name in ("random_mass", "random_friction", "random_strength"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0, below 1, got {getattr(self, name)}")
-        for name in ("random_latency_steps", "random_push_n"):
+        for name in ("random_latency_steps", "random_push_n", "observed_actions"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
-        if self.random_latency_steps > MOST_LATENCY_STEPS:
-            raise ValueError(f"random_latency_steps must be at most {MOST_LATENCY_STEPS}")
+        for name in ("random_latency_steps", "observed_actions"):
+            if getattr(self, name) > MOST_LATENCY_STEPS:
+                raise ValueError(f"{name} must be at most {MOST_LATENCY_STEPS}")
         for name in ("control_hz", "timestep_s", "episode_s"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be positive and finite, got {getattr(self, name)}")

@@ -40,6 +40,9 @@ class SourceOptions:
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
     robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
     """Train on the robot that robo-ddpg adopt described in this .toml, in place of the Panda."""
+    robust: Switch = False
+    """Vary masses, friction, strength and latency in training, and observe the last actions: the
+    controller then bears actions that arrive 100 ms late. Takes longer."""
     python: Python = None
 
 
@@ -135,7 +138,8 @@ def _tuned(source: SourceOptions, task: str, **others: Any) -> TrainSettings:
     """The settings tuned for a task, on the robot that it shall be trained on."""
     if source.robot is not None:
         others = {"environment": {"robot": _robot_for(task, source)}, **others}
-    return train_settings(task, preset=source.preset or "default", python=source.python, **others)
+    given: dict[str, Any] = {"robust": source.robust, "python": source.python, **others}
+    return train_settings(task, preset=source.preset or "default", **given)
 
 
 def _robot_for(task: str, source: SourceOptions) -> str:
@@ -220,6 +224,8 @@ def _settings_in(source: SourceOptions, words: Words) -> TrainSettings:
     assert config is not None
     if source.preset is not None:
         raise SettingsError("train: both --config and --preset give the settings; leave one out")
+    if source.robust:
+        raise SettingsError("train: both --config and --robust say what varies; leave one out")
     if source.robot is not None:
         raise SettingsError("train: both --config and --robot give the robot; leave one out")
     found = read_settings(config)

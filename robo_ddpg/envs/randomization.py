@@ -36,6 +36,7 @@ class Randomization:
             if spread > 0
         ]
         self._most_late = settings.random_latency_steps
+        self._least_late = 0
         self._late = np.zeros(batch.nsim, int)
         self._waiting = np.zeros((self._most_late + 1, batch.nsim, action_size))
         self._push_n = settings.random_push_n
@@ -54,11 +55,18 @@ class Randomization:
         for scale, spread in self._scalings:
             scale(self._batch, ids, np.array([rng.uniform(1 - spread, 1 + spread) for rng in rngs]))
         if self._most_late:
-            self._late[ids] = [rng.integers(self._most_late + 1) for rng in rngs]
+            least, most = self._least_late, self._most_late
+            self._late[ids] = [rng.integers(least, most + 1) for rng in rngs]
             self._waiting[:, ids] = 0.0
         if self._push_n:
             self._wrench[ids] = 0.0
             self._until_push[ids] = [rng.geometric(self._push_chance) for rng in rngs]
+
+    def fix_latency(self, steps: int) -> None:
+        """Have all actions arrive so many control steps late, from the next reset on."""
+        self._least_late = self._most_late = steps
+        self._waiting = np.zeros((steps + 1, *self._waiting.shape[1:]))
+        self._late[:] = 0
 
     def delay(self, action: Array) -> Array:
         """The actions that arrive now; 0 until the first one does, (n, a)."""

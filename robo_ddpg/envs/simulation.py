@@ -20,6 +20,9 @@ from tasks.task import GoalTask, Task, layout
 OBSERVATION_LIMIT = 10.0
 """Observations are clipped to this; tasks scale them so that usual values lie in [-1, 1]."""
 
+LAST_ACTIONS = "last_actions"
+"""Part of an observation."""
+
 _VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
 _PHYSICS = mujoco.mjtState.mjSTATE_FULLPHYSICS
 _HOME = 0
@@ -70,6 +73,9 @@ class Simulation:
         reasons = (NON_FINITE, OUT_OF_RANGE, *self.drive.reasons)
         self.interventions = Interventions(nsim, reasons, self.drive.limits)
         self._randomization = Randomization(task, self.batch, self.drive.action_size)
+        self._last_actions = np.zeros(
+            (nsim, task.settings.observed_actions, self.drive.action_size)
+        )
         self._warnings = np.zeros_like(self.batch.warning[:, :, 1])
         self._raised = np.zeros(self._warnings.shape, bool)
         self._failed = np.zeros(nsim, bool)
@@ -79,7 +85,7 @@ class Simulation:
         self._records: dict[Any, Any] = {**self.drive.records, **task.records}
         task.bind(self.batch)
         self.reset(np.arange(nsim))
-        task.layout = layout(task.observe())
+        task.layout = layout(self._parts())
 
     @property
     def action_size(self) -> int:
@@ -154,6 +160,7 @@ class Simulation:
             self.batch.forward(ids, stage=_VELOCITY_STAGE)
         self.task.started(ids)
         self.interventions.reset(ids)
+        self._last_actions[ids] = 0.0
         self.steps[ids] = 0
         self._warnings[ids] = self.batch.warning[ids, :, 1]
         return self._observe()
@@ -179,9 +186,10 @@ class Simulation:
             action: (n, a); anything is allowed; `interventions` says what was altered.
         """
         self.interventions.begin()
-        action = self._randomization.delay(np.asarray(action, float))
-        action, finite = sanitize(action, self.interventions.altered)
-        self.drive.command(action, finite, self.interventions)
+        asked: Array = np.asarray(action, float)
+        self._remember(asked)
+        possible, finite = sanitize(self._randomization.delay(asked), self.interventions.altered)
+        self.drive.command(possible, finite, self.interventions)
 
     def measured(self) -> NDArray[np.float32]:
         """What is observed, (n, o), after a control step of a robot, not of the physics.
@@ -193,6 +201,16 @@ class Simulation:
             self.batch.forward(stage=_VELOCITY_STAGE)
         self.task.advance()
         return self._observe()
+
+    def fix_latency(self, steps: int) -> None:
+        """Have all actions arrive so many control steps late, from the next reset on."""
+        self._randomization.fix_latency(steps)
+
+    def _remember(self, action: Array) -> None:
+        """Put the latest action first, within its bounds."""
+        if self._last_actions.shape[1]:
+            self._last_actions = np.roll(self._last_actions, 1, axis=1)
+            self._last_actions[:, 0] = np.clip(np.nan_to_num(action), -1.0, 1.0)
 
     def _simulate(self) -> None:
         """Step the physics, then make every field describe the new state."""
@@ -246,9 +264,16 @@ class Simulation:
         return physics_fault(self.task.model, int(raised[0]), element)
 
     def _observe(self) -> NDArray[np.float32]:
-        parts = np.concatenate(list(self.task.observe().values()), axis=1)
+        parts = np.concatenate(list(self._parts().values()), axis=1)
         limit = OBSERVATION_LIMIT
         return np.asarray(np.clip(parts, -limit, limit), np.float32)
+
+    def _parts(self) -> dict[str, Array]:
+        """What the task observes, and the last actions if they are to be observed."""
+        parts = self.task.observe()
+        if self._last_actions.shape[1]:
+            parts = parts | {LAST_ACTIONS: self._last_actions.reshape(self.nsim, -1)}
+        return parts
 
 
 def make_drive(task: Task, batch: Batch, threads: int) -> Drive:

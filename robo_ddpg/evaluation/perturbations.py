@@ -49,11 +49,19 @@ def with_latency(act: Act, steps: int) -> Act:
     """Carry actions out some control steps late; until the first arrives, the action is 0."""
     waiting: collections.deque[NDArray[np.float32]] = collections.deque()
 
-    def late(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    def postponed(x: NDArray[np.float32]) -> NDArray[np.float32]:
         waiting.append(act(x))
         return waiting.popleft() if len(waiting) > steps else np.zeros_like(waiting[0])
 
-    return late
+    return postponed
+
+
+def late(simulation: Simulation | None, act: Act, steps: float) -> Act:
+    """Let actions arrive late: in the simulation, where there is one."""
+    if simulation is None:
+        return with_latency(act, round(steps))
+    simulation.fix_latency(round(steps))
+    return act
 
 
 def with_push(simulation: Simulation, act: Act, force: float) -> Act:
@@ -120,7 +128,7 @@ PERTURBATIONS = {
         "control steps",
         0.0,
         (0.0, 1.0, 2.0, 3.0, 5.0),
-        lambda _, act, level: with_latency(act, round(level)),
+        late,
     ),
     "push": Perturbation(
         "Push on the robot",

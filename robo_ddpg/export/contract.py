@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from robo_ddpg.controller import Controller, digest
 from robo_ddpg.envs.names import ForeignSource, source_of
 from robo_ddpg.envs.registration import make_task_of
-from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Simulation
+from robo_ddpg.envs.simulation import LAST_ACTIONS, OBSERVATION_LIMIT, Simulation
 from robo_ddpg.flattening import Flattening
 from robo_ddpg.model_fields import model_hash
 from tasks.quantities import Quantity
@@ -60,10 +60,13 @@ def contract(controller: Controller) -> tuple[Json, Command | None]:
     return told | _of_task(controller, simulation), _command(simulation.drive.commanded())
 
 
+_LAST_ACTIONS = Quantity("the policy's last actions, the latest first, each within [-1, 1]")
+
+
 def _of_task(controller: Controller, simulation: Simulation) -> Json:
     """What the task and its robot's drive say."""
     task = simulation.task
-    shown = task.observed()
+    shown = task.observed() | {LAST_ACTIONS: _LAST_ACTIONS}
     inputs = [_part(name, part, shown.get(name)) for name, part in task.layout.items()]
     commanded = simulation.drive.commanded()
     return {

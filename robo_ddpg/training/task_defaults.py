@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.names import ForeignSource, Source, resolve
+from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.training.environment_rules import (
     FOREIGN,
@@ -17,6 +18,7 @@ from robo_ddpg.training.environment_rules import (
 )
 from robo_ddpg.training.settings import TrainSettings
 from tasks.learning import Learning
+from tasks.robust import robust as robust_settings
 
 # With 5,000 random transitions, one of three seeds stayed below 1,700 for 30,000 updates.
 _HALF_CHEETAH: dict[str, Any] = {
@@ -97,6 +99,7 @@ def train_settings(
     agent: Mapping[str, Any] | None = None,
     environment: Mapping[str, Any] | None = None,
     stop_early: bool = True,
+    robust: bool = False,
     python: str | None = None,
     **others: Any,
 ) -> TrainSettings:
@@ -108,6 +111,7 @@ def train_settings(
         agent: fields of `AgentSettings`.
         environment: settings of the task.
         stop_early: stop once the task is mastered.
+        robust: vary masses, friction, strength and latency: `tasks.robust`.
         python: the interpreter that knows the environment; None for this one.
         **others: further fields of `TrainSettings`; None stands for the default.
 
@@ -116,6 +120,8 @@ def train_settings(
         SettingsError: a setting does not exist or has a value that cannot work.
     """
     source = resolve(task, python)
+    if robust:
+        environment = {**_robust(source, environment or {}), **(environment or {})}
     learned = learning_of(source)
     reasons: dict[str, str] = {}
     defaults: dict[str, Any] = {
@@ -147,3 +153,17 @@ def train_settings(
         reasons=reasons,
         **(defaults | given),
     )
+
+
+def _robust(source: Source, environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What varies in training for robustness.
+
+    Raises:
+        SettingsError: the environment is one of others.
+    """
+    if isinstance(source, ForeignSource):
+        raise SettingsError(
+            f"{source.name} is an environment of others, whose world --robust cannot vary; "
+            "it goes with tasks"
+        )
+    return robust_settings(make_task(source.name, **environment).settings)

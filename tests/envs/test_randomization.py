@@ -8,6 +8,7 @@ from gymnasium.vector import AutoresetMode
 
 from robo_ddpg import RobotEnv, RobotVectorEnv
 from robo_ddpg.envs.randomization import PUSH_S, PUSHES_PER_S
+from tasks.robust import robust
 
 EVERYTHING: dict[str, Any] = {
     "random_mass": 0.3,
@@ -15,6 +16,7 @@ EVERYTHING: dict[str, Any] = {
     "random_strength": 0.2,
     "random_latency_steps": 3,
     "random_push_n": 30.0,
+    "observed_actions": 2,
 }
 
 
@@ -138,7 +140,42 @@ def test_a_randomised_simulation_of_a_batch_is_the_single_one_to_the_last_bit(ta
             singles[1].reset()
 
 
-@pytest.mark.parametrize("name", ["random_mass", "random_push_n", "random_latency_steps"])
+def test_the_last_actions_are_observed_as_they_were_given_however_late_they_arrive() -> None:
+    env = worlds("reach", 3, observed_actions=2, random_latency_steps=2)
+    part = env.task.layout["last_actions"]
+    size = env.single_action_space.shape[0]
+    first, second = np.full((3, size), 0.5), np.full((3, size), -3.0)
+    second[0, 0] = np.nan
+    observed = env.step(first)[0][:, part].reshape(3, 2, size)
+    np.testing.assert_array_equal(observed[:, 0], first)
+    assert not observed[:, 1].any()
+    observed = env.step(second)[0][:, part].reshape(3, 2, size)
+    np.testing.assert_array_equal(observed[:, 1], first)
+    assert observed[0, 0, 0] == 0.0 and (observed[1:, 0] == -1.0).all()
+    observed, _ = env.reset(options={"reset_mask": np.array([True, False, False])})
+    assert not observed[0, part].any() and observed[1, part].any()
+
+
+def test_a_latency_that_is_fixed_is_that_of_every_simulation() -> None:
+    env = worlds("locomotion", random_latency_steps=3, start_noise_rad=0.0)
+    env.simulation.fix_latency(2)
+    env.reset(seed=1)
+    for arrives in (False, False, True):
+        env.step(np.full(env.action_space.shape, 0.5))
+        assert ((env.simulation.controls[:, -1, 0] == 0.5) == arrives).all()
+
+
+def test_robust_training_reaches_beyond_a_tenth_of_a_second() -> None:
+    for task in ("reach", "locomotion-quadruped"):
+        settings = RobotEnv(task).task.settings
+        varied = robust(settings)
+        assert 0.1 < varied["random_latency_steps"] / settings.control_hz < 0.2
+        assert varied["observed_actions"] > varied["random_latency_steps"]
+
+
+@pytest.mark.parametrize(
+    "name", ["random_mass", "random_push_n", "random_latency_steps", "observed_actions"]
+)
 def test_a_spread_that_makes_no_sense_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
         RobotEnv("reach", **{name: -1})
