@@ -1,8 +1,9 @@
 """How a controller's success falls as the world departs from the one it was trained in."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import environment_of
@@ -16,6 +17,8 @@ from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, Robust
 
 _World = tuple[Perturbation, float] | None
 """What is changed and how far; None for the world as it is."""
+DRAWN = ("random_mass", "random_friction", "random_strength", "random_latency_steps")
+"""Settings of a task that would undo what a perturbation does."""
 EPISODES = 50
 """Episodes at each point of a curve."""
 
@@ -76,7 +79,7 @@ def _evaluated(
 ) -> RobustnessPoint | None:
     """One point of a curve, in an environment of its own; None where it is not possible."""
     task = controller.task
-    env = environment_of(controller, episodes)
+    env = environment_of(controller, episodes, **_steady(task["settings"]))
     try:
         check_fit(controller, env)
         act: Act | None = controller.act
@@ -90,6 +93,11 @@ def _evaluated(
         env.close()
     evaluation = Evaluation(task["name"], controller.path, seed, run)
     return RobustnessPoint.of(evaluation.statistics())
+
+
+def _steady(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What was drawn anew in each episode of training stays as it is, or as a curve says."""
+    return {name: 0 for name in DRAWN if name in settings}
 
 
 def robustness_lines(result: Robustness) -> list[str]:

@@ -1,7 +1,9 @@
 """Perturbed worlds are consistent, start from nominal values, and leave the control alone."""
 
+import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.robot_env import RobotVectorEnv
+from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import evaluate
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation, with_latency
 from robo_ddpg.evaluation.robustness import evaluate_robustness, robustness_lines
@@ -149,3 +152,25 @@ def test_evaluate_writes_statistics_and_curves(
     result = json.loads((tmp_path / "e-robustness.json").read_text())
     assert [level["level"] for level in result["perturbations"]["noise"]["levels"]] == [0.0, 0.1]
     assert (tmp_path / "e-robustness.png").exists()
+
+
+def test_what_training_varied_does_not_undo_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    controller = Controller.find("reach")
+    settings = {**controller.task["settings"], "random_mass": 0.5, "random_latency_steps": 3}
+    varied = copy.deepcopy(controller)
+    varied.metadata["task"]["settings"] = settings
+    masses = []
+
+    def look(env: Any, act: Act, seed: int, count: int) -> Any:
+        env.reset(seed=seed)
+        masses.append([env.simulation.batch.get_model(k).body_mass.sum() for k in range(count)])
+        return run_episodes(env, act, seed, count)
+
+    monkeypatch.setattr("robo_ddpg.evaluation.robustness.run_episodes", look)
+    worlds = only("mass", 1.0, 2.0)
+    there = evaluate_robustness(varied, episodes=2, perturbations=worlds).to_json()
+    nominal, doubled = masses
+    assert doubled == pytest.approx(
+        [2 * mass for mass in nominal], rel=0.2
+    )  # the arm, not the floor
+    assert there == evaluate_robustness(controller, episodes=2, perturbations=worlds).to_json()
