@@ -4,20 +4,34 @@ Importing this package registers the environments `robo_ddpg/Reach-v0` and so on
 MuJoCo is imported with the first environment, PyTorch with the first training.
 """
 
+import importlib.util
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robo_ddpg.rendering import gl
 
 gl.configure()
 
-import tasks  # noqa: E402 - OpenGL is chosen before MuJoCo is first imported
 
-if getattr(tasks, "DISTRIBUTION", None) != "robo-ddpg":
-    raise ImportError(
-        f"robo_ddpg needs its own package `tasks`, but {tasks.__file__} was imported in its place; "
-        "remove or rename that one, or start Python in another directory"
-    )
+def _import_tasks() -> None:
+    """The package `tasks` beside this one, whatever else has that name beside a user's script."""
+    if "tasks" not in sys.modules:
+        place = Path(__file__).parents[1] / "tasks" / "__init__.py"
+        spec = importlib.util.spec_from_file_location("tasks", place)
+        assert spec is not None and spec.loader is not None
+        sys.modules["tasks"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["tasks"])
+    found = sys.modules["tasks"]
+    if getattr(found, "DISTRIBUTION", None) != "robo-ddpg":
+        raise ImportError(
+            f"robo_ddpg needs its own package `tasks`, but {found.__file__} was imported before; "
+            "import robo_ddpg first, or rename that one"
+        )
+
+
+_import_tasks()
 
 from robo_ddpg.envs.registration import register_environments  # noqa: E402
 

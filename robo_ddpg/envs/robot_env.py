@@ -15,13 +15,14 @@ from robo_ddpg.envs.foreign.snapshot import restore, snapshot
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.remade import Remade
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Outcome, Simulation
+from robo_ddpg.envs.spec import TellsTimeLimit
 from robo_ddpg.model_fields import model_hash
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tasks.arrays import Float32, Int64
 from tasks.task import GoalTask, Task
 
 
-class RobotEnv(Remade, gymnasium.Env[Float32, Float32]):
+class RobotEnv(Remade, TellsTimeLimit, gymnasium.Env[Float32, Float32]):
     """One simulation of a task.
 
     Actions are in [-1, 1]; whatever they are, the arm stays within its limits. `info` has
@@ -33,7 +34,7 @@ class RobotEnv(Remade, gymnasium.Env[Float32, Float32]):
         "render_modes": ["rgb_array"],
         "render_fps": 20,
     }
-    carried = ("spec", "_np_random", "_np_random_seed")
+    carried = ("_spec", "_np_random", "_np_random_seed")
 
     def __init__(
         self,
@@ -102,7 +103,7 @@ class RobotEnv(Remade, gymnasium.Env[Float32, Float32]):
         self._view.close()
 
 
-class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
+class RobotVectorEnv(Remade, TellsTimeLimit, VectorEnv[Float32, Float32, NDArray[Any]]):
     """Many simulations of a task, stepped together on all cores without subprocesses.
 
     Simulation k behaves as a `RobotEnv` with seed + k would alone.
@@ -113,7 +114,7 @@ class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
         "render_fps": 20,
         "autoreset_mode": AutoresetMode.NEXT_STEP,
     }
-    carried = ("spec", "seeds", "_seeded")
+    carried = ("_spec", "seeds", "_seeded")
 
     def __init__(
         self,
@@ -125,6 +126,7 @@ class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
         width: int = 640,
         height: int = 480,
         threads: int = 0,
+        max_episode_steps: int | None = None,
         **settings: Any,
     ) -> None:
         """Build the simulations.
@@ -139,12 +141,14 @@ class RobotVectorEnv(Remade, VectorEnv[Float32, Float32, NDArray[Any]]):
             width: image width [px].
             height: image height [px].
             threads: physics threads; 0 for one per core.
+            max_episode_steps: what `gymnasium.make_vec` reads in the spec of such an environment.
             **settings: the task's settings.
         """
         if num_envs < 1:
             raise ValueError(f"num_envs must be positive, got {num_envs}")
         _check_render_mode(render_mode)
         self.task = make_task(task, **settings)
+        self.check_time_limit(max_episode_steps)
         self.simulation = Simulation(self.task, num_envs, threads)
         self.batch = self.simulation.batch
         self.num_envs = num_envs

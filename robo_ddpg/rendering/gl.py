@@ -37,6 +37,7 @@ _SCENE: Final = """
 """
 
 _unmet_request: str | None = None
+_forked = False
 
 
 def configure() -> None:
@@ -75,13 +76,33 @@ def describe() -> dict[str, Any]:
     Raises:
         RenderingError: if nothing does.
     """
+    check_not_forked()
     found = _verified()
     if isinstance(found, str):
-        # Imported late: the probe runs this file without the package.
-        from robo_ddpg.errors import RenderingError
-
-        raise RenderingError(found)
+        raise _error(found)
     return dict(found)
+
+
+def forked() -> bool:
+    """Whether this process was forked from one that had rendered.
+
+    A driver's threads, such as those of Mesa's software renderer, are not in it: whatever waits for
+    them waits for ever.
+    """
+    return _forked
+
+
+def check_not_forked() -> None:
+    """Refuse to wait for ever.
+
+    Raises:
+        RenderingError: if this process was forked from one that had rendered.
+    """
+    if _forked:
+        raise _error(
+            "This process was forked from one that had rendered, where OpenGL would hang. Start it "
+            "afresh, by multiprocessing.get_context('spawn') or AsyncVectorEnv(context='spawn')."
+        )
 
 
 def check_backend(name: str) -> str | None:
@@ -141,6 +162,18 @@ def probe() -> dict[str, Any]:
         return {"backend": _active_backend(), **_driver()}
     finally:
         renderer.close()
+
+
+def _note_fork() -> None:
+    global _forked
+    _forked |= _verified.cache_info().currsize > 0
+
+
+def _error(text: str) -> Exception:
+    # Imported late: the probe runs this file without the package.
+    from robo_ddpg.errors import RenderingError
+
+    return RenderingError(text)
 
 
 @functools.cache
@@ -241,6 +274,8 @@ def _last_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[-1] if lines else type(error).__name__
 
+
+os.register_at_fork(after_in_child=_note_fork)
 
 if __name__ == "__main__":
     configure()

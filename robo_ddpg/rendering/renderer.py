@@ -15,6 +15,8 @@ Frame = npt.NDArray[np.uint8]
 
 _VARIED = ("geom_type", "geom_size", "geom_rbound")
 """Fields of the model that may differ between simulations and can be seen."""
+_abandoned: list[Any] = []
+"""Renderers of a process from which this one was forked: to free them here would hang."""
 
 
 class FrameRenderer:
@@ -66,6 +68,7 @@ class FrameRenderer:
         """
         if self._renderer is None:
             raise RenderingError("This renderer is closed: create another to render again.")
+        gl.check_not_forked()
         for name in _VARIED:
             getattr(self._shown, name)[:] = getattr(data.model, name)
         self._renderer.update_scene(data, self._camera if camera is None else camera)
@@ -74,9 +77,11 @@ class FrameRenderer:
 
     def close(self) -> None:
         """Free the OpenGL context; closing again does nothing."""
-        if self._renderer is not None:
+        if gl.forked():
+            _abandoned.append(self._renderer)
+        elif self._renderer is not None:
             self._renderer.close()
-            self._renderer = None
+        self._renderer = None
 
     def __enter__(self) -> Self:
         return self
