@@ -22,6 +22,7 @@ from robo_ddpg.files import replacing
 from robo_ddpg.flattening import ActionForm, Flattening
 from robo_ddpg.reading.json_text import json_object
 from robo_ddpg.reading.tensors import read_tensors
+from robo_ddpg.shown import Facts, Shown, measured
 from tasks.arrays import Float32
 from tasks.scene import asset_path
 
@@ -36,7 +37,7 @@ FILE_NAME = "controller.safetensors"
 """Name of the controller in a run directory."""
 
 
-class Controller:
+class Controller(Shown):
     """A deterministic policy with what is known of it: spaces, task, versions, evaluation.
 
     Loading one needs neither PyTorch nor an environment, and can never run code.
@@ -103,6 +104,16 @@ class Controller:
         """
         action = self._act(self._vectors(observation))
         return action if self._form is None else self._form.formed(action)
+
+    def facts(self) -> Facts:
+        """The task, the sizes, how well it did, and the file."""
+        return {
+            "task": f"{self.metadata['task']['name']!r:.80}",
+            "observation": f"{self.observation_size} values",
+            "action": f"{self.action_size} values",
+            **measured(self.metadata.get("evaluation")),
+            "file": f"{self.path!r}" if self.path else "none",
+        }
 
     def _check_sizes(self) -> None:
         """Raises ValueError if what it is told of observations and actions is not what it takes."""

@@ -10,7 +10,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
     {"tasks", "errors", "interruption", "locks", "processors"},
-    {"flattening", "files", "hub", "reading", "model_fields", "rendering", "seeds", "agent"},
+    {
+        "flattening",
+        "files",
+        "hub",
+        "reading",
+        "model_fields",
+        "rendering",
+        "seeds",
+        "shown",
+        "agent",
+    },
     {"control", "controller", "runs"},
     {"envs"},
     {"deploy", "evaluation", "export", "scaffold"},

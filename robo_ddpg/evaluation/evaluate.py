@@ -25,6 +25,7 @@ from robo_ddpg.evaluation.statistics import (
 )
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.seeds import check_seed
+from robo_ddpg.shown import Facts, Shown, measured
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
@@ -34,8 +35,8 @@ SEED = 20_000
 """Seed of the first evaluation episode; training and its own evaluations draw from others."""
 
 
-@dataclass(frozen=True)
-class Evaluation:
+@dataclass(frozen=True, repr=False)
+class Evaluation(Shown):
     """An evaluated controller."""
 
     task: str
@@ -83,6 +84,15 @@ class Evaluation:
     def summary(self) -> dict[str, Any]:
         """The statistics, as JSON-compatible values; what was not measured is None."""
         return self.statistics().to_json()
+
+    def facts(self) -> Facts:
+        """The task, the episodes, and how well it did."""
+        return {
+            "task": repr(self.task),
+            "episodes": f"{len(self.episodes.returns)} from seed {self.seed}",
+            **measured(self.summary()),
+            "controller": repr(self.controller),
+        }
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per episode, for a CSV file."""
