@@ -11,9 +11,11 @@ setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
 
 $(STAMP): pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	scripts/setup_venv.sh $(PYTHON) $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet $$(scripts/torch_index.sh $(BIN)/python) \
+		-c constraints.txt -e ".[dev]"
+	@rm -f $(VENV)/.begun
 	@touch $@
 
 demo: setup

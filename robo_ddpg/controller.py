@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -310,10 +310,14 @@ def shipped() -> list[str]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what a result depends on."""
-    return {name: _version(name) for name in ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")}
+    """Versions of what a result depends on, as far as it is installed."""
+    packages = ("robo-ddpg", "mujoco", "gymnasium", "numpy", "torch")
+    return {name: found for name in packages if (found := _version(name))}
 
 
 @functools.cache
 def _version(package: str) -> str:
-    return version(package)
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import sys
@@ -69,13 +70,21 @@ def check_python() -> Check:
 
 
 def check_dependencies() -> list[Check]:
-    """Check the installed version of everything the package requires."""
+    """Check the installed version of everything the package requires, and of what trains."""
     try:
         texts = importlib.metadata.requires(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
         return [Check(DISTRIBUTION, False, "is not installed", "pip install -e .")]
     needed = [Requirement(text) for text in texts]
-    return [check_requirement(need) for need in needed if not need.marker or need.marker.evaluate()]
+    extra = {"extra": "train" if trains() else ""}
+    return [
+        check_requirement(need) for need in needed if not need.marker or need.marker.evaluate(extra)
+    ]
+
+
+def trains() -> bool:
+    """Whether PyTorch is installed; without it controllers run, but none is trained."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def check_requirement(need: Requirement) -> Check:
@@ -122,6 +131,8 @@ def check_video() -> Check:
 
 def check_torch() -> Check:
     """Check that torch calculates, and with no more threads than there are processors."""
+    if not trains():
+        return Check("threads", True, f"no PyTorch; to train: {_pip('robo-ddpg[train]')}")
     import torch
 
     ones = torch.ones(8, 8)
@@ -138,6 +149,8 @@ def check_torch() -> Check:
 
 def check_golden() -> Check:
     """Check that short runs of all tasks give the bits that are known, where some are."""
+    if not trains():
+        return Check("golden", True, "not run: they learn, which takes PyTorch")
     from robo_ddpg.golden.known import here, known, verdict
     from robo_ddpg.golden.run import PACKAGES
 

@@ -6,10 +6,20 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.directory import RunDirectory
-from robo_ddpg.training.checkpoints.store import check_room
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
-from robo_ddpg.training.trainer import Trainer
+
+try:
+    import tensorboard  # noqa: F401 - before a run begins
+
+    from robo_ddpg.training.checkpoints.store import check_room
+    from robo_ddpg.training.trainer import Trainer
+except ModuleNotFoundError as error:
+    if error.name not in ("torch", "tensorboard"):
+        raise
+    raise SettingsError(
+        "training needs PyTorch and TensorBoard: pip install 'robo-ddpg[train]'"
+    ) from None
 
 
 def train(
