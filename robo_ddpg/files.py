@@ -1,9 +1,11 @@
 """Files that appear under their name only when they are whole."""
 
 import contextlib
+import errno
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,10 +66,31 @@ def writing(path: Path) -> Iterator[Path]:
         with replacing(path) as part:
             yield part
     except OSError as error:
-        reason = error.strerror or error
-        raise OutputDirectoryError(
-            f"cannot write {path}: {reason}; name a place that can be written"
-        ) from None
+        raise _unwritable(path, error) from None
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where nothing can be written, before what belongs there is made.
+
+    Raises:
+        OutputDirectoryError: it would not be written; no file is left there.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> OutputDirectoryError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    advice = (
+        "make room there, or name another place" if full else "name a place that can be written"
+    )
+    return OutputDirectoryError(f"cannot write {path}: {error.strerror or error}; {advice}")
 
 
 def write_json(value: dict[str, Any], path: Path) -> Path:

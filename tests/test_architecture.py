@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"tasks", "errors", "interruption", "locks", "processors"},
+    {"tasks", "errors", "interruption", "locks", "misfits", "processors"},
     {
         "flattening",
         "files",

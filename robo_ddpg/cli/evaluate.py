@@ -23,11 +23,12 @@ from robo_ddpg.cli.parsing.fields import (
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.cli.robots.elsewhere import on_robot
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.evaluation.evaluate import evaluate
+from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
+from robo_ddpg.evaluation.in_words import details, sentence
 from robo_ddpg.evaluation.spread import Spread, in_turn
-from robo_ddpg.files import write_json
+from robo_ddpg.files import check_place, write_json
+from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.tables import write_rows
@@ -46,7 +47,8 @@ EPISODES = 100
 class EvaluateOptions:
     """Measure a controller: success with its confidence interval, return, safety.
 
-    In a run directory it also writes evaluation.json and evaluation.csv.
+    In a run directory it also writes evaluation.json and evaluation.csv, unless more episodes are
+    in them.
     """
 
     controller: ControllerName
@@ -81,11 +83,20 @@ def run(words: Words) -> bool:
     options = parse(EvaluateOptions, words, "evaluate")
     controller = Controller.find(options.controller).vouched(options.task, options.python)
     controller = on_robot(controller, options.robot)
+    for path in _places(options):
+        check_place(path)
     if options.at_least is not None or options.width is not None:
         return _until_certain(controller, options)
     with players(options.ray) as spread:
         _fixed(controller, options, spread)
     return True
+
+
+def _places(options: EvaluateOptions) -> Iterator[Path]:
+    """Where the user wants something written."""
+    yield from filter(None, (options.csv, options.out))
+    if options.robustness:
+        yield _robustness_file(options, RunDirectory(Path(options.controller)))
 
 
 def _until_certain(controller: Controller, options: EvaluateOptions) -> bool:
@@ -101,12 +112,12 @@ def _until_certain(controller: Controller, options: EvaluateOptions) -> bool:
     settings = _safety(controller, options.safety)
     found = evaluate_until_certain(controller, options, settings)
     summary = found.summary()
+    if options.json:
+        say_json(summary)
     if options.csv is not None:
         write_rows(found.evaluation.rows(), options.csv)
     if options.out is not None:
         write_json(summary, options.out)
-    if options.json:
-        say_json(summary)
     return options.at_least is None or found.verdict == "above"
 
 
@@ -125,24 +136,32 @@ def _fixed(controller: Controller, options: EvaluateOptions, spread: Spread | No
     summary = statistics.to_json()
     if unfiltered is not None:
         summary["without_safety"] = unfiltered.to_json()
-    directory = RunDirectory(Path(options.controller))
-    if directory.path.is_dir() and options.safety != "off":
-        write_json(summary, directory.evaluation)
-        write_rows(evaluation.rows(), directory.episodes)
+    _say(statistics, unfiltered, None if not options.json else summary)
     if options.csv is not None:
         write_rows(evaluation.rows(), options.csv)
     if options.out is not None:
         write_json(summary, options.out)
+    directory = RunDirectory(Path(options.controller))
+    if directory.path.is_dir() and options.safety != "off":
+        _keep(summary, evaluation, directory)
     if options.robustness:
         _write_robustness(controller, options, directory, spread or in_turn)
     if directory.config.exists():
         from robo_ddpg.runs.report import write_report
 
         write_report(directory)
-    if options.json:
+
+
+def _say(
+    statistics: EvaluationStatistics,
+    unfiltered: EvaluationStatistics | None,
+    summary: dict[str, Any] | None,
+) -> None:
+    """As JSON, where there is a summary, or in words."""
+    if summary is not None:
         say_json(summary)
         return
-    if options.safety == "off":
+    if statistics.safety_filter == "off":
         say("Without the safety filter:")
     _say_statistics(statistics)
     if unfiltered is not None:
@@ -150,23 +169,26 @@ def _fixed(controller: Controller, options: EvaluateOptions, spread: Spread | No
         _say_statistics(unfiltered)
 
 
+def _keep(summary: dict[str, Any], evaluation: Evaluation, directory: RunDirectory) -> None:
+    """Write it into the run directory, unless more episodes are known there."""
+    known = _episodes_in(directory)
+    if known > summary["episodes"]:
+        note(f"{directory.evaluation} keeps its {known} episodes; --out and --csv write these")
+        return
+    write_json(summary, directory.evaluation)
+    write_rows(evaluation.rows(), directory.episodes)
+
+
+def _episodes_in(directory: RunDirectory) -> int:
+    """Of the evaluation in a run directory; 0 if there is none that can be read."""
+    try:
+        return int(read_json(directory.evaluation)["episodes"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return 0
+
+
 def _episodes(options: EvaluateOptions) -> int:
     return EPISODES if options.episodes is None else options.episodes
-
-
-def sentence(statistics: EvaluationStatistics) -> str:
-    """An evaluation in one line."""
-    text = f"{statistics.task}: {statistics.episodes} episodes"
-    if statistics.success is not None:
-        success = statistics.success
-        rate, low, high = 100 * success.mean, 100 * success.low, 100 * success.high
-        text += f", success {rate:.1f} % (95 % interval {low:.1f} to {high:.1f})"
-    text += f", return {statistics.returns.mean:.2f}"
-    if statistics.safety_filter is not None:
-        text += f", safety filter {statistics.safety_filter}"
-    if statistics.cut:
-        text += f", {statistics.cut} cut off at {UNLIMITED_STEPS} steps: it has no time limit"
-    return text
 
 
 def _safety(controller: Controller, mode: str) -> dict[str, Any]:
@@ -221,20 +243,7 @@ def _say_statistics(statistics: EvaluationStatistics) -> None:
     say(sentence(statistics))
     if statistics.model_matches is False:
         say(OTHER_MODEL)
-    for name, text in _details(statistics):
-        say(f"  {name:28}{text}")
-
-
-def _details(statistics: EvaluationStatistics) -> Iterator[tuple[str, str]]:
-    """What is worth a line besides the sentence."""
-    yield "length_median", f"{statistics.length_median:.4g}"
-    for name, spread in statistics.quantities.items():
-        for quantile, value in spread.quantiles().items():
-            if value is not None:
-                yield f"{name}_{quantile}", f"{value:.4g}"
-    for reason, share in (statistics.safety or {}).items():
-        if share > 0:
-            yield f"altered: {reason}", f"{100 * share:.1f} % of steps"
-    for limit, overshoot in (statistics.violations or {}).items():
-        if overshoot > 0:
-            yield f"violated: {limit}", f"by up to {overshoot:.3g}"
+    lines = [*details(statistics)]
+    width = max(len(name) for name, _ in lines)
+    for name, text in lines:
+        say(f"  {name:{width}}  {text}")

@@ -11,7 +11,6 @@ from tyro.conf import Positional, arg
 
 import tasks
 from robo_ddpg.agent.settings import AgentSettings
-from robo_ddpg.cli.evaluate import sentence
 from robo_ddpg.cli.many.engines import Jobs, Ray, StorageUri, engine
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
@@ -22,6 +21,7 @@ from robo_ddpg.control.entry_points import check_familiar
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
+from robo_ddpg.evaluation.in_words import sentence
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import make_progress
 from robo_ddpg.training.settings import TrainSettings, read_settings

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.control.braking import stoppable_speed
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.misfits import misfit
 from tasks.arrays import Array
 
 Values = float | Sequence[float] | NDArray[Any]
@@ -65,6 +66,8 @@ class ActionLimits:
             value = getattr(self, name)
             if value is not None:
                 _refuse(name, value, _numbers(name, value) <= 0, "positive")
+        if wrong := misfit(ActionLimits, {"step_s": self.step_s}):
+            raise SettingsError(wrong)
         if not 0 < self.step_s < np.inf:
             raise SettingsError(f"step_s must be positive and finite, got {self.step_s}")
         if self.non_finite not in ("brake", "return"):
@@ -74,7 +77,7 @@ class ActionLimits:
 class ActionFilter:
     """Keeps the limits for n streams of actions at once, and counts what it altered."""
 
-    def __init__(self, limits: ActionLimits, space: Any, streams: int = 1) -> None:
+    def __init__(self, limits: ActionLimits | Any, space: Any, streams: int = 1) -> None:
         """Fit the limits to the action space.
 
         Args:
@@ -83,8 +86,10 @@ class ActionFilter:
             streams: number of streams n.
 
         Raises:
-            SettingsError: the space is no Box, or the limits do not fit it.
+            SettingsError: the space is no Box, or the limits do not fit it, or are none.
         """
+        if not isinstance(limits, ActionLimits):
+            raise SettingsError(f"limits must be ActionLimits(rate=..., ...), got {limits!r:.60}")
         if not isinstance(space, Box):
             raise SettingsError(f"actions can be limited in a Box space only, got {space}")
         self._limits, self._shape = limits, space.shape

@@ -11,6 +11,7 @@ import gymnasium
 import tasks
 from robo_ddpg.control.entry_points import check_familiar, load
 from robo_ddpg.errors import EntryPointError, RoboDDPGError, SettingsError
+from robo_ddpg.misfits import misfit
 
 if TYPE_CHECKING:
     from tasks.task import Task
@@ -44,9 +45,18 @@ def make_task(task: "str | Task", **settings: Any) -> "Task":
     except _MISFITS as error:
         if not settings:
             raise
-        raise SettingsError(f"task {task!r} cannot have these settings: {error}") from error
+        wrong = _wrong(make, settings) or error
+        raise SettingsError(f"task {task!r} cannot have these settings: {wrong}") from error
     made.name = task
     return made
+
+
+def _wrong(make: "Callable[..., Task]", settings: dict[str, Any]) -> str:
+    """The setting that the task does not have, or not with a value of this type; else empty."""
+    try:
+        return misfit(type(make().settings), settings)
+    except _MISFITS:  # it cannot be made without settings
+        return ""
 
 
 def make_task_of(described: dict[str, Any]) -> "Task":

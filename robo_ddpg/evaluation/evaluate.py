@@ -23,6 +23,7 @@ from robo_ddpg.evaluation.statistics import (
     spread,
     success_rate,
 )
+from robo_ddpg.misfits import fits
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.seeds import check_seed
 from robo_ddpg.shown import Facts, Shown, measured
@@ -210,6 +211,8 @@ def world_of(controller: Controller, env: Environment) -> dict[str, Any]:
 
 def check_count_and_seed(episodes: int, seed: int) -> None:
     """Refuse a number of episodes that is not positive, and a seed that is none."""
+    if not fits(episodes, int):
+        raise SettingsError(f"episodes must be a whole number, got {episodes!r:.60}")
     if episodes < 1:
         raise SettingsError(f"episodes must be positive, got {episodes}")
     check_seed(seed)

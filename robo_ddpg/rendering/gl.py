@@ -58,7 +58,15 @@ def configure() -> None:
     elif not requested and not _has_display():
         usable = [name for name in _LIBRARIES if _library_loads(name)]
         if usable:
-            os.environ["MUJOCO_GL"] = usable[0]
+            wanted = os.environ.get("PYOPENGL_PLATFORM", "")
+            os.environ["MUJOCO_GL"] = wanted if wanted in usable else usable[0]
+    _drop_contradiction(os.environ.get("MUJOCO_GL", ""))
+
+
+def _drop_contradiction(backend: str) -> None:
+    """Unset `PYOPENGL_PLATFORM` where it names another backend: MuJoCo would not import."""
+    if backend in _LIBRARIES and os.environ.get("PYOPENGL_PLATFORM", backend) != backend:
+        del os.environ["PYOPENGL_PLATFORM"]
 
 
 def ensure() -> None:
@@ -215,6 +223,7 @@ def _switch(name: str) -> None:
 
     from mujoco.rendering.classic import gl_context
 
+    _drop_contradiction(name)
     gl_context.GLContext = import_module(f"mujoco.{name}").GLContext
     os.environ["MUJOCO_GL"] = name
 

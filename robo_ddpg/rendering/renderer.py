@@ -65,6 +65,9 @@ class FrameRenderer:
 
         Returns:
             An image of shape (height, width, 3).
+
+        Raises:
+            RenderingError: it is closed, or belongs to a process that this one was forked from.
         """
         if self._renderer is None:
             raise RenderingError("This renderer is closed: create another to render again.")

@@ -8,6 +8,7 @@ from robo_ddpg.agent.settings import AgentSettings, presets
 from robo_ddpg.envs.names import ForeignSource, Source, resolve
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.misfits import misfit
 from robo_ddpg.training.environment_rules import (
     FOREIGN,
     SIMULATIONS,
@@ -144,7 +145,10 @@ def train_settings(
         learning = agent_settings(source, preset, environment)
         learning = dataclasses.replace(learning, **(agent or {}))
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"agent settings of {source.name}: {error}") from error
+        wrong = misfit(AgentSettings, agent or {}) or error
+        raise SettingsError(f"agent settings of {source.name}: {wrong}") from error
+    if wrong := misfit(TrainSettings, given):
+        raise SettingsError(wrong)
     return TrainSettings(
         task=source.name,
         agent=learning,

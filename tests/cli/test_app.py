@@ -46,6 +46,9 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         ("evaluate reach --seed -1", "seed must not be negative"),
         ("evaluate reach --seed 12345678901234567890", "seed must be at most 4294967295"),
         ("train reach --seed 12345678901234567890", "seed must be at most 4294967295"),
+        ("watch reach --seed 12345678901234567890", "seed must be at most 4294967295"),
+        ("compare reach reach --out /proc/nowhere/x.mp4", "cannot write /proc/nowhere/x.mp4"),
+        ("evaluate reach --robustness --out /proc/nowhere/x.json", "cannot write /proc/nowhere"),
         (
             "evaluate reach --episodes 1 --csv /proc/nowhere/x.csv",
             "cannot write /proc/nowhere/x.csv",

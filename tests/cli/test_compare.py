@@ -9,6 +9,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
+import robo_ddpg.recording.video  # noqa: F401 - takes Look before a test replaces it
 from robo_ddpg.cli import compare
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller

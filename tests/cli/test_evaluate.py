@@ -55,8 +55,8 @@ def test_the_text_says_which_is_which(capsys: Any) -> None:
     assert main(["evaluate", "reach", *FEW, "--safety", "both"]) == 0
     filtered, unfiltered = capsys.readouterr().out.split("Without the safety filter:\n")
     assert "safety filter on" in filtered and "safety filter off" in unfiltered
-    assert "altered: joint_acceleration" in filtered
-    assert "altered: joint_acceleration" not in unfiltered
+    assert "altered: joint acceleration" in filtered
+    assert "altered: joint acceleration" not in unfiltered
 
 
 def test_an_environment_without_a_filter_is_told_apart(
@@ -108,8 +108,6 @@ def test_a_run_and_its_controller_file_give_the_same_evaluation(
         assert main(["evaluate", name, "--episodes", "4", "--json"]) == 0
         results.append(json.loads(capsys.readouterr().out))
     assert results[0] == results[1]
-    written = json.loads((here / "run/evaluation.json").read_text())
-    assert written["episodes"] == 4
 
 
 @pytest.mark.parametrize("content", [b"", b"not a controller", None])
@@ -144,3 +142,47 @@ def test_a_controller_for_a_task_that_is_gone_is_refused(
     assert "whose code would run: if you trust it, name it yourself with --task" in said
     task = ("--task", "lost_module:Task")
     assert "no module 'lost_module'" in refusal("evaluate", "c.safetensors", *task)
+
+
+def test_an_evaluation_in_a_run_gives_way_only_to_one_of_as_many_episodes(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    Path("run").mkdir()
+    Controller.find("reach").save(here / "run/controller.safetensors")
+    episodes = []
+    for count in ("4", "3", "5"):
+        assert main(["evaluate", "run", "--episodes", count]) == 0
+        written = json.loads((here / "run/evaluation.json").read_text())["episodes"]
+        rows = (here / "run/evaluation.csv").read_text().splitlines()
+        assert len(rows) == written + 1
+        episodes.append(written)
+    assert episodes == [4, 4, 5]
+    assert "run/evaluation.json keeps its 4 episodes; --out " in capsys.readouterr().err
+
+
+def test_a_damaged_evaluation_gives_way(here: Path) -> None:
+    Path("run").mkdir()
+    Controller.find("reach").save(here / "run/controller.safetensors")
+    (here / "run/evaluation.json").write_text('{"episodes": "many"')
+    assert main(["evaluate", "run", "--episodes", "2"]) == 0
+    assert json.loads((here / "run/evaluation.json").read_text())["episodes"] == 2
+
+
+def test_a_path_that_cannot_be_written_is_named_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, refusal: Callable[..., str]
+) -> None:
+    monkeypatch.setattr("robo_ddpg.cli.evaluate.evaluate", lambda *_, **__: pytest.fail("too late"))
+    for option in ("--csv", "--out"):
+        said = refusal("evaluate", "reach", option, "/proc/nowhere/x")
+        assert "cannot write /proc/nowhere/x: No such file" in said
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_numbers_are_said_even_if_they_cannot_be_written(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("robo_ddpg.cli.evaluate.check_place", lambda _: None)  # full since then
+    assert main(["evaluate", "reach", *FEW, "--csv", "/proc/nowhere/x.csv", *words]) == 2
+    captured = capsys.readouterr()
+    assert "success" in captured.out
+    assert "cannot write /proc/nowhere/x.csv" in captured.err

@@ -1,5 +1,6 @@
 """Tasks by name, by module and class, and as Gymnasium ids."""
 
+import copy
 import sys
 import textwrap
 from pathlib import Path
@@ -110,3 +111,16 @@ def test_settings_given_with_a_task_are_not_ignored() -> None:
 def test_a_class_named_by_its_module_keeps_its_own_name_elsewhere() -> None:
     assert make_task("tasks.arm.reach:Reach").describe()["name"] == "tasks.arm.reach:Reach"
     assert make_task("reach").describe()["name"] == "reach"
+
+
+@pytest.mark.parametrize(("settings", "steps"), [({}, 50), ({"episode_s": 4.0}, 80)])
+def test_the_spec_of_an_environment_has_the_length_of_its_episodes(
+    settings: dict[str, float], steps: int
+) -> None:
+    env = gymnasium.make("robo_ddpg/Reach-v0", **settings)
+    batch = gymnasium.make_vec("robo_ddpg/Reach-v0", num_envs=2, **settings)
+    for made in (env, batch, copy.deepcopy(env), gymnasium.make(env.spec)):
+        assert made.spec.max_episode_steps == steps
+    env.reset(seed=0)
+    outcomes = [env.step(env.action_space.sample()) for _ in range(steps)]
+    assert [outcome[3] for outcome in outcomes] == [False] * (steps - 1) + [True]

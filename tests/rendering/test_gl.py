@@ -95,6 +95,12 @@ def test_a_backend_that_there_is_not_is_named_when_an_image_is_wanted() -> None:
 
 
 @linux
+@pytest.mark.parametrize("asked", [{}, {"MUJOCO_GL": "egl"}])
+def test_a_platform_for_pyopengl_that_is_not_there_is_not_in_the_way(asked: dict[str, str]) -> None:
+    assert describe(hidden=("OSMesa",), PYOPENGL_PLATFORM="osmesa", **asked) == "egl"
+
+
+@linux
 def test_without_any_library_the_debian_package_is_named() -> None:
     answer = describe(hidden=("EGL", "OSMesa"))
     assert answer.startswith("error: ")

@@ -15,6 +15,7 @@ import tyro
 
 from robo_ddpg.cli.parsing.help import REGISTRY
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.seeds import check_seed
 
 try:  # not public, but the only report of errors as data
     from tyro._errors import on_parse_error
@@ -35,12 +36,14 @@ def parse(kind: type[T], words: Words, command: str, default: T | None = None) -
         default: options to start from; nested settings may be of any type.
 
     Raises:
-        SettingsError: the words do not fit.
+        SettingsError: the words do not fit, or give a seed that is none.
     """
     options, unknown = _parse(kind, words, command, default, add_help=True)
     if unknown:
         complaint = _unknown_option(unknown, default or kind) or f"unexpected word {unknown[0]!r}"
         raise _error(command, complaint)
+    if isinstance(seed := getattr(options, "seed", None), int):
+        check_seed(seed)
     return options
 
 

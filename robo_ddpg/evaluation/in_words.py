@@ -1,0 +1,58 @@
+"""An evaluation in words: one line, and the lines below it."""
+
+from collections.abc import Iterator
+
+from robo_ddpg.envs.guarded import UNLIMITED_STEPS
+from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics, Spread
+from robo_ddpg.runs.quantities import words_and_unit
+
+Line = tuple[str, str]
+"""What is told of, and what."""
+
+
+def sentence(statistics: EvaluationStatistics) -> str:
+    """An evaluation in one line."""
+    text = f"{statistics.task}: {statistics.episodes} episodes"
+    if statistics.success is not None:
+        success = statistics.success
+        rate, low, high = 100 * success.mean, 100 * success.low, 100 * success.high
+        text += f", success {rate:.1f} % (95 % interval {low:.1f} to {high:.1f})"
+    text += f", return {statistics.returns.mean:.2f}"
+    if statistics.safety_filter is not None:
+        text += f", safety filter {statistics.safety_filter}"
+    if statistics.cut:
+        text += f", {statistics.cut} cut off at {UNLIMITED_STEPS} steps: it has no time limit"
+    return text
+
+
+def details(statistics: EvaluationStatistics) -> Iterator[Line]:
+    """What is worth a line besides the sentence."""
+    yield "length", f"{number(statistics.length_median)} steps"
+    for name, spread in statistics.quantities.items():
+        if spread.median is not None:
+            words, unit = words_and_unit(name)
+            yield words, _spread(spread, unit)
+    for reason, share in (statistics.safety or {}).items():
+        if share > 0:
+            yield f"altered: {_words(reason)}", f"{number(100 * share)} % of steps"
+    for limit, overshoot in (statistics.violations or {}).items():
+        if overshoot > 0:
+            yield f"violated: {_words(limit)}", f"by up to {number(overshoot)}"
+
+
+def number(value: float) -> str:
+    """Three digits, without an exponent where a person can do without."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _spread(spread: Spread, unit: str) -> str:
+    """The median, and where the rest lies if not there too."""
+    median, p90, most = (
+        number(value) for value in (spread.median, spread.p90, spread.max) if value is not None
+    )
+    text = f"{median} {unit}".strip()
+    return text if median == p90 == most else f"{text}, 90 % below {p90}, at most {most}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
