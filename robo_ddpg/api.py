@@ -84,7 +84,7 @@ def train(
         environment: settings of the task, or arguments of the environment, that differ from the
             defaults.
         steps: transitions to collect at most; the default depends on the task.
-        minutes: training time to use at most [min].
+        minutes: time to use at most, evaluations included [min].
         simulations: simulations that collect in parallel; the default depends on the task.
         evaluate_every: transitions between evaluations; the default depends on the task.
         demonstrations: episodes to learn from too: a directory that `demonstrate` made, a .npz

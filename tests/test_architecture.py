@@ -19,6 +19,7 @@ FLOORS = (
         "rendering",
         "seeds",
         "shown",
+        "origin",
         "agent",
     },
     {"control", "controller", "runs"},

@@ -35,6 +35,8 @@ COMMANDS = {
     "push": "Share a run's controller on the Hugging Face Hub, with its evaluation, film and card.",
     "export": "Write a policy as ONNX, with names, order and units of its numbers.",
     "watch": "Watch a controller live in the browser; drag its goal, push its robot.",
+    "completion": "Print what completes commands, options, tasks and controllers when Tab is "
+    "pressed.",
     "doctor": "Check what works on this machine, with the exact fix for what does not.",
 }
 """Name of a command, which is that of its module -> the first line of its description."""
@@ -44,6 +46,7 @@ PACKAGE = "robo_ddpg.cli"
 FOLDERS = {
     **dict.fromkeys(("sweep", "runs", "plot", "push"), "many"),
     **dict.fromkeys(("new", "adopt", "export"), "robots"),
+    "completion": "parsing",
 }
 """Name of a command -> the folder of its module, where it is in one."""
 LONGEST_LINE = 2_000

@@ -15,6 +15,7 @@ from robo_ddpg.cli.many.engines import Jobs, Ray, StorageUri, engine
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.arguments import Arguments, arguments, values
 from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
+from robo_ddpg.cli.parsing.help import RARE
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
 from robo_ddpg.control.entry_points import check_familiar
@@ -43,7 +44,7 @@ class SourceOptions:
     robust: Switch = False
     """Vary masses, friction, strength and latency in training, and observe the last actions: the
     controller then bears actions that arrive 100 ms late. Takes longer."""
-    python: Python = None
+    python: Annotated[Python, RARE] = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class TrainOptions(SourceOptions):
       robo-ddpg train --config FILE  a new run with the settings of another
       robo-ddpg train --resume DIR   an earlier run goes on with its own settings
 
-    robo-ddpg train TASK --help adds the settings of the task, and its defaults.
+    robo-ddpg train TASK --help shows all settings, with the task's defaults.
     """
 
     task: Annotated[str | None, Positional, arg(metavar="TASK", help_behavior_hint="")] = None
@@ -69,37 +70,37 @@ class TrainOptions(SourceOptions):
     seeds: Annotated[tuple[int, ...], arg(help_behavior_hint="")] = ()
     """Train each of these instead, side by side, into one directory with seed-S for each: their
     curves are joined. Goes on with --resume DIR."""
-    jobs: Jobs = None
-    ray: Ray = None
-    storage: StorageUri = None
+    jobs: Annotated[Jobs, RARE] = None
+    ray: Annotated[Ray, RARE] = None
+    storage: Annotated[StorageUri, RARE] = None
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
     """Transitions to collect at most; with --resume those of before are included, and it is what
     was planned if not given, or as many again if the run had ended."""
     minutes: Annotated[float | None, arg(help_behavior_hint=hint)] = None
-    """Training time to use at most [min]; with --resume from now on, and likewise."""
-    simulations: int = 64
+    """Time to use at most, evaluations included [min]; with --resume from now on, and likewise."""
+    simulations: Annotated[int, RARE] = 64
     """Simulations that collect in parallel."""
-    evaluate_every: int = 4_000
+    evaluate_every: Annotated[int, RARE] = 4_000
     """Transitions between evaluations."""
-    demonstrations: Annotated[str | None, arg(metavar="DIR", help_behavior_hint=hint)] = None
+    demonstrations: Annotated[str | None, RARE, arg(metavar="DIR", help_behavior_hint=hint)] = None
     """Learn from these episodes too: a directory that robo-ddpg demonstrate made, or minari:ID for
     the episodes of a Minari dataset."""
     track: Annotated[
-        tuple[Literal["wandb", "trackio", "mlflow"], ...], arg(help_behavior_hint="")
+        tuple[Literal["wandb", "trackio", "mlflow"], ...], RARE, arg(help_behavior_hint="")
     ] = ()
     """Tell these experiment trackers the metrics too."""
-    device: Literal["cpu", "cuda"] = "cpu"
+    device: Annotated[Literal["cpu", "cuda"], RARE] = "cpu"
     """Where networks are trained."""
-    step_timeout_s: float = 120.0
+    step_timeout_s: Annotated[float, RARE] = 120.0
     """A step or a reset of all simulations that takes longer counts as hanging and ends the run,
     saved [s]."""
-    stop_early: bool = True
+    stop_early: Annotated[bool, RARE] = True
     """Stop once the task is mastered: 99 % success in five evaluations in a row."""
     force: Switch = False
     """Replace an earlier run in the same directory."""
     quiet: Switch = False
     """Show no progress."""
-    agent: AgentSettings = dataclasses.field(default_factory=AgentSettings)
+    agent: Annotated[AgentSettings, RARE] = dataclasses.field(default_factory=AgentSettings)
     """Learning settings."""
     environment: object = Arguments()
     """Settings of the task."""

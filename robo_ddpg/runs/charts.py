@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from robo_ddpg.files import writing
-from robo_ddpg.runs.lines import Line, metric_line
+from robo_ddpg.runs.lines import TIME, TRANSITIONS, Along, Line, metric_line
 from robo_ddpg.runs.tables import Row
 
 COLOURS = {
@@ -32,17 +32,31 @@ _MOST_MARKED = 40
 """Points of a line up to which each is marked."""
 
 
-def learning_curve(rows: Sequence[Row], title: str = "") -> Figure:
-    """Success and return of the evaluations in training, over training time.
+def learning_curve(rows: Sequence[Row], along: Along = TIME) -> Figure:
+    """Success and return of the evaluations in training.
 
     Args:
         rows: rows of metrics.csv.
-        title: headline.
+        along: what they are drawn over.
     """
-    figure, axes = _figure(top=0.12 if title else 0.05, right=0.17)
-    axes.set_title(title, loc="left", fontsize=_FONT + 1, fontweight="bold", color=COLOURS["text"])
-    returns = metric_line(rows, "evaluation_return", "return")
-    success = metric_line(rows, "evaluation_success", "success", percent=True)
+    figure, axes = _figure(right=0.17)
+    _draw_learning(axes, rows, along)
+    return figure
+
+
+def learning_curves(rows: Sequence[Row], title: str) -> Figure:
+    """The same over training time and over transitions, side by side, with a headline."""
+    figure = Figure(figsize=(2 * _SIZE[0] + 0.6, _SIZE[1] + 0.2), dpi=200, layout="constrained")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=_FONT + 1, fontweight="bold")
+    for axes, along in zip(figure.subplots(1, 2), (TIME, TRANSITIONS), strict=True):
+        _style(axes)
+        _draw_learning(axes, rows, along)
+    return figure
+
+
+def _draw_learning(axes: Axes, rows: Sequence[Row], along: Along) -> None:
+    returns = metric_line(rows, "evaluation_return", "return", along=along)
+    success = metric_line(rows, "evaluation_success", "success", percent=True, along=along)
     if success.y:
         _draw(axes, success, "green")
         axes.yaxis.label.set_color(COLOURS["green"])
@@ -51,7 +65,6 @@ def learning_curve(rows: Sequence[Row], title: str = "") -> Figure:
         axes.grid(False)
         axes.yaxis.label.set_color(COLOURS["blue"])
     _draw(axes, returns, "blue")
-    return figure
 
 
 def line_chart(line: Line) -> Figure:

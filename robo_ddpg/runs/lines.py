@@ -36,20 +36,39 @@ class Line:
     """Where the horizontal axis begins; with the first value if not given."""
 
 
-def metric_line(rows: Sequence[Row], column: str, label: str, *, percent: bool = False) -> Line:
-    """A column of metrics.csv over training time, where it was measured.
+@dataclass(frozen=True)
+class Along:
+    """What a learning curve is drawn over."""
+
+    column: str
+    """Of metrics.csv."""
+    label: str
+    """In words, with its unit."""
+    unit: float = 1.0
+    """What the column is divided by."""
+
+
+TIME = Along("training_s", "training time [s]")
+TRANSITIONS = Along("transitions", "transitions [thousands]", 1000.0)
+
+
+def metric_line(
+    rows: Sequence[Row], column: str, label: str, *, percent: bool = False, along: Along = TIME
+) -> Line:
+    """A column of metrics.csv over training time or transitions, where it was measured.
 
     Args:
         rows: rows of metrics.csv.
         column: what to draw.
         label: its name in words.
         percent: whether it is a share, to be shown in percent.
+        along: what it is drawn over.
     """
-    known = [(row["training_s"] or 0.0, row.get(column)) for row in rows]
+    known = [((row.get(along.column) or 0.0) / along.unit, row.get(column)) for row in rows]
     points = [(x, y) for x, y in known if y is not None]
     x, y = [x for x, _ in points], [(100 if percent else 1) * y for _, y in points]
     unit, y_range = (" [%]", _PERCENT) if percent else ("", None)
-    return Line(label, "training time [s]", label + unit, x, y, y_range=y_range, x_start=0.0)
+    return Line(label, along.label, label + unit, x, y, y_range=y_range, x_start=0.0)
 
 
 def robustness_line(curve: RobustnessCurve) -> Line:

@@ -59,9 +59,18 @@ def render(run: RunDirectory) -> str:
         violations=sections.violations(statistics) if statistics else [],
         robustness=sections.robustness(robustness) if robustness else [],
         robustness_episodes=robustness.episodes if robustness else 0,
+        origin=_known_origin(run),
         versions=versions.items(),
         settings=json.dumps(settings, indent=2),
     )
+
+
+def _known_origin(run: RunDirectory) -> dict[str, str]:
+    """Command, date, machine and commit; empty where they were not written down."""
+    try:
+        return {name: str(value) for name, value in read_json(run.origin).items()}
+    except (OSError, ValueError):
+        return {}
 
 
 def _object(config: dict[str, Any], name: str) -> dict[str, Any]:

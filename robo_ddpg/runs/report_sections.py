@@ -8,7 +8,7 @@ from pathlib import Path
 from robo_ddpg.reading.plain_file import is_plain
 from robo_ddpg.runs.charts import histogram, learning_curve, line_chart
 from robo_ddpg.runs.evaluation_statistics import Estimate, EvaluationStatistics, Spread
-from robo_ddpg.runs.lines import metric_line, robustness_line
+from robo_ddpg.runs.lines import TIME, TRANSITIONS, metric_line, robustness_line
 from robo_ddpg.runs.quantities import label
 from robo_ddpg.runs.robustness_curves import Robustness
 from robo_ddpg.runs.svg import to_svg
@@ -66,10 +66,12 @@ def headline(found: EvaluationStatistics) -> list[Cells]:
 
 
 def learning(rows: Sequence[Row]) -> list[Chart]:
-    """What was measured in training, over its time."""
+    """What was measured in training, over its time; success and return over transitions too."""
     charts = []
     if metric_line(rows, "evaluation_return", "return").y:
-        charts.append(Chart(to_svg(learning_curve(rows), "Success and return in training")))
+        for along, over in ((TIME, "training time"), (TRANSITIONS, "transitions")):
+            label = f"Success and return over {over}"
+            charts.append(Chart(to_svg(learning_curve(rows, along), label)))
     lines = (
         metric_line(rows, "saturated_actions", "saturated actions", percent=True),
         metric_line(rows, "q_gap", "Q minus return"),

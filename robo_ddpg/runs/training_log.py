@@ -1,12 +1,13 @@
 """Metrics of a run: a CSV file, TensorBoard, and the trackers it was asked to tell."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.tables import Row, read_rows, write_rows
-from robo_ddpg.runs.trackers.trackers import Trackers
+from robo_ddpg.runs.trackers.trackers import Trackers, flat
 
 COLUMNS = (
     "training_s",
@@ -30,6 +31,19 @@ After these come, for robots with limits, `safety_<reason>`, the share of steps 
 episodes that ended since the last row whose action was altered for that reason, and
 `violation_<limit>`, the worst overshoot of the simulated robot in them, in the limit's unit."""
 
+TAGS = {
+    "training_s": "speed/training_s",
+    "steps_per_s": "speed/steps_per_s",
+    "updates_per_s": "speed/updates_per_s",
+    "episode_return": "train/return",
+    "episode_success": "train/success",
+    "evaluation_return": "evaluation/return",
+    "evaluation_success": "evaluation/success",
+    "final_return": "evaluation/final_return",
+    "final_success": "evaluation/final_success",
+    "unstable": "safety/unstable",
+}
+"""Column -> its tag in TensorBoard, where the groups are; others are in `train` or `safety`."""
 SAFETY = ("safety_", "violation_")
 """Beginnings of the columns that depend on the robot."""
 
@@ -52,6 +66,7 @@ class TrainingLog:
         tensorboard: Path,
         kept: Position | None = None,
         trackers: Trackers | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Open the files, cut back to an earlier part of the run.
 
@@ -60,6 +75,7 @@ class TrainingLog:
             tensorboard: directory of the event files.
             kept: what `position` said of that part; None if there is none.
             trackers: are told the same.
+            settings: everything that defines the run, nested: hyperparameters for TensorBoard.
         """
         from torch.utils import tensorboard as board
 
@@ -70,6 +86,8 @@ class TrainingLog:
         _cut_back(tensorboard, kept["events"])
         writer: Any = board.SummaryWriter
         self._board = writer(str(tensorboard))
+        if settings is not None and not kept["events"]:
+            self._tell_settings(settings)
 
     def __enter__(self) -> Self:
         return self
@@ -81,23 +99,21 @@ class TrainingLog:
         """Add a row; it is on disk when this returns."""
         self.rows.append(row)
         self._save()
-        for key, value in row.items():
-            if value is not None and key != "transitions":
-                self._board.add_scalar(key, value, int(row["transitions"] or 0))
+        self._draw(row)
         if self._trackers:
             self._trackers.log(row)
 
     def conclude(self, evaluation: EvaluationStatistics) -> None:
-        """Tell trackers how the best controller did in the end."""
+        """Tell TensorBoard and trackers how the best controller did in the end."""
+        success = evaluation.success
+        row: Row = {
+            "transitions": self.rows[-1]["transitions"] if self.rows else 0.0,
+            "final_return": evaluation.returns.mean,
+            "final_success": None if success is None else success.mean,
+        }
+        self._draw(row)
         if self._trackers:
-            success = evaluation.success
-            self._trackers.log(
-                {
-                    "transitions": self.rows[-1]["transitions"] if self.rows else 0.0,
-                    "final_return": evaluation.returns.mean,
-                    "final_success": None if success is None else success.mean,
-                }
-            )
+            self._trackers.log(row)
 
     def position(self) -> Position:
         """How far the files are; JSON-compatible."""
@@ -110,6 +126,22 @@ class TrainingLog:
         self._board.close()
         if self._trackers:
             self._trackers.close()
+
+    def _draw(self, row: Row) -> None:
+        for key, value in row.items():
+            if value is not None and key != "transitions":
+                self._board.add_scalar(_tag(key), value, int(row["transitions"] or 0))
+
+    def _tell_settings(self, settings: Mapping[str, Any]) -> None:
+        """For the page on hyperparameters: values, and what they are to be compared by."""
+        from torch.utils.tensorboard import summary as summaries
+
+        hparams: Any = summaries.hparams
+        simple = (bool, int, float, str)
+        values = {k: v if isinstance(v, simple) else str(v) for k, v in flat(settings).items()}
+        compared = dict.fromkeys((TAGS["final_return"], TAGS["final_success"]), 0.0)
+        for summary in hparams(values, compared):
+            self._board.file_writer.add_summary(summary)
 
     def _save(self) -> None:
         """Write all rows again: which robot's limits are columns is known after the first step."""
@@ -135,6 +167,11 @@ def read_metrics(path: Path) -> list[Row]:
         OutputDirectoryError: it is damaged; the message names the line.
     """
     return read_rows(path, required=("training_s", "transitions"))
+
+
+def _tag(column: str) -> str:
+    group = "safety" if column.startswith(SAFETY) else "train"
+    return TAGS.get(column, f"{group}/{column.removeprefix('safety_')}")
 
 
 def _text(value: float | None) -> str:

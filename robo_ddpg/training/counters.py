@@ -15,6 +15,10 @@ class Counters:
     """Transitions at which the next evaluation is due."""
     training_s: float = 0.0
     """Training time, evaluations and checkpoints left out [s]."""
+    elapsed_s: float = 0.0
+    """The same with evaluations and checkpoints: what counts against `minutes` [s]."""
+    evaluation_s: float = 0.0
+    """How long the last evaluation took [s]."""
     updates_owed: float = 0.0
     """Updates that the transitions so far still ask for."""
     logged_at: int = -1

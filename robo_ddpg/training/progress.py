@@ -5,16 +5,19 @@ import sys
 import time
 from typing import Any, Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.markup import escape
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.text import Text
 
 from robo_ddpg.runs.tables import Row
+from robo_ddpg.training.display.figures import bar, figures, lines, text_of
 
 PLAIN_INTERVAL_S = 5.0
-"""Time between lines where there is no terminal."""
+"""Time between lines where there is no terminal, at first."""
+RARER = 0.1
+"""Later it is this share of the time that has passed."""
+NOTEBOOK_INTERVAL_S = 1.0
+NOTEBOOK_COLUMNS = 80
 
 
 class Progress(Protocol):
@@ -47,7 +50,12 @@ def make_progress(title: str, *, quiet: bool = False) -> Progress:
         return SilentProgress()
     if Console().is_jupyter:
         return NotebookProgress(title)
-    return LiveProgress(title) if sys.stderr.isatty() else PlainProgress(title)
+    return LiveProgress(title) if is_terminal() else PlainProgress(title)
+
+
+def is_terminal() -> bool:
+    """Whether something can be drawn again and again at the end of standard error."""
+    return sys.stderr.isatty() and not Console(stderr=True).is_dumb_terminal
 
 
 class SilentProgress:
@@ -69,21 +77,33 @@ class SilentProgress:
         """Nothing."""
 
 
+class Seldom:
+    """Says when a line is due where lines stay: often at first, then ever more rarely."""
+
+    def __init__(self) -> None:
+        self._start = self._next = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether to show a line now."""
+        now = time.monotonic()
+        due = now >= self._next
+        if due:
+            self._next = now + max(PLAIN_INTERVAL_S, RARER * (now - self._start))
+        return due
+
+
 class PlainProgress(SilentProgress):
-    """One line every few seconds."""
+    """A line now and then."""
 
     silent = False
 
     def __init__(self, title: str) -> None:
-        self._title = title
-        self._next = 0.0
+        self._title, self._seldom = title, Seldom()
 
     def update(self, done: float, row: Row) -> None:
         """Print a line if the last one is some seconds old."""
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + PLAIN_INTERVAL_S
-            shown = "  ".join(f"{name} {value}" for name, value in figures(done, row))
+        if self._seldom.is_due():
+            shown = "  ".join(f"{name} {value}" for name, value in figures(row))
             self.note(f"{self._title}  {100 * done:3.0f} %  {shown}")
 
     def note(self, text: str) -> None:
@@ -96,10 +116,13 @@ class PlainProgress(SilentProgress):
 
 
 class OnTerminal:
-    """Something that is drawn again and again at the end of a terminal; a context manager."""
+    """Something that is drawn again and again at the end of a terminal; a context manager.
+
+    It is gone when that ends, however it ends.
+    """
 
     def __init__(self) -> None:
-        self._live = Live(console=Console(stderr=True), refresh_per_second=5)
+        self._live = Live(console=Console(stderr=True), refresh_per_second=5, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -121,7 +144,7 @@ class LiveProgress(OnTerminal, SilentProgress):
 
     def update(self, done: float, row: Row) -> None:
         """Redraw."""
-        self._live.update(_drawn(self._title, done, row))
+        self._live.update(Drawn(self._title, done, row))
 
     def note(self, text: str) -> None:
         """Print the line above the bar."""
@@ -132,55 +155,44 @@ class LiveProgress(OnTerminal, SilentProgress):
 
 
 class NotebookProgress(SilentProgress):
-    """The same bar in the output of a notebook's cell."""
+    """The figures as plain text, in one place of the output of a notebook's cell."""
 
     silent = False
 
     def __init__(self, title: str) -> None:
         self._title = title
         self._shown: Any = None
+        self._next = 0.0
 
     def update(self, done: float, row: Row) -> None:
-        """Redraw in place."""
+        """Write them anew if the last ones are a second old."""
         from IPython.display import display
 
-        drawn = _drawn(self._title, done, row)
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + NOTEBOOK_INTERVAL_S
+        head = f"{self._title}  {100 * done:.0f} %"
+        below = (text_of(line).plain for line in lines(figures(row), NOTEBOOK_COLUMNS))
+        bundle = {"text/plain": "\n".join((head, *below))}
         if self._shown is None:
-            self._shown = display(drawn, display_id=True)
+            self._shown = display(bundle, raw=True, display_id=True)
         else:
-            self._shown.update(drawn)
+            self._shown.update(bundle, raw=True)
 
     def note(self, text: str) -> None:
-        """Print the line below the bar."""
+        """Print the line below the figures."""
         sys.stdout.write(text + "\n")
 
 
-def _drawn(title: str, done: float, row: Row) -> Table:
-    """The bar with the figures under it."""
-    table = Table.grid(padding=(0, 2))
-    bar = ProgressBar(total=1.0, completed=done, width=36, complete_style="green")
-    table.add_row(f"[bold]{escape(title)}[/bold]", bar, f"{100 * done:.0f} %")
-    under = Table.grid(padding=(0, 3))
-    under.add_row(*(f"[dim]{name}[/dim] {value}" for name, value in figures(done, row)))
-    grid = Table.grid()
-    grid.add_row(table)
-    grid.add_row(under)
-    return grid
+class Drawn:
+    """A run as it is drawn: its title, a bar, and figures in as many lines as they need."""
 
+    def __init__(self, title: str, done: float, row: Row) -> None:
+        self._title, self._done, self._row = title, done, row
 
-def figures(done: float, row: Row) -> list[tuple[str, str]]:
-    """Names and values to show, what is not known left out."""
-    left = None if done <= 0 else (row.get("training_s") or 0.0) * (1 - done) / done
-    forms = (
-        ("steps/s", row.get("steps_per_s"), "{:,.0f}"),
-        ("updates/s", row.get("updates_per_s"), "{:,.0f}"),
-        ("return", row.get("episode_return"), "{:.2f}"),
-        ("success", _percent(row.get("episode_success")), "{:.0f} %"),
-        ("evaluated", _percent(row.get("evaluation_success")), "{:.1f} %"),
-        ("left", left, "{:.0f} s"),
-    )
-    return [(name, form.format(value)) for name, value, form in forms if value is not None]
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100.0 * share
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        yield Text(self._title, "bold", no_wrap=True, overflow="ellipsis")
+        yield bar(self._done, width)
+        yield from map(text_of, lines(figures(self._row), width))

@@ -11,7 +11,7 @@ from robo_ddpg.controller import FORMAT, Controller, versions
 from robo_ddpg.envs.environment import Environment, size_of
 from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
 from robo_ddpg.files import write_json
-from robo_ddpg.runs.charts import learning_curve, save_png
+from robo_ddpg.runs.charts import learning_curves, save_png
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.tables import Row, write_rows
@@ -78,5 +78,5 @@ def evaluate_best(
 def write_pages(run: RunDirectory, settings: TrainSettings, rows: Sequence[Row]) -> None:
     """Draw the learning curve from rows of metrics.csv, and write the report."""
     title = f"{settings.task}, seed {settings.seed}"
-    save_png(learning_curve(rows, title), run.curve)
+    save_png(learning_curves(rows, title), run.curve)
     write_report(run)

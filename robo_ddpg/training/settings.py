@@ -26,7 +26,7 @@ class TrainSettings:
     steps: int
     """Transitions to collect at most."""
     minutes: float | None = None
-    """Training time to use at most [min]."""
+    """Time to use at most, evaluations included [min]."""
     seed: int = 0
     """Fixes every random number of the run."""
     simulations: int = 64

@@ -5,6 +5,7 @@ import dataclasses
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
+from robo_ddpg.origin import origin
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
@@ -47,6 +48,7 @@ def train(
     with run.writing():
         run.create(force=force)
         write_json(configuration(settings), run.config)
+        write_json(origin(), run.origin)
         progress.note(room)
         try:
             return trainer.train()
@@ -66,7 +68,7 @@ def resume(
         progress: shows how it goes.
         steps: total number of transitions, or None for as many as planned, or, if they are there
             already, as many again.
-        minutes: further training time [min], or None likewise.
+        minutes: further time [min], or None likewise.
 
     Returns:
         The evaluation of the best controller; None if a signal left no time for it.
@@ -89,7 +91,7 @@ def _plan(
     trainer: Trainer, planned: TrainSettings, steps: int | None, minutes: float | None
 ) -> None:
     """How far a run goes on."""
-    done, done_min = trainer.agent.transitions, trainer.training_s / 60.0
+    done, done_min = trainer.agent.transitions, trainer.elapsed_s / 60.0
     if steps is not None and steps <= done:
         raise SettingsError(
             f"steps must be more than the {done} transitions of {trainer.run.path}, got {steps}"

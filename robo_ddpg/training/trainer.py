@@ -20,14 +20,22 @@ from robo_ddpg.runs.training_log import Position, TrainingLog
 from robo_ddpg.training.checkpoints.machine import differences, machine
 from robo_ddpg.training.checkpoints.store import Checkpoints, refusing_damage
 from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
-from robo_ddpg.training.clock import Clock
+from robo_ddpg.training.clock import Budget
 from robo_ddpg.training.collection import Collection
 from robo_ddpg.training.counters import Counters
 from robo_ddpg.training.demonstrations.load import load_demonstrations
+from robo_ddpg.training.display.pace import Pace
 from robo_ddpg.training.judge import Judge
 from robo_ddpg.training.notes import reasons, warnings, what_resuming_changes
 from robo_ddpg.training.progress import Progress
-from robo_ddpg.training.saving import controller_of, evaluate_best, is_finite, keep, write_pages
+from robo_ddpg.training.saving import (
+    FINAL_ROUNDS,
+    controller_of,
+    evaluate_best,
+    is_finite,
+    keep,
+    write_pages,
+)
 from robo_ddpg.training.settings import TrainSettings
 
 CHECKPOINT_EVERY_S = 60.0
@@ -81,6 +89,11 @@ class Trainer:
         self._checkpoint_due_s = CHECKPOINT_EVERY_S
         self._interruption = Interruption()
         self._grace_ends = 0.0
+        self._pace = self._new_pace()
+
+    def _new_pace(self) -> Pace:
+        budget = Budget(self.settings.steps, self.settings.minutes)
+        return Pace(self._counters, budget, FINAL_ROUNDS)
 
     def _add_demonstrations(self, source: str) -> None:
         episodes = load_demonstrations(source, self.env)
@@ -112,6 +125,11 @@ class Trainer:
         """Training time so far [s]."""
         return self._counters.training_s
 
+    @property
+    def elapsed_s(self) -> float:
+        """Time so far, with evaluations and checkpoints [s]."""
+        return self._counters.elapsed_s
+
     def train(self) -> Evaluation | None:
         """Run until the budget is used up, the task is mastered, or a signal comes; then save.
 
@@ -125,7 +143,9 @@ class Trainer:
         """
         settings = dataclasses.asdict(self.settings)
         trackers = Trackers(self.settings.track, self.run.path, settings, self.progress.note)
-        log = TrainingLog(self.run.metrics, self.run.tensorboard, self._log_kept, trackers)
+        log = TrainingLog(
+            self.run.metrics, self.run.tensorboard, self._log_kept, trackers, settings
+        )
         with one_torch_thread(), log as self.log, self.progress, self._interruption:
             try:
                 self._loop()
@@ -139,7 +159,7 @@ class Trainer:
     def _loop(self) -> None:
         self._open()
         self._start_episodes()
-        clock = Clock()
+        self._pace = self._new_pace()
         while True:
             if self.agent.transitions >= self._counters.evaluation_due:
                 self._evaluate()
@@ -148,10 +168,10 @@ class Trainer:
             self._interruption.requested |= self.progress.unread
             if self._done() or self._interruption.requested:
                 return
-            clock.lap()
+            self._pace.lap()
             self._step()
-            self._counters.training_s += clock.lap()
-            if clock.shows():
+            self._counters.training_s += self._pace.lap()
+            if self._pace.clock.shows():
                 self._show()
 
     def _step(self) -> None:
@@ -184,7 +204,9 @@ class Trainer:
                 self.progress.note(note)
 
     def _show(self) -> None:
-        self.progress.update(self._share(), self._state())
+        transitions = self.agent.transitions
+        row = self._state() | self._pace.times(transitions)
+        self.progress.update(self._pace.share(transitions), row)
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""
@@ -205,7 +227,8 @@ class Trainer:
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
         try:
-            score = self.judge.evaluate(self.agent.act, self._has_to_stop)
+            with self._pace.evaluating():
+                score = self.judge.evaluate(self.agent.act, self._stops_evaluation)
         except EvaluationStopped:
             return
         self._counters.evaluation_due = self._next_evaluation()
@@ -245,6 +268,12 @@ class Trainer:
         if advice is not None:
             self.progress.note(advice)
 
+    def _stops_evaluation(self) -> bool:
+        """Asked before each of its steps: shows how it goes, too."""
+        if self._pace.clock.shows():
+            self._show()
+        return self._has_to_stop()
+
     def _has_to_stop(self) -> bool:
         """Whether an evaluation has to end before its time."""
         return self._interruption.requested and time.monotonic() >= self._grace_ends
@@ -256,14 +285,7 @@ class Trainer:
                 f"{self.judge.mastered_times} evaluations in a row, after {self.training_s:.0f} s"
             )
             return True
-        return self._share() >= 1.0
-
-    def _share(self) -> float:
-        """How much of the budget is used up."""
-        shares = [self.agent.transitions / self.settings.steps]
-        if self.settings.minutes is not None:
-            shares.append(self.training_s / (60.0 * self.settings.minutes))
-        return min(max(shares), 1.0)
+        return self._pace.is_used_up(self.agent.transitions)
 
     def _state(self) -> Row:
         """Counts, speeds, and what was measured last."""
@@ -321,6 +343,7 @@ class Trainer:
 
     def _finish(self) -> Evaluation | None:
         """Judge the last policy, save, and evaluate the best controller as time allows."""
+        self._pace.close(self.agent.transitions)
         self._show()
         if self._counters.logged_at != self.agent.transitions and not self._interruption.requested:
             self._evaluate()
@@ -330,7 +353,8 @@ class Trainer:
             self._grace_ends = time.monotonic() + GRACE_S
             self._interruption.release()
         try:
-            evaluation = evaluate_best(self.run, self.settings, self._has_to_stop)
+            with self._pace.evaluating():
+                evaluation = evaluate_best(self.run, self.settings, self._stops_evaluation)
         except EvaluationStopped:
             evaluation = None
             self.progress.note(f"not evaluated; robo-ddpg evaluate {self.run.path} does that")

@@ -236,14 +236,22 @@ def help_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-def test_the_help_tells_the_three_ways(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_is_a_page_that_tells_the_three_ways(capsys: pytest.CaptureFixture[str]) -> None:
     shown = help_of(capsys, "--help")
     for way in ("train TASK ", "train --config FILE ", "train --resume DIR ", "train TASK --help"):
         assert f"robo-ddpg {way}" in shown
-    options = ("--out", "--seed", "--steps", "--minutes", "--preset", "--force", "--device")
-    for option in (*options, "--config", "--resume", "--agent.discount"):
+    for option in ("--out", "--seed", "--steps", "--minutes", "--preset", "--force", "--resume"):
         assert f"{option} " in shown or f"{option}\n" in shown
-    assert "--environment " not in shown
+    assert "--agent" not in shown and "--environment." not in shown.split("options")[1]
+    assert shown.startswith("usage: robo-ddpg train [-h] [OPTIONS] TASK\n")
+    assert len(shown.splitlines()) <= 60
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_help_of_a_task_leaves_out_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = help_of(capsys, "reach", "--steps", "5", "--help")
+    options = ("--steps INT", "--agent.discount", "--device", "--environment.tolerance-m", "TASK ")
+    assert all(option in shown for option in options)
     assert max(map(len, shown.splitlines())) <= 80
 
 
@@ -252,6 +260,7 @@ def test_the_help_of_a_task_has_its_own_settings_and_defaults(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = help_of(capsys, *words)
+    assert shown.startswith("usage: robo-ddpg train [-h] [OPTIONS] TASK\n")
     assert "--environment.tolerance-m" in shown
     assert "--environment.episode-s" in shown
     assert "(default: 100000)" in shown

@@ -9,6 +9,7 @@ from robo_ddpg.runs.charts import (
     COLOURS,
     histogram,
     learning_curve,
+    learning_curves,
     line_chart,
     line_charts,
     save_png,
@@ -30,7 +31,7 @@ def test_a_learning_curve_is_drawn_from_however_little_there_is(
     tmp_path: Path, success: float | None, points: int
 ) -> None:
     path = tmp_path / "curve.png"
-    save_png(learning_curve(curve(points, success), "reach, seed 0"), path)
+    save_png(learning_curves(curve(points, success), "reach, seed 0"), path)
     assert path.read_bytes().startswith(b"\x89PNG")
     assert list(tmp_path.iterdir()) == [path]
 
@@ -41,6 +42,15 @@ def test_success_and_return_have_an_axis_each() -> None:
     assert [axes.get_ylabel() for axes in alone.axes] == ["return"]
     percent = both.axes[0].lines[0].get_ydata()
     assert list(percent) == [50.0, 50.0, 50.0]
+
+
+def test_a_learning_curve_is_drawn_over_time_and_over_transitions() -> None:
+    rows = [{**row, "transitions": 4000.0 * i} for i, row in enumerate(curve(3))]
+    time, transitions, *_ = learning_curves(rows, "reach").axes
+    assert time.get_xlabel() == "training time [s]"
+    assert list(time.lines[0].get_xdata()) == [0.0, 1.0, 2.0]
+    assert transitions.get_xlabel() == "transitions [thousands]"
+    assert list(transitions.lines[0].get_xdata()) == [0.0, 4.0, 8.0]
 
 
 def test_several_lines_have_a_chart_each() -> None:

@@ -48,6 +48,16 @@ def test_the_report_shows_what_was_measured(run: RunDirectory) -> None:
     assert text.count("<svg") >= 8
 
 
+def test_the_report_says_where_the_run_comes_from(run: RunDirectory) -> None:
+    assert "command" not in write_report(run).read_text()
+    write_json({"command": "robo-ddpg train <&>", "commit": "0123abc-dirty"}, run.origin)
+    text = write_report(run).read_text()
+    assert "<td>command</td><td>robo-ddpg train &lt;&amp;&gt;</td>" in text
+    assert "<td>commit</td><td>0123abc-dirty</td>" in text
+    run.origin.write_text("{")
+    assert "command" not in write_report(run).read_text()
+
+
 def test_the_report_loads_nothing_from_elsewhere(run: RunDirectory) -> None:
     text = write_report(run).read_text()
     assert not re.search(r"(src|href)=\"(?!data:|#)", text)

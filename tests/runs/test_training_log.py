@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.summary.writer import event_file_writer
 
+from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import (
     COLUMNS,
     Position,
     TrainingLog,
     read_metrics,
 )
-from robo_ddpg.training.progress import LiveProgress, PlainProgress, SilentProgress, make_progress
+from tests.runs.examples import STATISTICS
 
 ROWS = [
     {"training_s": 1.5, "transitions": 4000.0, "evaluation_return": 3.0, "q_gap": None},
@@ -47,10 +51,8 @@ def test_tensorboard_has_the_same_numbers(tmp_path: Path) -> None:
 
 def shown(directory: Path) -> list[tuple[int, float]]:
     """Step and value of each point that TensorBoard shows."""
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
     events = EventAccumulator(str(directory / "tensorboard")).Reload()
-    return [(event.step, event.value) for event in events.Scalars("evaluation_return")]
+    return [(event.step, event.value) for event in events.Scalars("evaluation/return")]
 
 
 def test_a_continued_log_is_cut_back_to_the_point_it_continues_from(
@@ -86,30 +88,37 @@ def test_a_log_that_does_not_exist_has_no_rows(tmp_path: Path) -> None:
     assert read_metrics(tmp_path / "none.csv") == []
 
 
-def test_progress_without_a_terminal_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = make_progress("train reach")
-    assert isinstance(progress, PlainProgress)
-    with progress:
-        progress.update(0.25, {"training_s": 10.0, "steps_per_s": 1234.5, "episode_success": 0.5})
-        progress.update(0.26, {})
-        progress.note("done")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == ["train reach   25 %  steps/s 1,234  success 50 %  left 30 s", "done"]
+def test_tensorboard_has_tags_in_groups_and_the_final_evaluation(tmp_path: Path) -> None:
+    row: Row = dict.fromkeys(COLUMNS, 1.0) | {"safety_torque": 0.5, "violation_hand_speed": 0.0}
+    with TrainingLog(tmp_path / "metrics.csv", tmp_path / "tensorboard") as log:
+        log.write(row)
+        log.conclude(STATISTICS)
+    tags = set(EventAccumulator(str(tmp_path / "tensorboard")).Reload().Tags()["scalars"])
+    assert {tag.split("/")[0] for tag in tags} == {"train", "evaluation", "safety", "speed"}
+    expected = (
+        "train/critic_loss evaluation/final_success safety/torque safety/violation_hand_speed"
+    )
+    assert tags >= {*expected.split(), "speed/steps_per_s", "evaluation/return", "train/return"}
+    assert len(tags) == len(row) - 1 + 2
 
 
-def test_progress_says_nothing_when_it_shall_be_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = make_progress("train reach", quiet=True)
-    assert isinstance(progress, SilentProgress)
-    with progress:
-        progress.update(0.5, {"training_s": 1.0})
-        progress.note("done")
-    assert capsys.readouterr().err == ""
-
-
-def test_the_live_display_shows_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
-    with LiveProgress("train [reach]") as progress:
-        progress.update(0.25, {"training_s": 10.0, "evaluation_success": 0.987})
-        progress.note("mastered [x]")
-    shown = capsys.readouterr().err
-    for words in ("train [reach]", "25 %", "98.7 %", "mastered [x]"):
-        assert words in shown
+def test_tensorboard_has_the_settings_as_hyperparameters_once(tmp_path: Path) -> None:
+    place = (tmp_path / "metrics.csv", tmp_path / "tensorboard")
+    settings = {"seed": 3, "minutes": None, "agent": {"discount": 0.9, "sizes": (4, 4)}}
+    with TrainingLog(*place, settings=settings) as log:
+        log.write(ROWS[0])
+        kept = log.position()
+    with TrainingLog(*place, kept, settings=settings) as log:
+        log.write(ROWS[1])
+    starts = [
+        HParamsPluginData.FromString(value.metadata.plugin_data.content).session_start_info.hparams
+        for path in place[1].iterdir()
+        for event in EventFileLoader(str(path)).Load()
+        for value in event.summary.value
+        if value.tag == "_hparams_/session_start_info"
+    ]
+    (values,) = starts
+    assert values["seed"].number_value == 3
+    assert values["agent.discount"].number_value == 0.9
+    assert values["agent.sizes"].string_value == "(4, 4)"
+    assert values["minutes"].string_value == "None"

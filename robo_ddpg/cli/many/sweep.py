@@ -39,7 +39,8 @@ class SweepOptions:
     seeds: int = 2
     """Seeds of each trial."""
     minutes: Annotated[float | None, arg(help_behavior_hint=hint)] = None
-    """Training time of each run at most [min]; transitions limit it alone if not given."""
+    """Time of each run at most, evaluations included [min]; transitions limit it alone if not
+    given."""
     steps: Annotated[int | None, arg(help_behavior_hint=hint)] = None
     """Transitions of each run at most; those of the task if not given."""
     evaluate_every: Annotated[int | None, arg(help_behavior_hint=hint)] = None

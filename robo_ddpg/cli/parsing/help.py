@@ -1,6 +1,8 @@
 """How the help of options is drawn."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from tyro.conf import Suppress
@@ -13,10 +15,23 @@ from tyro.constructors import (
 
 OF_ROBOT = "of a robot"
 """Marks settings of tasks that are chosen together with the robot, by --robot."""
+RARE = "rarely wanted"
+"""Marks options that only the help with a task shows, among the task's own."""
 REGISTRY = ConstructorRegistry()
 """tyro's rules, but help texts keep no line breaks of the source code."""
 
 _reading: list[Any] = []
+_hidden = {OF_ROBOT}
+
+
+@contextlib.contextmanager
+def brief() -> Iterator[None]:
+    """While it is entered, help is without what is rarely wanted."""
+    _hidden.add(RARE)
+    try:
+        yield
+    finally:
+        _hidden.remove(RARE)
 
 
 @REGISTRY.struct_rule
@@ -38,6 +53,6 @@ def _joined(field: StructFieldSpec) -> StructFieldSpec:
         found = field.helptext() if callable(field.helptext) else field.helptext
         return found and " ".join(found.split())
 
-    hidden = OF_ROBOT in getattr(field.type, "__metadata__", ())
+    hidden = not _hidden.isdisjoint(getattr(field.type, "__metadata__", ()))
     kind: Any = Annotated[field.type, Suppress] if hidden else field.type
     return dataclasses.replace(field, helptext=text, type=kind)

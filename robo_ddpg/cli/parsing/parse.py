@@ -66,7 +66,7 @@ def _parse(
             return tyro.cli(
                 kind,
                 prog=f"robo-ddpg {command}",
-                args=words,
+                args=_help_first(words) if add_help else words,
                 default=tyro.MISSING_NONPROP if default is None else default,
                 return_unknown_args=True,
                 add_help=add_help,
@@ -75,6 +75,11 @@ def _parse(
             )
     finally:
         sys.stdout.flush()
+
+
+def _help_first(words: Words) -> Words:
+    """The words, but so that the help does not leave out what stands before `--help`."""
+    return ["--help", *words] if {"-h", "--help"} & set(words) else words
 
 
 def _error(command: str, complaint: str) -> SettingsError:

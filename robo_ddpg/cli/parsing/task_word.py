@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import tasks
+from robo_ddpg.cli.parsing.help import brief
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 
@@ -65,7 +66,8 @@ def _refuse_strays(words: Words, command: str, defaults: Defaults, general: Any)
     """Raise what is wrong with the first word that may be meant as the task."""
     found, unknown = parse_known(type(general), words, command, general)
     if {"-h", "--help"} & set(unknown):
-        parse(type(general), words, command, general)
+        with brief():
+            parse(type(general), words, command, general)
     for word in (found.task or "", *unknown):
         if not word.startswith("-") and any(map(str.isalpha, word)):
             defaults(word)

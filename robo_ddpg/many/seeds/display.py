@@ -2,16 +2,17 @@
 
 import contextlib
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from rich.markup import escape
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from robo_ddpg.runs.tables import Row
-from robo_ddpg.training.progress import PLAIN_INTERVAL_S, OnTerminal, figures
+from robo_ddpg.training.display.figures import figures, lines, text_of
+from robo_ddpg.training.progress import OnTerminal, Seldom, is_terminal
 
 _SHOWN = ("steps/s", "success", "evaluated", "return")
 """Figures of a run that are shown."""
@@ -62,7 +63,7 @@ class ManyProgress:
 
     def figures(self, index: int) -> dict[str, str]:
         """What is known of a run."""
-        known = dict(figures(self._done[index], self._rows[index]))
+        known = dict(figures(self._rows[index]))
         return {name: known[name] for name in _SHOWN if name in known}
 
     def show(self) -> None:
@@ -73,16 +74,17 @@ class ManyProgress:
 
 
 class PlainManyProgress(ManyProgress):
-    """One line about all of them every few seconds."""
+    """One line about all of them now and then."""
 
     silent = False
-    _next = 0.0
+
+    def __init__(self, title: str, names: Sequence[str]) -> None:
+        super().__init__(title, names)
+        self._seldom = Seldom()
 
     def show(self) -> None:
         """Print a line if the last one is some seconds old."""
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + PLAIN_INTERVAL_S
+        if self._seldom.is_due():
             self.say(f"{self.title}  " + "  ".join(map(self._brief, range(len(self.names)))))
 
     def say(self, text: str) -> None:
@@ -110,25 +112,30 @@ class LiveManyProgress(OnTerminal, ManyProgress):
 
     def show(self) -> None:
         """Redraw."""
-        self._live.update(self._drawn())
+        self._live.update(self)
 
     def say(self, text: str) -> None:
         """Print it above the bars."""
         with contextlib.suppress(OSError):
             self._live.console.print(text, highlight=False, markup=False)
 
-    def _drawn(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_row(f"[bold]{escape(self.title)}[/bold]")
-        for index, (name, state) in enumerate(zip(self.names, self.states, strict=True)):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(self.title, "bold", no_wrap=True, overflow="ellipsis")
+        for index, state in enumerate(self.states):
             done = 1.0 if state == "ended" else self._done[index]
-            bar = ProgressBar(total=1.0, completed=done, width=24, complete_style="green")
-            shown = "  ".join(f"[dim]{k}[/dim] {v}" for k, v in self.figures(index).items())
-            table.add_row(escape(name), bar, state, shown)
-        return table
+            yield self._head(index, done)
+            for line in lines([*self.figures(index).items()], options.max_width - 2):
+                yield Text("  ", no_wrap=True).append_text(text_of(line))
+
+    def _head(self, index: int, done: float) -> Table:
+        grid = Table.grid(padding=(0, 2))
+        bar = ProgressBar(total=1.0, completed=done, width=24, complete_style="green")
+        name = Text(f"{self.names[index]:{max(map(len, self.names))}}", overflow="ellipsis")
+        grid.add_row(name, bar, f"{100 * done:3.0f} %", self.states[index])
+        return grid
 
 
 def make_many_progress(title: str, names: Sequence[str], *, quiet: bool = False) -> ManyProgress:
     """Bars on a terminal, plain lines elsewhere, nothing if quiet."""
-    kind: Any = LiveManyProgress if sys.stderr.isatty() else PlainManyProgress
+    kind: Any = LiveManyProgress if is_terminal() else PlainManyProgress
     return ManyProgress(title, names) if quiet else kind(title, names)

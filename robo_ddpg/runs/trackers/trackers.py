@@ -55,7 +55,7 @@ class Trackers:
             SettingsError: one cannot be reached, or knows nobody by this login.
         """
         self._note = note
-        known, about = _known(path / FILE_NAME), About(path, _flat(settings))
+        known, about = _known(path / FILE_NAME), About(path, flat(settings))
         self._open: dict[str, Tracker] = {}
         for name in names:
             try:
@@ -96,11 +96,12 @@ def _known(path: Path) -> dict[str, str]:
     return {name: value for name, value in dict(found).items() if isinstance(value, str)}
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by names such as `agent.discount`."""
+    found: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
+            found |= flat(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = value
-    return flat
+            found[prefix + name] = value
+    return found
