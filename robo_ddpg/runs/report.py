@@ -59,8 +59,7 @@ def render(run: RunDirectory) -> str:
         violations=sections.violations(statistics) if statistics else [],
         robustness=sections.robustness(robustness) if robustness else [],
         robustness_episodes=robustness.episodes if robustness else 0,
-        origin=_known_origin(run),
-        versions=versions.items(),
+        set_up=[*_known_origin(run).items(), *versions.items()],
         settings=json.dumps(settings, indent=2),
     )
 

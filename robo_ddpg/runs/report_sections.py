@@ -119,7 +119,7 @@ def distributions(rows: Sequence[Row]) -> list[Chart]:
 def interventions(found: EvaluationStatistics) -> list[Cells]:
     """Why actions were altered, and in which share of the steps."""
     shares = (found.safety or {}).items()
-    return [(reason.replace("_", " "), f"{100 * share:.2f} %") for reason, share in shares]
+    return [(reason.replace("_", " "), _percent(share)) for reason, share in shares]
 
 
 def violations(found: EvaluationStatistics) -> list[Cells]:
@@ -166,6 +166,10 @@ def _spread(spread: Spread) -> tuple[str, str]:
         return _DASH, ""
     tail = f"90 % below {_number(spread.p90)}, at most {_number(spread.max)}"
     return _number(spread.median), tail
+
+
+def _percent(share: float) -> str:
+    return f"{_number(share, 100.0)} %" if share > 0 else "never"
 
 
 def _number(value: float | None, scale: float = 1.0) -> str:

@@ -42,6 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
 
 def test_the_report_shows_what_was_measured(run: RunDirectory) -> None:
     text = write_report(run).read_text()
+    assert "<td>never</td>" in text and "<td>0 %</td>" not in text
     for expected in ("100.0 %", "Learning", "Safety interventions", "joint acceleration", "<video"):
         assert expected in text
     assert "mine &lt;&amp;&gt; yours" in text

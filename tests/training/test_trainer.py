@@ -105,6 +105,7 @@ def test_a_run_leaves_everything_that_is_promised(finished: RunDirectory) -> Non
     names = {path.name for path in finished.path.iterdir()}
     assert names == {
         "config.json",
+        "origin.json",
         "metrics.csv",
         "tensorboard",
         "checkpoints",
