@@ -14,6 +14,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import Commands
 from tasks.learning import Learning
 from tasks.quantities import Quantity
 
@@ -198,6 +199,10 @@ class Task(abc.ABC):
     def metrics(self) -> dict[str, Array]:
         """Quantities worth reporting at the end of an episode, unit in the name, (n,)."""
         return {}
+
+    def commands(self) -> Commands | None:
+        """What a person may command while it runs; None: nothing."""
+        return None
 
     def failure(self) -> Mask | None:
         """Whether the episode cannot succeed any more and has to end, (n,); None: never."""

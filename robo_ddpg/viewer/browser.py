@@ -1,144 +1,91 @@
-"""A controller live in the browser, through MuJoCo's own web viewer."""
+"""A controller live in the browser: MuJoCo's own web viewer, with our page beside it."""
 
-import time
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mujoco
 import numpy as np
-from mujoco.studio import app, messages, plugin, viewer_protocol
-from mujoco.studio.dear_imgui import dear_imgui as imgui
-from mujoco.studio.sim import PauseState
+from mujoco.studio import app, messages, plugin, ux, viewer_protocol
 
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
+from robo_ddpg.viewer.camera import place_camera
+from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.launch import launch
-from robo_ddpg.viewer.live import LiveController, Status
-
-_LATE_S = 0.5
-"""A simulation that is later than this does not try to catch up [s]."""
-_GREEN, _AMBER, _GREY = (0.45, 0.85, 0.6), (0.95, 0.73, 0.35), (0.65, 0.68, 0.72)
-
-HELP = """Ctrl + right drag moves the goal, which is selected at first,
-up and down; with Shift, along the floor.
-Double-click a part of the robot to push that instead.
-Space pauses, Backspace starts a new episode."""
+from robo_ddpg.viewer.live import LiveController
+from robo_ddpg.viewer.live_film import LiveFilm
+from robo_ddpg.viewer.live_page import live_page
+from robo_ddpg.viewer.origin import ADDRESS
+from robo_ddpg.viewer.site import Site
+from robo_ddpg.viewer.stepper import Stepper
 
 
-class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotations
-    """Advances the live controller in real time, and obeys pause, step, and reset."""
+class View(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotations
+    """Begins in the scene's own camera, with the goal selected for the mouse."""
 
-    def __init__(self, live: LiveController) -> None:
-        self._live = live
-        self._paused = False
-        self._due = time.monotonic()
+    def __init__(self) -> None:
+        self._placed = False
+        self._app: Any = None
 
     @messages.handler  # type: ignore[untyped-decorator]
-    def on_step(self, event: messages.StepEvent) -> None:
-        """Show a frame once it is due."""
-        now = time.monotonic()
-        if self._paused or now < self._due:
-            time.sleep(0.002)  # the viewer's threads need the interpreter
-            return
-        if now - self._due > _LATE_S:
-            self._due = now
-        self._due += self._live.frame_s
-        self._live.frame(event.data)
-        self._follow()
+    def on_app(self, event: app.InitEvent) -> None:
+        """Know who else moves the camera."""
+        self._app = event.app
 
-    @messages.handler  # type: ignore[untyped-decorator]
-    def on_pause_state(self, event: messages.StepControlSnapshot) -> bool:
-        """The viewer's pause button."""
-        self._paused = event.pause_state == PauseState.NORMAL_PAUSED
-        return True
-
-    @messages.handler  # type: ignore[untyped-decorator]
-    def on_single_step(self, event: messages.SingleStepEvent) -> bool:
-        """The viewer's single-step button."""
-        self._live.frame(self.handle.data)
-        self._follow()
-        return True
-
-    @messages.handler  # type: ignore[untyped-decorator]
-    def on_reset(self, event: messages.ResetEvent) -> bool:
-        """The viewer's reset button."""
-        self._live.restart()
-        self._live.show(self.handle.data)
-        self._follow()
-        return True
-
-    def _follow(self) -> None:
-        """Give the viewer the scene of a new episode, if that is another one."""
-        if self.handle.model is not self._live.model:
-            data = mujoco.MjData(self._live.model)
-            self._live.show(data)
-            self.handle.set_model(self._live.model, data=data)
-
-
-class Panel(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotations
-    """Success, reward terms and interventions, drawn over the scene; selects the goal."""
-
-    def __init__(self, status: Callable[[], Status]) -> None:
-        self._status = status
-
-    @messages.handler  # type: ignore[untyped-decorator]
+    @messages.handler(priority=0)  # type: ignore[untyped-decorator] # after the app's own
     def on_post_model(self, event: messages.PostModelEvent) -> None:
-        """Select the goal, so that a drag moves it without a double-click."""
+        """Select the goal, so that a drag moves it without a double-click; place the camera once."""
         goals = np.flatnonzero(event.model.body_mocapid >= 0)
         if len(goals):
             self.viewer.perturb.select = int(goals[0])
-
-    @messages.handler  # type: ignore[untyped-decorator]
-    def on_build_gui(self, event: messages.BuildGuiEvent) -> None:
-        """Draw the window."""
-        imgui.SetNextWindowPos(imgui.Vec2(24, 48), int(imgui.Cond.FirstUseEver.value))
-        imgui.Begin("Controller", None, int(imgui.WindowFlags.AlwaysAutoResize.value))
-        self._draw(self._status())
-        imgui.End()
-
-    def _draw(self, status: Status) -> None:
-        imgui.TextUnformatted(f"{status.task}, episode {status.episode}")
-        _coloured("solved" if status.success else "not solved", _GREEN if status.success else _GREY)
-        imgui.TextUnformatted(f"reward {status.reward:.2f}")
-        for name, value in status.reward_terms.items():
-            imgui.ProgressBar(value, imgui.Vec2(150, 0), f"{value:.2f}")
-            imgui.SameLine()
-            imgui.TextUnformatted(name.replace("_", " "))
-        for name, value in status.metrics.items():
-            imgui.TextUnformatted(f"{name} {value:.3g}")
-        reasons = ", ".join(status.limited).replace("_", " ")
-        _coloured(f"limited: {reasons}" if reasons else "not limited", _AMBER if reasons else _GREY)
-        imgui.TextUnformatted(f"{status.interventions} interventions in this episode")
-        imgui.TextUnformatted(HELP)
+        if not self._placed and place_camera(event.model, event.data, self.viewer.camera):
+            self._placed = True
+            tracks = self.viewer.camera.type == mujoco.mjtCamera.mjCAMERA_TRACKING
+            index = ux.TRACKING_CAMERA_IDX if tracks else ux.TUMBLE_CAMERA_IDX
+            self.viewer.camera_index = index
+            if self._app is not None:
+                self._app.ux_state.camera_index = index
 
 
-def watch(live: LiveController, *, port: int = 0, stop: Callable[[], bool] = lambda: False) -> None:
+def watch(
+    live: LiveController,
+    *,
+    port: int = 0,
+    host: str = ADDRESS,
+    names: Sequence[str] = (),
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
     """Serve the viewer until Ctrl-C.
 
     Args:
-        live: the controller at work.
+        live: the controllers at work.
         port: of the web page; 0 takes the first free one from 8080 on.
+        host: address to listen on.
+        names: what the controllers are called.
         stop: asked between frames.
 
     Raises:
-        SettingsError: the port is taken.
+        SettingsError: the port is taken, or there is no such address here.
     """
     data = mujoco.MjData(live.model)
     live.show(data)
+    task, desk = live.status.task, Desk()
     configuration = viewer_protocol.ViewerConfig(
-        title=f"robo-ddpg watch {live.status.task}", gfx="web", http_port=port
+        title=f"robo-ddpg watch {task}", gfx="web", http_port=port
     )
-    layout = app.Config(show_options=False, show_inspector=False)
-    plugins: list[Any] = [app.App(layout), Stepper(live), Panel(lambda: live.status)]
-    try:
-        with Interruption() as interruption, launch(configuration, plugins) as handle:
-            handle.set_model(live.model, data=data)
-            while handle.is_running() and not (stop() or interruption.requested):
-                handle.sync()
-            interruption.release()
-    except (RuntimeError, OSError) as error:
-        raise SettingsError(f"the viewer cannot start: {error}") from None
-
-
-def _coloured(text: str, colour: tuple[float, float, float]) -> None:
-    imgui.TextColored(imgui.Vec4(*colour, 1.0), text)
+    layout = app.Config(show_options=False, show_inspector=False, show_status_bar=False)
+    with contextlib.closing(LiveFilm(task, live.frame_s)) as film:
+        site = Site(live_page(live, names), desk, film.read)
+        plugins: list[Any] = [app.App(layout), Stepper(live, desk, film), View()]
+        try:
+            with (
+                Interruption() as interruption,
+                launch(configuration, plugins, site, host) as handle,
+            ):
+                handle.set_model(live.model, data=data)
+                while handle.is_running() and not (stop() or interruption.requested):
+                    handle.sync()
+                interruption.release()
+        except (RuntimeError, OSError) as error:
+            raise SettingsError(f"the viewer cannot start: {error}") from None

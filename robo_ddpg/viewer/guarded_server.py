@@ -1,6 +1,7 @@
 """What MuJoCo's web server lets in: this machine's own pages, and not too much of it."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from robo_ddpg.viewer.origin import is_from_here
+from robo_ddpg.viewer.origin import ADDRESS, is_from_here
+from robo_ddpg.viewer.site import SCENE, TALK, Site
 
 MOST_CONNECTIONS = 64
 """Who comes when so many are served is turned away."""
@@ -52,23 +54,51 @@ class _Connection(ServerConnection):
             self.transport.abort()
 
 
-def guarded_serve(handler: Any, *, process_request: Answer, **options: Any) -> Any:
+def guarded_serve(
+    handler: Any,
+    *,
+    process_request: Answer,
+    site: Site | None = None,
+    at: str = ADDRESS,
+    **options: Any,
+) -> Any:
     """As `websockets.asyncio.server.serve`, which MuJoCo's server calls.
 
     Args:
         handler: of a WebSocket.
         process_request: answers what is no WebSocket.
+        site: what is ours; in its place MuJoCo's page is elsewhere.
+        at: the address that is listened on.
         **options: of the server; ours go before.
     """
+
+    async def handled(connection: ServerConnection) -> None:
+        path = _path(connection.request)
+        if site and path == TALK:
+            await site.talk(connection)
+            return
+        if site:
+            site.notice(path)
+        await handler(connection)
 
     def checked(connection: ServerConnection, request: Request) -> Response | None:
         hosts, origins = (request.headers.get_all(name) for name in ("Host", "Origin"))
         one = len(hosts) == 1 and len(origins) <= 1
-        if not one or not is_from_here(hosts[0], (*origins, None)[0]):
+        if not one or not is_from_here(hosts[0], (*origins, None)[0], at):
             return Response(403, "Forbidden", Headers(), b"forbidden\n")
-        if request.path.split("?")[0] in REFUSED_PATHS:
+        path = _path(request)
+        if path in REFUSED_PATHS:
             return Response(404, "Not Found", Headers(), b"not found\n")
-        return process_request(connection, request)
+        if site is None:
+            return process_request(connection, request)
+        if path == TALK:
+            return None
+        as_theirs = dataclasses.replace(request, path="/") if path == SCENE else request
+        return site.answer(path) or process_request(connection, as_theirs)
 
     own: dict[str, Any] = {"process_request": checked, "create_connection": _Connection}
-    return serve(handler, **{**options, **_LIMITS, **own})
+    return serve(handled, **{**options, **_LIMITS, **own})
+
+
+def _path(request: Request | None) -> str:
+    return request.path.split("?")[0] if request else ""

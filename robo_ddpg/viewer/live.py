@@ -1,6 +1,8 @@
-"""A controller at work, while someone moves its goal or pushes its robot."""
+"""A controller at work, while someone commands its robot, pushes it, or changes the controller."""
 
 import collections
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import mujoco
@@ -11,6 +13,9 @@ from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
 from robo_ddpg.model_fields import model_fields, with_fields
 from robo_ddpg.recording.recorder import recordable
+from robo_ddpg.viewer.push import Push
+from robo_ddpg.viewer.same_task import check_same_task
+from tasks.arrays import Array
 
 FRAMES_PER_STEP = 3
 """States shown per control step."""
@@ -24,7 +29,7 @@ _MOTION = mujoco.mjtState.mjSTATE_FULLPHYSICS
 
 @dataclass(frozen=True)
 class Status:
-    """What the viewer's panel shows."""
+    """What the page shows."""
 
     task: str
     """Name of the task."""
@@ -42,33 +47,50 @@ class Status:
     """Why the safety filter altered the last action."""
     interventions: int = 0
     """Steps of this episode whose action was altered."""
+    asked: tuple[float, ...] = ()
+    """What is commanded, in the units of the task's axes."""
+    measured: tuple[float, ...] = ()
+    """What the robot does, likewise."""
 
 
 class LiveController:
-    """One simulation with its controller, stepped frame by frame."""
+    """One simulation with its controllers, stepped frame by frame."""
 
-    def __init__(self, controller: Controller, seed: int = SEED) -> None:
+    def __init__(
+        self, controller: Controller, seed: int = SEED, others: Sequence[Controller] = ()
+    ) -> None:
         """Start the first episode.
 
         Args:
             controller: the policy.
             seed: seed of the first episode; the next ones take the numbers after it.
+            others: further policies that may take its place, for the same task.
 
         Raises:
             RecordingError: the task is not one of this package's.
-            ControllerError: the controller does not fit its task.
+            ControllerError: a controller does not fit the task, or was trained for another one.
         """
+        check_same_task(controller, others)
         self._env = environment_of(controller, 1, threads=1)
         self._simulation = recordable(self._env)
-        check_fit(controller, self._env)
-        self._act = controller.act
+        self._controllers = (controller, *others)
+        for each in self._controllers:
+            check_fit(each, self._env)
+        self.using = 0
+        """Which of the controllers is at work."""
         self._seed = seed
-        self._episode = 0
+        self.episode = 0
+        """Number of the episode, from one."""
         self._frames: collections.deque[np.ndarray[tuple[int], np.dtype[np.float64]]]
         self._frames = collections.deque()
         self._goal = self._simulation.batch.bind("mocap_pos")
         self._turn = self._simulation.batch.bind("mocap_quat")
         self._force = self._simulation.batch.bind("xfrc_applied")
+        self._commands = self._simulation.task.commands()
+        self.axes = self._commands.axes if self._commands else ()
+        """What may be commanded."""
+        self._own: Array | None = None
+        self._push = Push(self._simulation.task)
         self.model = self._simulation.task.model
         """The scene; another one in each episode where episodes differ in it."""
         self.status = Status(controller.task["name"])
@@ -80,16 +102,68 @@ class LiveController:
         """Simulated time between frames [s]."""
         return 1.0 / (self._simulation.task.settings.control_hz * FRAMES_PER_STEP)
 
+    def use(self, index: int) -> None:
+        """Let another of the controllers go on from here."""
+        self.using = range(len(self._controllers))[index]
+
+    def push(self, direction: int) -> None:
+        """Push the robot: 0 forward, 1 to the left, 2 back, 3 to the right."""
+        self._push.begin(direction)
+        self._untouched_s = 0.0
+
+    def ask(self, axis: int, value: float, data: mujoco.MjData) -> None:
+        """Command one number; a command to a robot that goes on moving holds until `restart`.
+
+        Args:
+            axis: of `axes`.
+            value: in its unit; it is kept within the axis.
+            data: the viewer's, in which a goal moves.
+        """
+        limits = self.axes[axis]
+        wanted = np.array(self.status.asked)
+        wanted[axis] = np.clip(value, limits.low, limits.high)
+        self._command(wanted)
+        if limits.rest is not None:
+            self._own = wanted
+        data.mocap_pos[:] = self._goal[0]
+
+    def nudge(self, axis: int, steps: float, data: mujoco.MjData) -> None:
+        """Command one number some steps of its axis up or down."""
+        self.ask(axis, self.status.asked[axis] + steps * self.axes[axis].step, data)
+
+    def rest(self, data: mujoco.MjData) -> None:
+        """Command the robot to stand still."""
+        for index, axis in enumerate(self.axes):
+            if axis.rest is not None:
+                self.ask(index, axis.rest, data)
+
     def restart(self) -> None:
-        """Start the next episode."""
-        self._observation, _ = self._env.reset(seed=self._seed + self._episode)
+        """Start the next episode, with the commands that it brings."""
+        self._own = None
+        self._start()
+
+    def _start(self) -> None:
+        self._observation, _ = self._env.reset(seed=self._seed + self.episode)
         if fields := model_fields(self._simulation.batch, 0):
             self.model = with_fields(self._simulation.task.model, fields)
-        self._episode += 1
+        self.episode += 1
         self._interventions = 0
         self._untouched_s = PATIENCE_S
         self._shown_s = 0.0
         self._frames.clear()
+        self._push.end()
+        self._command(self._own)
+
+    def _command(self, wanted: Array | None = None) -> None:
+        """Tell the task what a person wants, if anything, and the status what is wanted now."""
+        if self._commands is None:
+            return
+        if wanted is not None:
+            self._commands.ask(0, wanted)
+            self._untouched_s = 0.0
+        asked, measured = self._commands.asked()[0], self._commands.measured()[0]
+        told = {"asked": tuple(asked.tolist()), "measured": tuple(measured.tolist())}
+        self.status = dataclasses.replace(self.status, **told)
 
     def show(self, data: mujoco.MjData) -> None:
         """Write the whole present state, the goal among it, into the viewer's data."""
@@ -104,7 +178,7 @@ class LiveController:
         if not self._frames:
             self._touch(data)
             if self._step():
-                self.restart()
+                self._start()
                 self.show(data)
                 return
         mujoco.mj_setState(self.model, data, self._frames.popleft(), _MOTION)
@@ -118,11 +192,12 @@ class LiveController:
         self._shown_s += period
         self._goal[0], self._turn[0] = data.mocap_pos, data.mocap_quat
         self._force[0] = data.xfrc_applied
+        self._push.add_to(self._force[0])
 
     def _step(self) -> bool:
         """One control step; returns whether a new episode is due."""
         simulation = self._simulation
-        action = self._act(self._observation)
+        action = self._controllers[self.using].act(self._observation)
         self._observation, reward, terminated, truncated, info = self._env.step(action)
         self._frames.extend(simulation.states_between(0, FRAMES_PER_STEP))
         altered = simulation.interventions.altered
@@ -130,7 +205,7 @@ class LiveController:
         self._interventions += bool(reasons)
         self.status = Status(
             task=self.status.task,
-            episode=self._episode,
+            episode=self.episode,
             success=bool(info["is_success"][0]),
             reward=float(reward[0]),
             reward_terms={name: float(term[0]) for name, term in info["reward_terms"].items()},
@@ -138,7 +213,8 @@ class LiveController:
             limited=tuple(reasons),
             interventions=self._interventions,
         )
+        self._command()
         if info["unstable"][0] or terminated[0]:
             return True
         over = bool(truncated[0]) and self._shown_s >= LEAST_S
-        return over and self._untouched_s >= PATIENCE_S
+        return over and self._own is None and self._untouched_s >= PATIENCE_S

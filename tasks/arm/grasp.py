@@ -16,6 +16,7 @@ from tasks.arm.pads import Pads
 from tasks.arm.robot import PANDA, HalfSpace, box
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import Commands, goal_commands
 from tasks.goals import FAR, PointGoalTask, PointView, norm
 from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
@@ -263,6 +264,11 @@ class Grasp(ArmTask, PointGoalTask):
     def _opening(self, finger_m: Array) -> Array:
         """How far fingers are or should be open: +1 open, -1 closed."""
         return np.asarray(2.0 * finger_m / self._finger_range_m - 1.0)
+
+    def commands(self) -> Commands:
+        """Where the object should be, within the box that goals are drawn from."""
+        low, high = self.settings.goal_low_m, self.settings.goal_high_m
+        return goal_commands(low, high, self._goal, self._position)
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""

@@ -9,6 +9,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import ALONG_KEYS, LEFT_KEYS, Axis, Commands
 from tasks.legged.gait import Trot
 from tasks.legged.learning import FOLLOWING
 from tasks.legged.robot import QUADRUPED
@@ -241,6 +242,24 @@ class Quadruped(LeggedTask):
             **self.joints_shown(),
             "target": Quantity("commanded joint angles", "rad", TARGET_RAD, self._standing),
         }
+
+    def commands(self) -> Commands:
+        """Velocity forward and to the left, and turn to the left, within what is drawn."""
+        settings = self.settings
+        return Commands(
+            (
+                Axis("forward", "m/s", *settings.forward_m_s, 0.1, ALONG_KEYS, rest=0.0),
+                Axis("to the left", "m/s", *settings.sideways_m_s, 0.1, ("d", "a"), rest=0.0),
+                Axis("turn left", "rad/s", *settings.turn_rad_s, 0.2, LEFT_KEYS, rest=0.0),
+            ),
+            asked=lambda: self.command,
+            measured=lambda: np.append(self._velocity[:, :2], self._turn[:, 2:], axis=1),
+            ask=self._ask,
+        )
+
+    def _ask(self, index: int, command: Array) -> None:
+        """One command for the rest of the episode."""
+        self._schedule[index] = self.command[index] = command
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""

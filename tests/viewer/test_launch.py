@@ -25,9 +25,9 @@ sys.exit(main(words))
 """The command, with one function of the viewer's slowed."""
 
 
-def page(port: int) -> bytes:
+def page(port: int, path: str = "/") -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
-    connection.request("GET", "/")
+    connection.request("GET", path)
     return connection.getresponse().read()
 
 
@@ -38,11 +38,17 @@ def interrupted(child: "subprocess.Popen[str]") -> int:
 
 def test_the_viewer_serves_its_page_and_ends_cleanly_on_ctrl_c() -> None:
     with watch(*COMMAND) as (port, child):
-        assert b"<canvas" in page(port)
-        for path in ("/", "/model?total_bytes", "/state", "/ui"):
+        assert b"<iframe" in page(port) and b"<canvas" in page(port, "/scene")
+        for path in ("/", "/scene", "/talk", "/films/a", "/model?total_bytes", "/state", "/ui"):
             assert status(port, path, Origin="http://evil.example") == 403
             assert status(port, path, Host="evil.example") == 403
-        for path in ("/drop", "/../__init__.py", "/%2e%2e/__init__.py", "/etc/passwd"):
+        for path in (
+            "/drop",
+            "/films/../a",
+            "/../__init__.py",
+            "/%2e%2e/__init__.py",
+            "/etc/passwd",
+        ):
             assert status(port, path) in (403, 404), path
         if sys.platform == "linux":
             assert listens_on(port) == ["0100007F"], "127.0.0.1 only"
@@ -65,7 +71,7 @@ def listens_on(port: int) -> list[str]:
 
 def test_a_printed_address_answers_however_slowly_the_server_starts() -> None:
     with watch("-c", SLOWED, "mujoco.studio.web.web_server", "_run_server") as (port, child):
-        assert b"<canvas" in page(port)
+        assert b"<iframe" in page(port) and b"<canvas" in page(port, "/scene")
         assert interrupted(child) == 0
 
 

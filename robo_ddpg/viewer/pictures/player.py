@@ -3,19 +3,20 @@
 import io
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PIL import Image
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.evaluation.evaluate import SEED
+from robo_ddpg.evaluation.evaluate import SEED, check_fit
 from robo_ddpg.recording.drawn import drawing_environment, played
+from robo_ddpg.viewer.same_task import check_same_task
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of the playback, in times of reality."""
 ORDERS = ("pause", "play", "step", "again", "next", *(f"speed/{speed:g}" for speed in SPEEDS))
-"""What may be asked for."""
+"""What may be asked for, besides `use/0` and so on."""
 MOST_ORDERS = 16
 """Orders that wait; further ones are lost."""
 VERDICT_S = 0.7
@@ -31,19 +32,25 @@ QUALITY = 90
 class LivePictures:
     """One episode after the other, step by step."""
 
-    def __init__(self, controller: Controller, seed: int = SEED) -> None:
+    def __init__(
+        self, controller: Controller, seed: int = SEED, others: Sequence[Controller] = ()
+    ) -> None:
         """Start the first episode.
 
         Args:
             controller: the policy.
             seed: of the first episode; the next ones take the numbers after it.
+            others: further policies that may take its place, for the same environment.
 
         Raises:
             RenderingError: the environment gives no pictures.
-            ControllerError: the controller does not fit it.
+            ControllerError: a controller does not fit it, or was trained for another one.
         """
+        check_same_task(controller, others)
         self._env = drawing_environment(controller)
-        self._act = controller.act
+        self._controllers = (controller, *others)
+        self.using = 0
+        """Which of the controllers is at work."""
         self._first_seed = seed
         self.task: str = controller.task["name"]
         self.frame_s = 1.0 / self._env.frames_per_second
@@ -51,10 +58,17 @@ class LivePictures:
         self.episode = 0
         """Number of the episode, from one."""
         try:
+            for each in others:
+                check_fit(each, self._env)
             self.start_next()
         except BaseException:
             self.close()
             raise
+
+    @property
+    def count(self) -> int:
+        """Number of controllers."""
+        return len(self._controllers)
 
     @property
     def seed(self) -> int:
@@ -71,6 +85,17 @@ class LivePictures:
         self._moments = played(self._env, self._act, self.seed)
         self.moment = next(self._moments)
         """Where the episode is."""
+
+    def use(self, index: int) -> None:
+        """Let another of the controllers go on from here.
+
+        Raises:
+            IndexError: there is none of this number.
+        """
+        self.using = range(len(self._controllers))[index]
+
+    def _act(self, observation: Any) -> Any:
+        return self._controllers[self.using].act(observation)
 
     def advance(self) -> None:
         """Take a step; after the last one, start the next episode."""
@@ -100,8 +125,8 @@ class Player:
         self._shown_s = clock()
 
     def order(self, word: str) -> bool:
-        """Ask for one of `ORDERS`; returns whether it is one."""
-        if word not in ORDERS:
+        """Ask for one of `ORDERS`, or for a controller; returns whether there is such a thing."""
+        if word not in (*ORDERS, *(f"use/{i}" for i in range(self._live.count))):
             return False
         if not self._orders.full():
             self._orders.put(word)
@@ -131,6 +156,7 @@ class Player:
             "return": moment.total,
             "success": moment.success,
             "ending": ending if moment.last else None,
+            "using": live.using,
             "paused": self.paused,
             "speed": self.speed,
         }
@@ -139,6 +165,8 @@ class Player:
         name, _, value = word.partition("/")
         if name == "speed":
             self.speed = float(value)
+        elif name == "use":
+            self._live.use(int(value))
         elif name == "again":
             self._live.start_again()
         elif name == "next":

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from robo_ddpg.viewer.player import MOST_ORDERS, VERDICT_S, LivePictures, Player
+from robo_ddpg.viewer.pictures.player import MOST_ORDERS, VERDICT_S, LivePictures, Player
 from tests.recording.still import still
 
 FIRST_SEED = 4
@@ -29,8 +30,9 @@ def clock() -> Clock:
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[LivePictures]:
     """Ten steps a second; the episode of a seed has as many steps as the seed says."""
-    monkeypatch.chdir(Path(__file__).parents[1] / "envs/foreign")
-    live = LivePictures(still("toys:SeedPainted"), FIRST_SEED)
+    monkeypatch.chdir(Path(__file__).parents[2] / "envs/foreign")
+    one, other = still("toys:SeedPainted"), still("toys:SeedPainted")
+    live = LivePictures(one, FIRST_SEED, [other])
     yield live
     live.close()
 
@@ -103,6 +105,20 @@ def test_an_episode_starts_again_or_the_next_one_starts(player: Player, clock: C
         assert player.status()["seed"] == seed
 
 
+def test_another_controller_goes_on_from_where_the_first_one_was(
+    player: Player, clock: Clock, live: LivePictures
+) -> None:
+    asked = []
+    for controller in live._controllers:
+        controller.act = lambda seen, who=controller: asked.append(who) or np.zeros((1, 1))  # type: ignore[method-assign]
+    after(player, clock, 0.11)
+    assert player.order("use/1") and not player.order("use/2")
+    after(player, clock, 0.0)
+    assert after(player, clock, 0.11) == (True, 2)
+    assert asked == [*live._controllers]
+    assert player.status()["using"] == 1
+
+
 def test_the_status_has_what_is_known(player: Player, clock: Clock) -> None:
     after(player, clock, 0.2)
     assert player.status() == {
@@ -114,6 +130,7 @@ def test_the_status_has_what_is_known(player: Player, clock: Clock) -> None:
         "return": 3.0,
         "success": None,
         "ending": None,
+        "using": 0,
         "paused": False,
         "speed": 1.0,
     }

@@ -14,13 +14,13 @@ import pytest
 
 from robo_ddpg.cli.app import main
 from robo_ddpg.errors import EnvironmentFailure, SettingsError
-from robo_ddpg.viewer import picture_page
-from robo_ddpg.viewer.player import LivePictures
+from robo_ddpg.viewer.pictures import picture_page
+from robo_ddpg.viewer.pictures.player import LivePictures
 from tests.browser import browser
 from tests.recording.still import still
 from tests.viewer.serving import own_port, watch
 
-TOYS = Path(__file__).parents[1] / "envs/foreign"
+TOYS = Path(__file__).parents[2] / "envs/foreign"
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from robo_ddpg.viewer import page_server
+from robo_ddpg.viewer.pictures import page_server
 from robo_ddpg.viewer.origin import ADDRESS
-from robo_ddpg.viewer.page_server import MOST_CONNECTIONS, MOST_STREAMS, PageServer
-from robo_ddpg.viewer.screen import Screen
+from robo_ddpg.viewer.pictures.page_server import MOST_CONNECTIONS, MOST_STREAMS, PageServer
+from robo_ddpg.viewer.pictures.screen import Screen
 
 PATIENCE_S = 60.0
 
@@ -25,7 +25,7 @@ class Served(PageServer):
 
     def __init__(self) -> None:
         self.ordered: list[str] = []
-        super().__init__(0, b"<html>page</html>", Screen(), self._take)
+        super().__init__((ADDRESS, 0), b"<html>page</html>", Screen(), self._take)
 
     @property
     def port(self) -> int:

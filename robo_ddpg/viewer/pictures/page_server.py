@@ -1,4 +1,4 @@
-"""The page of a live picture over HTTP, to this machine only."""
+"""The page of a live picture over HTTP."""
 
 import contextlib
 import json
@@ -11,8 +11,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from robo_ddpg.viewer.origin import ADDRESS, is_from_here
-from robo_ddpg.viewer.screen import Screen
+from robo_ddpg.viewer.origin import is_from_here
+from robo_ddpg.viewer.pictures.screen import Screen
 
 MOST_CONNECTIONS = 32
 MOST_STREAMS = 8
@@ -33,24 +33,30 @@ class PageServer(ThreadingHTTPServer):
     request_queue_size = MOST_CONNECTIONS
 
     def __init__(
-        self, port: int, page: bytes, screen: Screen, order: Callable[[str], bool]
+        self,
+        address: tuple[str, int],
+        page: bytes,
+        screen: Screen,
+        order: Callable[[str], bool],
     ) -> None:
         """Take a port.
 
         Args:
-            port: the port.
+            address: what to listen on, and the port.
             page: what is shown, HTML.
             screen: the pictures.
             order: is given the orders of the page; returns whether there is such a one.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port is taken, or there is no such address here.
         """
         self.page, self.screen, self.order = page, screen, order
         self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.streams = threading.BoundedSemaphore(MOST_STREAMS)
         self.closing = False
-        super().__init__((ADDRESS, port), _Handler)
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Handler)
 
     server_bind = socketserver.TCPServer.server_bind  # without asking for names in the network
 
@@ -124,7 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
 
     def _is_from_here(self) -> bool:
-        return is_from_here(self.headers.get("Host", ""), self.headers.get("Origin"))
+        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
+        return is_from_here(host, origin, str(self.server.server_address[0]))
 
     def _page(self) -> None:
         self._send("text/html; charset=utf-8", self.server.page)
