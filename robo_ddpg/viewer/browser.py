@@ -14,7 +14,7 @@ from robo_ddpg.viewer.camera import place_camera
 from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.launch import launch
 from robo_ddpg.viewer.live import LiveController
-from robo_ddpg.viewer.live_film import LiveFilm
+from robo_ddpg.viewer.live_film import LiveFilm, states_shown
 from robo_ddpg.viewer.live_page import live_page
 from robo_ddpg.viewer.origin import ADDRESS
 from robo_ddpg.viewer.site import Site
@@ -35,7 +35,7 @@ class View(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotatio
 
     @messages.handler(priority=0)  # type: ignore[untyped-decorator] # after the app's own
     def on_post_model(self, event: messages.PostModelEvent) -> None:
-        """Select the goal, so that a drag moves it without a double-click; place the camera once."""
+        """Select the goal, so that a drag moves it without a double-click; first place the camera."""
         goals = np.flatnonzero(event.model.body_mocapid >= 0)
         if len(goals):
             self.viewer.perturb.select = int(goals[0])
@@ -75,7 +75,7 @@ def watch(
         title=f"robo-ddpg watch {task}", gfx="web", http_port=port
     )
     layout = app.Config(show_options=False, show_inspector=False, show_status_bar=False)
-    with contextlib.closing(LiveFilm(task, live.frame_s)) as film:
+    with contextlib.closing(LiveFilm(task, live.frame_s, states_shown)) as film:
         site = Site(live_page(live, names), desk, film.read)
         plugins: list[Any] = [app.App(layout), Stepper(live, desk, film), View()]
         try:

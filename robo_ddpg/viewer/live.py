@@ -162,8 +162,9 @@ class LiveController:
             self._commands.ask(0, wanted)
             self._untouched_s = 0.0
         asked, measured = self._commands.asked()[0], self._commands.measured()[0]
-        told = {"asked": tuple(asked.tolist()), "measured": tuple(measured.tolist())}
-        self.status = dataclasses.replace(self.status, **told)
+        self.status = dataclasses.replace(
+            self.status, asked=tuple(asked.tolist()), measured=tuple(measured.tolist())
+        )
 
     def show(self, data: mujoco.MjData) -> None:
         """Write the whole present state, the goal among it, into the viewer's data."""

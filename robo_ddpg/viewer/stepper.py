@@ -11,7 +11,7 @@ from mujoco.studio import messages, plugin
 from robo_ddpg.runs.quantities import words_and_unit
 from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.live import LiveController
-from robo_ddpg.viewer.live_film import LiveFilm
+from robo_ddpg.viewer.live_film import LiveFilm, state_of
 from robo_ddpg.viewer.pictures.player import SPEEDS
 
 _LATE_S = 0.5
@@ -77,8 +77,10 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
                 live.push(int(direction))
             case ["use", index]:
                 live.use(int(index))
-            case ["film" | "cut"]:
-                (self._film.start if name == "film" else self._film.stop)(live.model)
+            case ["film"]:
+                self._film.start()
+            case ["cut"]:
+                self._film.stop()
             case _:
                 raise ValueError(f"no order: {name}")
 
@@ -86,12 +88,12 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
         episode = self._live.episode
         self._live.frame(data)
         if self._live.episode != episode:
-            self._film.stop(self._live.model)
-        self._film.take(self._live.model, data)
+            self._film.stop()
+        self._film.take(lambda: state_of(self._live.model, data))
         self._follow()
 
     def _restart(self) -> None:
-        self._film.stop(self._live.model)
+        self._film.stop()
         self._live.restart()
         self._live.show(self.handle.data)
         self._follow()

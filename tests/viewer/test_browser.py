@@ -30,7 +30,7 @@ def wait_for_scene(window: Browser, path: Path) -> None:
         colours = len(np.unique(middle[::step, ::step].reshape(-1, 3), axis=0))
 
 
-ASKED = "Number(document.querySelector('.asked').textContent.replace('−', '-'))"
+ASKED = "parseFloat(document.querySelector('.asked').textContent)"
 MEASURED = ASKED.replace("asked", "measured")
 """What the page says of the first number of the command."""
 

@@ -13,7 +13,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.viewer import live_film, stepper
 from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.live import LiveController
-from robo_ddpg.viewer.live_film import LiveFilm
+from robo_ddpg.viewer.live_film import LiveFilm, states_shown
 from robo_ddpg.viewer.stepper import Stepper
 
 
@@ -32,7 +32,7 @@ class Play:
 
     def __init__(self, live: LiveController) -> None:
         self.live, self.desk = live, Desk()
-        self.film = LiveFilm("a task", live.frame_s)
+        self.film = LiveFilm("a task", live.frame_s, states_shown)
         self.stepper = Stepper(live, self.desk, self.film)
         self.stepper.handle = Handle(live.model, mujoco.MjData(live.model))
         live.show(self.data)

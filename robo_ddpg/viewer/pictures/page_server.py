@@ -11,8 +11,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from robo_ddpg.viewer.live_film import LiveFilm
 from robo_ddpg.viewer.origin import is_from_here
 from robo_ddpg.viewer.pictures.screen import Screen
+from robo_ddpg.viewer.site import FILMS
 
 MOST_CONNECTIONS = 32
 MOST_STREAMS = 8
@@ -38,6 +40,7 @@ class PageServer(ThreadingHTTPServer):
         page: bytes,
         screen: Screen,
         order: Callable[[str], bool],
+        film: LiveFilm,
     ) -> None:
         """Take a port.
 
@@ -46,11 +49,12 @@ class PageServer(ThreadingHTTPServer):
             page: what is shown, HTML.
             screen: the pictures.
             order: is given the orders of the page; returns whether there is such a one.
+            film: what the page films.
 
         Raises:
             OSError: the port is taken, or there is no such address here.
         """
-        self.page, self.screen, self.order = page, screen, order
+        self.page, self.screen, self.order, self.film = page, screen, order, film
         self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.streams = threading.BoundedSemaphore(MOST_STREAMS)
         self.closing = False
@@ -112,8 +116,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Show something."""
         show = {"/": self._page, "/picture": self._stream, "/status": self._status}.get(self.path)
+        film = self.path.startswith(FILMS) and self.server.film.read(self.path.removeprefix(FILMS))
         if not self._is_from_here():
             self.send_error(HTTPStatus.FORBIDDEN)
+        elif film:
+            self._send("video/mp4", film)
         elif show is None:
             self.send_error(HTTPStatus.NOT_FOUND)
         else:
@@ -137,7 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send("text/html; charset=utf-8", self.server.page)
 
     def _status(self) -> None:
-        self._send("application/json", json.dumps(self.server.screen.shot.status).encode())
+        status = self.server.screen.shot.status | {"film": self.server.film.status}
+        self._send("application/json", json.dumps(status).encode())
 
     def _send(self, kind: str, body: bytes) -> None:
         self._begin(kind)

@@ -11,6 +11,7 @@ import jinja2
 
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
+from robo_ddpg.viewer.live_film import LiveFilm
 from robo_ddpg.viewer.origin import ADDRESS
 from robo_ddpg.viewer.pictures.page_server import PageServer
 from robo_ddpg.viewer.pictures.player import SPEEDS, LivePictures, Player
@@ -48,7 +49,8 @@ def watch(
     with contextlib.closing(live), Interruption() as interruption:
         screen.show(live.jpeg(), player.status())
         address = (host, port)
-        with _serving(address, _page(live.task, names), screen, player.order) as server:
+        page = _page(live.task, names)
+        with _serving(address, page, screen, player.order, live.film) as server:
             _say_where(live.task, host, server.server_address[1])
             while not (stop() or interruption.requested):
                 if player.turn():
@@ -58,9 +60,13 @@ def watch(
 
 @contextlib.contextmanager
 def _serving(
-    address: tuple[str, int], page: str, screen: Screen, order: Callable[[str], bool]
+    address: tuple[str, int],
+    page: str,
+    screen: Screen,
+    order: Callable[[str], bool],
+    film: LiveFilm,
 ) -> Iterator[PageServer]:
-    with _server(address, page.encode(), screen, order) as server:
+    with _server(address, page.encode(), screen, order, film) as server:
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
         try:
             yield server
@@ -69,14 +75,18 @@ def _serving(
 
 
 def _server(
-    address: tuple[str, int], page: bytes, screen: Screen, order: Callable[[str], bool]
+    address: tuple[str, int],
+    page: bytes,
+    screen: Screen,
+    order: Callable[[str], bool],
+    film: LiveFilm,
 ) -> PageServer:
     """On the port, or on the first free one."""
     host, port = address
     last = port or FIRST_PORT + TRIED_PORTS - 1
     for candidate in range(port or FIRST_PORT, last + 1):
         try:
-            return PageServer((host, candidate), page, screen, order)
+            return PageServer((host, candidate), page, screen, order, film)
         except OSError as error:
             if candidate == last:
                 where = f"port {candidate}" if host == ADDRESS else f"{host}:{candidate}"

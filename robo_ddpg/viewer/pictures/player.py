@@ -11,11 +11,15 @@ from PIL import Image
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
 from robo_ddpg.recording.drawn import drawing_environment, played
+from robo_ddpg.viewer.live_film import LiveFilm, jpegs_shown
 from robo_ddpg.viewer.same_task import check_same_task
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of the playback, in times of reality."""
-ORDERS = ("pause", "play", "step", "again", "next", *(f"speed/{speed:g}" for speed in SPEEDS))
+ORDERS = (
+    *("pause", "play", "step", "again", "next", "film", "cut"),
+    *(f"speed/{speed:g}" for speed in SPEEDS),
+)
 """What may be asked for, besides `use/0` and so on."""
 MOST_ORDERS = 16
 """Orders that wait; further ones are lost."""
@@ -55,6 +59,8 @@ class LivePictures:
         self.task: str = controller.task["name"]
         self.frame_s = 1.0 / self._env.frames_per_second
         """Simulated time of a step [s]."""
+        self.film = LiveFilm(self.task, self.frame_s, jpegs_shown)
+        """What somebody films."""
         self.episode = 0
         """Number of the episode, from one."""
         try:
@@ -82,6 +88,7 @@ class LivePictures:
 
     def start_again(self) -> None:
         """Start the same episode."""
+        self.film.stop()
         self._moments = played(self._env, self._act, self.seed)
         self.moment = next(self._moments)
         """Where the episode is."""
@@ -103,6 +110,7 @@ class LivePictures:
             self.start_next()
         else:
             self.moment = next(self._moments)
+            self.film.take(self.jpeg)
 
     def jpeg(self) -> bytes:
         """The present picture."""
@@ -111,7 +119,8 @@ class LivePictures:
         return file.getvalue()
 
     def close(self) -> None:
-        """Free the environment."""
+        """Free the environment, and remove films."""
+        self.film.close()
         self._env.close()
 
 
@@ -165,6 +174,10 @@ class Player:
         name, _, value = word.partition("/")
         if name == "speed":
             self.speed = float(value)
+        elif name == "film":
+            self._live.film.start()
+        elif name == "cut":
+            self._live.film.stop()
         elif name == "use":
             self._live.use(int(value))
         elif name == "again":

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 
+import imageio.v3 as iio
 import pytest
 from PIL import Image
 
-from robo_ddpg.viewer.pictures import page_server
+from robo_ddpg.viewer.live_film import LiveFilm, jpegs_shown
 from robo_ddpg.viewer.origin import ADDRESS
+from robo_ddpg.viewer.pictures import page_server
 from robo_ddpg.viewer.pictures.page_server import MOST_CONNECTIONS, MOST_STREAMS, PageServer
 from robo_ddpg.viewer.pictures.screen import Screen
 
@@ -25,7 +27,8 @@ class Served(PageServer):
 
     def __init__(self) -> None:
         self.ordered: list[str] = []
-        super().__init__((ADDRESS, 0), b"<html>page</html>", Screen(), self._take)
+        film = LiveFilm("toy", 0.1, jpegs_shown)
+        super().__init__((ADDRESS, 0), b"<html>page</html>", Screen(), self._take, film)
 
     @property
     def port(self) -> int:
@@ -61,10 +64,34 @@ def test_the_page_and_the_status_are_served(server: Served) -> None:
     page = ask(server, "/")
     assert (page.status, page.read()) == (200, b"<html>page</html>")
     assert page.getheader("Content-Type") == "text/html; charset=utf-8"
-    assert json.loads(ask(server, "/status").read()) == {"step": 7}
+    status = {"step": 7, "film": {"state": "none"}}
+    assert json.loads(ask(server, "/status").read()) == status
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/../page.html", "/templates", "/status/"])
+def moving(place: int) -> bytes:
+    """A spot at a place, in a picture with an odd number of columns."""
+    file, image = io.BytesIO(), Image.new("RGB", (17, 16))
+    image.paste((255, 255, 255), (place, 4, place + 4, 8))
+    image.save(file, "JPEG")
+    return file.getvalue()
+
+
+def test_a_film_of_the_pictures_can_be_downloaded(server: Served) -> None:
+    server.film.start()
+    for place in range(10):
+        server.film.take(lambda place=place: moving(place))
+    server.film.stop()
+    while server.film.status["state"] == "writing":
+        time.sleep(0.01)
+    assert server.film.status["file"] == "toy-1.mp4", server.film.status
+    film = ask(server, "/films/toy-1.mp4")
+    assert film.getheader("Content-Type") == "video/mp4"
+    assert iio.imread(film.read(), extension=".mp4").shape == (10, 16, 16, 3)
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "/../page.html", "/templates", "/status/", "/films/../a.py", "/films/"]
+)
 def test_nothing_else_is_served(server: Served, path: str) -> None:
     assert ask(server, path).status == 404
 

@@ -128,6 +128,7 @@ def test_a_browser_shows_each_step(tmp_path: Path) -> None:
             window.wait_for(f"document.getElementById('step').textContent === '{step}'")
             window.key("rawKeyDown", "s", "KeyS", 83)
         window.wait_for("document.getElementById('pause').textContent === 'Play'")
+        window.wait_for("document.getElementById('film').textContent.trim() === 'Record'")
         window.screenshot(tmp_path / "page.png", whole_page=False)
         assert window.complaints == []
         assert np.isclose(window.evaluate("document.body.scrollWidth - window.innerWidth"), 0)
