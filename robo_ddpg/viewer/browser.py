@@ -35,7 +35,7 @@ class View(plugin.ViewerPlugin):  # type: ignore[misc] # mujoco has no annotatio
 
     @messages.handler(priority=0)  # type: ignore[untyped-decorator] # after the app's own
     def on_post_model(self, event: messages.PostModelEvent) -> None:
-        """Select the goal, so that a drag moves it without a double-click; first place the camera."""
+        """Select the goal, so that a drag moves it at once; place the camera, the first time."""
         goals = np.flatnonzero(event.model.body_mocapid >= 0)
         if len(goals):
             self.viewer.perturb.select = int(goals[0])

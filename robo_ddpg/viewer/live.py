@@ -90,7 +90,8 @@ class LiveController:
         self.axes = self._commands.axes if self._commands else ()
         """What may be commanded."""
         self._own: Array | None = None
-        self._push = Push(self._simulation.task)
+        self.forces = Push(self._simulation.task)
+        """Pushes and wind."""
         self.model = self._simulation.task.model
         """The scene; another one in each episode where episodes differ in it."""
         self.status = Status(controller.task["name"])
@@ -108,7 +109,7 @@ class LiveController:
 
     def push(self, direction: int) -> None:
         """Push the robot: 0 forward, 1 to the left, 2 back, 3 to the right."""
-        self._push.begin(direction)
+        self.forces.begin(direction)
         self._untouched_s = 0.0
 
     def ask(self, axis: int, value: float, data: mujoco.MjData) -> None:
@@ -151,7 +152,7 @@ class LiveController:
         self._untouched_s = PATIENCE_S
         self._shown_s = 0.0
         self._frames.clear()
-        self._push.end()
+        self.forces.end()
         self._command(self._own)
 
     def _command(self, wanted: Array | None = None) -> None:
@@ -193,7 +194,7 @@ class LiveController:
         self._shown_s += period
         self._goal[0], self._turn[0] = data.mocap_pos, data.mocap_quat
         self._force[0] = data.xfrc_applied
-        self._push.add_to(self._force[0])
+        self.forces.add_to(self._force[0])
 
     def _step(self) -> bool:
         """One control step; returns whether a new episode is due."""

@@ -75,6 +75,8 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
                 live.rest(data)
             case ["push", direction]:
                 live.push(int(direction))
+            case ["wind"]:
+                live.forces.wind = not live.forces.wind
             case ["use", index]:
                 live.use(int(index))
             case ["film"]:
@@ -107,8 +109,13 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
 
     def _tell(self) -> None:
         status = self._live.status
-        playing: dict[str, Any] = {"paused": self._paused, "speed": self._speed}
-        playing |= {"using": self._live.using, "film": self._film.status}
+        playing: dict[str, Any] = {
+            "paused": self._paused,
+            "speed": self._speed,
+            "using": self._live.using,
+            "wind": self._live.forces.wind,
+            "film": self._film.status,
+        }
         metrics = {name: _in_words(name, value) for name, value in status.metrics.items()}
         self._desk.told = dataclasses.asdict(status) | {"metrics": metrics} | playing
 

@@ -32,15 +32,16 @@ def python(*arguments: str, **streams: int) -> Iterator["subprocess.Popen[str]"]
 
 @contextmanager
 def watch(
-    *program: str, controller: str = "reach"
+    *program: str, controller: str = "reach", host: str = "127.0.0.1"
 ) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
     """`watch`, which has just printed its address; its port and its process.
 
     Args:
         program: what comes before `watch` in a Python command line.
         controller: what is watched.
+        host: address to listen on.
     """
-    words = ("watch", controller, "--port")
+    words = ("watch", controller, "--host", host, "--port")
     with (
         own_port() as port,
         python(*program, *words, str(port), stdout=subprocess.PIPE) as child,

@@ -64,6 +64,8 @@ def test_keys_change_the_command_and_the_camera_follows_the_robot(tmp_path: Path
         window.evaluate("order('speed/4')")  # to where it would long have left a standing camera
         time.sleep(2.0)
         assert window.evaluate(ASKED) == 0.8
+        window.evaluate("navigator.getGamepads = () => [null, {axes: [0, -0.5, 0, 0]}]")
+        window.wait_for(f"{ASKED} === 0.5")
         assert orange(window.screenshot(tmp_path / "follows.png", whole_page=False)) > 30
         assert window.complaints == []
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.viewer.serving import python, watch
 
 COMMAND = ("-m", "robo_ddpg")
@@ -78,6 +80,25 @@ def test_a_printed_address_answers_however_slowly_the_server_starts() -> None:
 def test_ctrl_c_ends_it_cleanly_while_the_scene_is_still_being_loaded() -> None:
     with watch("-c", SLOWED, "mujoco.studio.viewer_handle:ViewerHandle", "set_model") as (_, child):
         assert interrupted(child) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux who listens")
+def test_a_host_opens_it_under_numbers_but_not_under_names_of_strangers() -> None:
+    with watch(*COMMAND, host="0.0.0.0") as (port, child):
+        assert listens_on(port) == ["00000000"]
+        assert status(port, "/", Host=f"192.0.2.1:{port}") == 200
+        assert status(port, "/", Host="evil.example") == 403
+        assert status(port, "/", Origin="http://evil.example") == 403
+        assert interrupted(child) == 0
+
+
+def test_a_host_that_is_not_here_is_one_line_and_exit_code_2() -> None:
+    words = ("watch", "reach", "--host", "192.0.2.1")
+    with python(*COMMAND, *words, stderr=subprocess.PIPE) as child:
+        _, said = child.communicate()
+    assert child.returncode == 2
+    assert said.splitlines()[-1].startswith("robo-ddpg: the viewer cannot start")
+    assert "Traceback" not in said
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_2() -> None:

@@ -2,7 +2,10 @@
 
 import mujoco
 import numpy as np
+import pytest
 
+from robo_ddpg.controller import Controller
+from robo_ddpg.errors import ControllerError
 from robo_ddpg.viewer.live import FRAMES_PER_STEP, LEAST_S, LiveController
 
 
@@ -59,3 +62,81 @@ def test_frames_come_in_the_order_of_time(live: LiveController, data: mujoco.MjD
         live.frame(data)
         times.append(data.time)
     assert (np.diff(times) > 0).all()
+
+
+@pytest.fixture(scope="module")
+def walking() -> LiveController:
+    return LiveController(Controller.find("locomotion-quadruped"), seed=3)
+
+
+def walk(live: LiveController, seconds: float) -> mujoco.MjData:
+    data = mujoco.MjData(live.model)
+    live.show(data)
+    advance(live, data, seconds)
+    return data
+
+
+def test_a_commanded_velocity_is_followed_until_the_next_episode(walking: LiveController) -> None:
+    walking.restart()
+    data = mujoco.MjData(walking.model)
+    for axis, value in enumerate((0.6, 0.0, 0.0)):
+        walking.ask(axis, value, data)
+    walk(walking, 5.2)  # the task's own command would have changed by now
+    assert walking.status.asked == (0.6, 0.0, 0.0)
+    assert abs(walking.status.measured[0] - 0.6) < 0.15
+    walking.rest(data)
+    assert walking.status.asked == (0.0, 0.0, 0.0)
+    walking.restart()
+    assert walking.status.asked != (0.0, 0.0, 0.0)
+
+
+def test_what_was_commanded_outlives_a_fall(walking: LiveController) -> None:
+    walking.restart()
+    walking.ask(0, 0.5, mujoco.MjData(walking.model))
+    walking._simulation.batch.bind("qpos")[0, 2] = 0.0
+    episode = walking.episode
+    walk(walking, 0.1)
+    assert walking.episode == episode + 1 and walking.status.asked[0] == 0.5
+
+
+def test_pushes_pass_and_wind_stays(walking: LiveController) -> None:
+    force, body = walking._force[0], walking.model.body("trunk").id
+    walking.restart()
+    data = walk(walking, 0.0)
+    walking.push(1)
+    walking.forces.wind = True
+    for seconds, pushed in ((0.08, True), (0.2, False)):
+        advance(walking, data, seconds)
+        assert (force[body, 1] > 0, force[body, 0] < 0) == (pushed, True)
+    walking.forces.wind = False
+    advance(walking, data, 0.1)
+    assert not force.any()
+
+
+def test_a_task_without_commands_is_watched_all_the_same() -> None:
+    live = LiveController(Controller.find("locomotion"), seed=3)
+    walk(live, 0.2)
+    assert live.axes == live.status.asked == ()
+
+
+def test_controllers_take_turns_in_one_episode(
+    live: LiveController, data: mujoco.MjData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Controller.find("reach"), Controller.find("reach")
+    monkeypatch.setattr(second, "act", lambda observation: 0.0 * first.act(observation))
+    live = LiveController(first, seed=3, others=[second])
+    live.use(1)
+    advance(live, data, 1.0)
+    assert not live.status.success
+    live.use(0)
+    advance(live, data, 1.5)
+    assert live.status.success and live.episode == 1
+
+
+def test_controllers_of_other_tasks_or_actions_are_refused() -> None:
+    reach, joint = Controller.find("reach"), Controller.find("reach")
+    with pytest.raises(ControllerError, match="grasp is another task than reach: watch it"):
+        LiveController(reach, others=[Controller.find("grasp")])
+    joint.task["settings"]["step_m"] = 0.5
+    with pytest.raises(ControllerError, match=r"trained with step_m 0\.5, the first with 0\.015"):
+        LiveController(reach, others=[joint])
