@@ -9,6 +9,7 @@ import numpy as np
 
 from robo_ddpg.adopt import space
 from robo_ddpg.adopt.chain import Chain, below, find_chain
+from robo_ddpg.adopt.gripper.find import with_gripper
 from robo_ddpg.adopt.limits import limits_of
 from robo_ddpg.adopt.placing import find_base
 from robo_ddpg.adopt.posing import Poser
@@ -17,7 +18,8 @@ from robo_ddpg.adopt.sources import Sources
 from robo_ddpg.adopt.space import LONGEST_M, Found, find_space, grid_axes
 from robo_ddpg.adopt.ties import doubt_ties, still_joints
 from robo_ddpg.adopt.tip import beyond_tip, find_tip
-from tasks.arm.described.description import Clearance, Joint, Robot, RobotError, Space
+from tasks.arm.described.description import Clearance, Joint, Robot, Space
+from tasks.arm.described.error import RobotError
 from tasks.arm.described.loading import Opened, open_robot
 from tasks.arm.described.mounting import TIP, model_at_table
 from tasks.arrays import Array
@@ -87,6 +89,7 @@ def adopt(path: Path, wishes: Wishes) -> Adoption:
     robot, poser = _with_clearance(robot, sources)
     found = _space(poser, sources)
     robot = _with_space(robot, found, poser, sources)
+    robot = with_gripper(robot, opened, chain, sources)
     return Adoption(robot, sources, opened, found, still_joints(own, chain))
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from robo_ddpg.adopt.chain import Chain, below
 from robo_ddpg.adopt.sources import Sources
 from robo_ddpg.adopt.tip import geom_corners
-from tasks.arm.described.description import Base, Tip
+from tasks.arm.described.description import Base
+from tasks.arm.described.hand import Tip
 from tasks.arrays import Array
 
 POSES = 2_000

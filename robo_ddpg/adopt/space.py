@@ -74,22 +74,25 @@ def grid_axes(places: Array, beyond_m: float) -> tuple[Array, Array, Array]:
     )
 
 
-def find_space(poser: Poser, axes: tuple[Array, Array, Array], down: bool) -> Found | None:
+def find_space(
+    poser: Poser, axes: tuple[Array, Array, Array], down: bool, *, standing: bool = False
+) -> Found | None:
     """The largest box, over the best of a few homes; None if there is none of a useful size.
 
     Args:
         poser: k is the number of points of the grid.
         axes: of the grid.
         down: whether the hand has to point down.
+        standing: whether the box has to begin at the lowest points of the grid.
     """
     best: Found | None = None
     for home in _homes(poser, axes, down):
-        found = _around(poser, axes, home, down)
+        found = _around(poser, axes, home, down, standing)
         if found is not None and (best is None or found.size > best.size):
             best = found
     if best is None:
         return None
-    again = _around(poser, axes, best.home, down)
+    again = _around(poser, axes, best.home, down, standing)
     return again if again is not None and again.size >= best.size else best
 
 
@@ -110,17 +113,18 @@ def _homes(poser: Poser, axes: tuple[Array, Array, Array], down: bool) -> Array:
 
 
 def _around(
-    poser: Poser, axes: tuple[Array, Array, Array], home: Array, down: bool
+    poser: Poser, axes: tuple[Array, Array, Array], home: Array, down: bool, standing: bool
 ) -> Found | None:
     """The largest box that can be got to from home, and home moved to its middle."""
     points = Grid(axes, np.zeros(CELLS, bool)).points
     start = np.tile(home, (poser.count, 1))
     ends = poser.lead(start, points, down=down)
-    box = largest_box(axes, ends.reached.reshape(CELLS))
+    reached = ends.reached.reshape(CELLS)
+    box = largest_box(axes, np.logical_and.accumulate(reached, 2) if standing else reached)
     if box is None:
         return None
     low, high = box
-    grid = Grid(axes, ends.reached.reshape(CELLS))
+    grid = Grid(axes, reached)
     away = np.linalg.norm(grid.points - (low + high) / 2, axis=1)
     away[~ends.reached] = np.inf
     return Found(low, high, ends.pose[away.argmin()], down, grid)

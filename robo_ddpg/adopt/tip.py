@@ -5,7 +5,7 @@ import numpy as np
 
 from robo_ddpg.adopt.chain import Chain, below
 from robo_ddpg.adopt.sources import Sources
-from tasks.arm.described.description import Tip
+from tasks.arm.described.hand import Tip
 from tasks.arrays import Array
 
 ALONG = 0.7

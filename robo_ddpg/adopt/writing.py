@@ -29,15 +29,24 @@ def toml_text(robot: Robot, sources: Sources, path: Path) -> str:
     robot = dataclasses.replace(robot, model=model)
     lines = [HEAD.format(name=robot.name, file=path.name)]
     lines += [f"# Please check: {doubt}." for doubt in sources.doubts]
-    lines += _lines(robot, "", sources)
+    lines += _lines(robot, "", "", sources)
     return "\n".join([*lines, ""])
 
 
-def _lines(value: Any, where: str, sources: Sources) -> Iterator[str]:
-    """A table's own values, then the tables in it."""
+def _lines(value: Any, where: str, path: str, sources: Sources) -> Iterator[str]:
+    """A table's own values, then the tables in it.
+
+    Args:
+        value: the table.
+        where: what its keys begin with among the sources.
+        path: what they begin with in TOML.
+        sources: where values came from.
+    """
     tables = []
     for field in dataclasses.fields(value):
         inner = getattr(value, field.name)
+        if inner is None:
+            continue
         if _is_table(inner):
             tables.append((field.name, inner))
         else:
@@ -46,9 +55,9 @@ def _lines(value: Any, where: str, sources: Sources) -> Iterator[str]:
     for name, inner in tables:
         if isinstance(inner, tuple):
             for each in inner:
-                yield from _table(f"[[{name}]]", each, f"{name}.", sources)
+                yield from _table(f"[[{path}{name}]]", each, f"{path}{name}.", sources)
         else:
-            yield from _table(f"[{name}]", inner, f"{name}.", sources)
+            yield from _table(f"[{path}{name}]", inner, f"{path}{name}.", sources)
 
 
 def _table(head: str, value: Any, where: str, sources: Sources) -> Iterator[str]:
@@ -56,7 +65,7 @@ def _table(head: str, value: Any, where: str, sources: Sources) -> Iterator[str]
     about = sources.of.get(where.rstrip("."), "")
     yield ""
     yield head + (f"  # {about}" if about else "")
-    yield from _lines(value, named, sources)
+    yield from _lines(value, named, where, sources)
 
 
 def _is_table(value: Any) -> bool:

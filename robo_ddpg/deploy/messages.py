@@ -17,7 +17,7 @@ class Measurement:
     velocity: ArrayLike
     """Joint velocities [rad/s], (j,)."""
     opening: ArrayLike = ()
-    """Finger positions [m], (f,); none where the policy does not observe them."""
+    """Finger positions, of slides [m], of hinges [rad], (f,); none where they are not observed."""
     world: Mapping[str, ArrayLike] = field(default_factory=dict)
     """What else the policy observes, by its name in the scene: `goal`, a position [m], (3,); a free
     object, position and quaternion, (7,); `sensordata`, what the model's sensors would show. What
@@ -35,7 +35,7 @@ class Setpoints:
     velocity: Array
     """Joint velocities, for the servos to feed forward [rad/s], (k, j)."""
     opening: Array
-    """Finger positions [m], (k, f)."""
+    """Finger positions, of slides [m], of hinges [rad], (k, f)."""
     interventions: Mapping[str, float]
     """Why the safety filter altered the motion -> by how much; empty if it did not."""
     braking: str = ""

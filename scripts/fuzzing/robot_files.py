@@ -5,7 +5,8 @@ from pathlib import Path
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import source_of
 from robo_ddpg.reading.plain_file import read_bytes
-from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space, Tip
+from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space
+from tasks.arm.described.hand import Tip
 from tasks.arm.described.reading import MOST_BYTES, written
 
 _POINT, _TURN = (0.3, 0.0, 0.1), (1.0, 0.0, 0.0, 0.0)

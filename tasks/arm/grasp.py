@@ -1,6 +1,5 @@
 """Grasp: pick up a cube and carry it to a goal in the air."""
 
-import dataclasses
 from typing import Any
 
 import mujoco
@@ -8,16 +7,18 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
+from tasks.arm.described.cell import grasp_cell_of
+from tasks.arm.described.reading import read_robot, written
 from tasks.arm.grasp_scene import OBJECT, grasp_scene
 from tasks.arm.grasp_settings import GraspSettings
 from tasks.arm.learning import GRASP, GRASP_ANY
 from tasks.arm.objects import NAMES, Objects
 from tasks.arm.pads import Pads
-from tasks.arm.robot import PANDA, HalfSpace, box
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
+from tasks.arm.workcell import PANDA_GRASP_CELL
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Commands, goal_commands
-from tasks.goals import FAR, PointGoalTask, PointView, norm
+from tasks.goals import FAR, PointGoalTask, norm
 from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
 
@@ -25,10 +26,6 @@ TABLE_LOW_M = np.array([-0.3, -0.8])
 """Corner of the table [m]."""
 TABLE_HIGH_M = np.array([0.9, 0.8])
 """Opposite corner of the table [m]."""
-START_RAD = np.array([0.0, -0.0331, 0.0, -2.4767, 0.0, 2.4435, 0.7854])
-"""Joint positions at the start [rad]: the fingertips 0.2 m above the middle of the cubes' area."""
-
-
 APPROACH = {0.3: 0.35, 0.06: 0.35, 0.02: 0.3}
 """Distance at which a share of `approach` is mostly gone [m], and that share."""
 LIFT_M = 0.12
@@ -41,9 +38,6 @@ STILL_RAD_S = 1.0
 """Speed of turning that leaves a tenth of the reward for stillness at the goal [rad/s]."""
 REACH_M = 0.035
 """Farthest that the cube's centre may be from the fingertips when it is held [m]."""
-HALF_M, HALF_SPREAD_M = 0.0225, 0.0025
-"""Half-width of the object that is observed as 0, and the difference from it that is observed as 1
-[m]: the middle of the default `cube_m`, halved, and its ends."""
 SPEED_M_S = 0.5
 """Velocity that is observed as 1 [m/s]: about that of carrying."""
 LIFTED_M = 0.1
@@ -76,24 +70,19 @@ class Grasp(ArmTask, PointGoalTask):
     name = "grasp"
     learning = GRASP
     demonstrator = "tasks.arm.grasp_demonstrator:GraspDemonstrator"
-    arm = dataclasses.replace(
-        PANDA,
-        # The pads reach 9.25 mm beyond the tip: they stay 2 mm clear of the table.
-        workspace=(
-            *box("tip", low=(0.25, -0.40, 0.0115), high=(0.70, 0.40, 0.50)),
-            HalfSpace("wrist", (0.0, 0.0, 1.0), 0.06),
-            HalfSpace("elbow", (0.0, 0.0, 1.0), 0.10),
-        ),
-    )
     weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
-    view = PointView((0.47, 0.0, 0.15), 0.2, 0.04)
     achieved = "object"
     recorded = ("sensordata",)
 
     settings: GraspSettings
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(GraspSettings(**settings))
+    def __init__(self, robot: str = "", **settings: Any) -> None:
+        described = read_robot(robot) if robot else None
+        self.cell = grasp_cell_of(described) if described else PANDA_GRASP_CELL
+        """Where the arm stands."""
+        settings = {**self.cell.settings, **settings}
+        super().__init__(GraspSettings(**settings, robot=written(described) if described else ""))
+        self.arm, self.view = self.cell.arm, self.cell.view
 
     @property
     def action(self) -> ActionMode:
@@ -108,7 +97,7 @@ class Grasp(ArmTask, PointGoalTask):
         """The table, the arm, a cube of middle size and the goal marker."""
         settings = self.settings
         return grasp_scene(
-            settings.timestep_s,
+            self.cell.scene(settings.timestep_s),
             sum(settings.cube_m) / 4,
             MARKER_SHARE * settings.tolerance_m,
             rolls=settings.shape not in ("cube", "box"),
@@ -147,13 +136,15 @@ class Grasp(ArmTask, PointGoalTask):
         self._spin = slice(free.dofadr[0] + 3, free.dofadr[0] + 6)
         self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
         self._finger_actuator = model.actuator(self.arm.fingers[0]).id
-        self._finger_range_m = model.joint(self.arm.fingers[0]).range[1]
+        self._closed, self._open = np.array(self.arm.finger_ends).T
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """The cube anywhere in its rectangle, turned at random; the goal drawn from its box."""
         for i, rng in zip(ids, rngs, strict=True):
-            self._qpos[i, self._joints] = START_RAD
-            self._qpos[i, self._joints] += rng.normal(0.0, self.settings.start_noise_rad, 7)
+            start = self.cell.start_rad
+            self._qpos[i, self._joints] = start
+            noise = rng.normal(0.0, self.settings.start_noise_rad, len(start))
+            self._qpos[i, self._joints] += noise
             half = rng.uniform(*self.settings.cube_m) / 2
             place = rng.uniform(self.settings.cube_low_m, self.settings.cube_high_m)
             angle = rng.uniform(-np.pi, np.pi) / 2
@@ -210,6 +201,7 @@ class Grasp(ArmTask, PointGoalTask):
     def observe(self) -> dict[str, Array]:
         """Cube, goal and hand, their differences (coarse and fine), fingers and what they feel."""
         view, fingers = self.view, self._qpos[:, self._fingers]
+        middle, spread = self.cell.half_m
         parts = {
             "object": view.position(self._position),
             **view.goal(self._goal, self._position),
@@ -217,12 +209,12 @@ class Grasp(ArmTask, PointGoalTask):
             "to_object": view.coarse(self._to_object),
             "to_object_fine": view.fine(self._to_object),
             "object_yaw": self._yaw(),
-            "object_size": (self.objects.half_m[:, None] - HALF_M) / HALF_SPREAD_M,
+            "object_size": (self.objects.half_m[:, None] - middle) / spread,
             "clearance": view.fine(self.clearance[:, None]),
             "tip_velocity": self._tip_velocity / SPEED_M_S,
             "object_velocity": np.clip(self._qvel[:, self._velocity] / SPEED_M_S, -FAR, FAR),
             "finger_position": self._opening(fingers),
-            "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]]),
+            "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]], slice(1)),
             "press": np.clip(self.pads.press / PRESS_SCALE_N, -FAR, FAR),
         }
         if self.settings.shape == "any":
@@ -231,7 +223,8 @@ class Grasp(ArmTask, PointGoalTask):
 
     def observed(self) -> dict[str, Quantity]:
         """What `observe` shows."""
-        view, half_m = self.view, self._finger_range_m / 2
+        view, half_m = self.view, self.arm.finger_travel_m / 2
+        middle, spread = self.cell.half_m
         from_tip = "from the fingertips to the object"
         quantities = {
             "object": view.position_shown("object's centre"),
@@ -242,7 +235,7 @@ class Grasp(ArmTask, PointGoalTask):
             "object_yaw": Quantity(
                 "cosine and sine of the yaw in the hand, times its turns that look the same"
             ),
-            "object_size": Quantity("half of the object's width", "m", HALF_SPREAD_M, HALF_M),
+            "object_size": Quantity("half of the object's width", "m", spread, middle),
             "clearance": view.fine_shown("height of the object's lowest corner above the table"),
             "tip_velocity": Quantity(
                 "velocity of the fingertips over the last period", "m/s", SPEED_M_S
@@ -261,9 +254,10 @@ class Grasp(ArmTask, PointGoalTask):
         axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
         return self.objects.turned(axes)
 
-    def _opening(self, finger_m: Array) -> Array:
+    def _opening(self, finger: Array, which: slice = slice(None)) -> Array:
         """How far fingers are or should be open: +1 open, -1 closed."""
-        return np.asarray(2.0 * finger_m / self._finger_range_m - 1.0)
+        closed, open_ = self._closed[which], self._open[which]
+        return np.asarray(2.0 * (finger - closed) / (open_ - closed) - 1.0)
 
     def commands(self) -> Commands:
         """Where the object should be, within the box that goals are drawn from."""

@@ -3,13 +3,14 @@
 import mujoco
 import numpy as np
 
-from tasks.arm.scene import arm_scene
 from tasks.scene import add_marker
 
 OBJECT = "object"
 """Name of the cube's body, joint and geom."""
 PADS = ("left_pad_collision", "right_pad_collision")
 """Geoms of the fingertips' rubber pads."""
+FINGERS = ("left_finger_collision", "right_finger_collision", "hand_collision")
+"""Geoms of what else of the hand the cube can touch."""
 SENSORS = ("left_pad_force", "right_pad_force")
 """Sensors of the force that each pad exerts on the cube [N], in world coordinates."""
 
@@ -42,17 +43,16 @@ _SOLIMP = (0.95, 0.99, 0.001, 0.5, 2.0)
 
 
 def grasp_scene(
-    timestep_s: float, half_size_m: float, goal_radius_m: float, *, rolls: bool = False
+    spec: mujoco.MjSpec, half_size_m: float, goal_radius_m: float, *, rolls: bool = False
 ) -> mujoco.MjSpec:
     """The table with the arm, a cube on it and a goal marker; keyframe `home`.
 
     Args:
-        timestep_s: physics time step [s].
+        spec: the table with the arm, whose hand has the geoms `PADS` and `FINGERS`; it is changed.
         half_size_m: half the cube's edge [m].
         goal_radius_m: radius of the goal marker [m].
         rolls: whether the object can be round, so that rolling needs friction too.
     """
-    spec = arm_scene(timestep_s)
     spec.option.cone = _CONE
     spec.option.impratio = _FRICTION_TO_NORMAL_IMPEDANCE
     _add_cube(spec, half_size_m)
@@ -85,8 +85,7 @@ def _add_cube(spec: mujoco.MjSpec, half_size_m: float) -> None:
 
 def _add_contacts(spec: mujoco.MjSpec) -> None:
     """Only these can touch; everything else about the arm is kept apart by the workspace."""
-    fingers = ("left_finger_collision", "right_finger_collision", "hand_collision")
-    pairs = [(geom, OBJECT) for geom in (*PADS, *fingers)] + [(OBJECT, "table")]
+    pairs = [(geom, OBJECT) for geom in (*PADS, *FINGERS)] + [(OBJECT, "table")]
     pairs += [(pad, "table") for pad in PADS]
     for first, second in pairs:
         spec.add_pair(

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from tasks.arm.objects import NAMES
-from tasks.arm.task import ArmSettings
+from tasks.arm.task import ArmSettings, OfRobot
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class GraspSettings(ArmSettings):
     """Upper corner [m]."""
     start_noise_rad: float = 0.05
     """Standard deviation of the joints' initial positions [rad]."""
+    robot: OfRobot = ""
+    """What `robo-ddpg adopt` wrote about another arm with a gripper: the file, or its content;
+    empty for the Panda."""
 
     def __post_init__(self) -> None:
         """Check what `ArmSettings` checks, the kind of goal, and all ranges."""

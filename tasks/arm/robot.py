@@ -78,7 +78,11 @@ class Arm:
     joints: tuple[str, ...]
     """Arm joints, from the base outward; each has a position actuator of the same name."""
     fingers: tuple[str, ...]
-    """Finger joints; each has a position actuator of the same name."""
+    """Finger joints, slides or hinges; each has a position actuator of the same name."""
+    finger_ends: tuple[tuple[float, float], ...]
+    """Where each finger is closed and where it is open [m or rad]."""
+    finger_travel_m: float
+    """How far a fingertip moves from the one to the other [m]."""
     tip: str
     """Site at the fingertips; its z axis points out of the hand."""
     limits: MotionLimits
@@ -95,6 +99,8 @@ class Arm:
 PANDA = Arm(
     joints=tuple(f"joint{i}" for i in range(1, 8)),
     fingers=("finger_joint1", "finger_joint2"),
+    finger_ends=((0.0, 0.04), (0.0, 0.04)),
+    finger_travel_m=0.04,
     tip="tip",
     # Franka Control Interface documentation, "Robot and interface specifications", for Panda.
     limits=MotionLimits(

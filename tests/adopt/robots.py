@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space, Tip
+from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space
+from tasks.arm.described.hand import Tip
 
 LINKS = (
     # Axis, offset from the link before [m].

@@ -63,7 +63,7 @@ class ArmDrive(Drive):
         self.requested: Array = np.zeros((n, len(task.arm.joints)))
         """Joint velocities that the last actions requested [rad/s], (n, j)."""
         self.opening: Array = np.zeros((n, len(task.arm.fingers)))
-        """Where the fingers are told to be [m], (n, f)."""
+        """How far the fingers are told to be open [m], (n, f)."""
         self._bind(task, batch)
 
     @property
@@ -80,19 +80,19 @@ class ArmDrive(Drive):
         """Motion of the fingertips or joints, and how far each finger shall be open."""
         told = self._command.commanded(self.arm.joints)
         if self._gripper:
-            low, high = self._finger_range[:, 0]
-            half, middle = float(high - low) / 2, float(high + low) / 2
-            told.append(Quantity("opening of each finger", "m", half, middle))
+            half = self.arm.finger_travel_m / 2
+            told.append(Quantity("opening of each finger", "m", half, half))
         return told
 
     def reset(self, ids: NDArray[np.intp]) -> None:
         """Stand still where the arm is."""
         self.motion.reset(ids, self._qpos[ids][:, self._joint_qpos])
         self._monitor.reset(ids)
-        self.opening[ids] = self._qpos[ids][:, self._finger_qpos]
+        self.opening[ids] = self._openings()[ids]
         self._ctrl[ids, self._joint_actuators] = self.motion.position[ids]
-        self._ctrl[ids, self.finger_actuators] = self.opening[ids]
-        self.controls[ids, :, self.finger_actuators] = self.opening[ids][:, None]
+        fingers = self._finger_positions(self.opening[ids])
+        self._ctrl[ids, self.finger_actuators] = fingers
+        self.controls[ids, :, self.finger_actuators] = fingers[:, None]
 
     def command(self, action: Array, finite: Mask | None, interventions: Interventions) -> None:
         """Write `controls`."""
@@ -112,7 +112,8 @@ class ArmDrive(Drive):
         self.requested = np.zeros_like(self.requested)
         target = self.motion.filter(self.requested, interventions.altered)
         self.controls[:, :, self._joint_actuators] = self.motion.advance(target)
-        self.controls[:, :, self.finger_actuators] = self.opening[:, None]
+        fingers = self._finger_positions(self.opening)
+        self.controls[:, :, self.finger_actuators] = fingers[:, None]
 
     def check_limits(self, interventions: Interventions) -> None:
         """Add what the torque limits cut off, and compare the arm with its other limits."""
@@ -121,14 +122,21 @@ class ArmDrive(Drive):
 
     def _move_fingers(self, action: Array) -> None:
         """Both fingers have the same target, as one motor drives them."""
-        low, high = self._finger_range
-        target = low + 0.5 * (action + 1.0) * (high - low)
+        target = 0.5 * (action + 1.0) * self.arm.finger_travel_m
         target = np.clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
-        opening = self._qpos[:, self._finger_qpos].mean(1, keepdims=True)
+        opening = self._openings().mean(1, keepdims=True)
         target = np.clip(target, opening - self._lead, opening + self._lead)
         ramp = self.opening[:, None] + self._ramp * (target - self.opening)[:, None]
-        self.controls[:, :, self.finger_actuators] = ramp
+        self.controls[:, :, self.finger_actuators] = self._finger_positions(ramp)
         self.opening = np.asarray(target)
+
+    def _openings(self) -> Array:
+        """How far each finger is open [m], (n, f)."""
+        return np.asarray((self._qpos[:, self._finger_qpos] - self._closed) / self._per_m)
+
+    def _finger_positions(self, opening: Array) -> Array:
+        """Positions of the fingers' joints, (..., f), that open them so far [m], (..., f)."""
+        return np.asarray(self._closed + self._per_m * opening)
 
     def _bind(self, task: ArmTask, batch: Batch) -> None:
         """Views of the batch, and where the arm's joints and fingers are in them."""
@@ -137,8 +145,8 @@ class ArmDrive(Drive):
         self._joint_actuators = _actuators(model, arm.joints)
         self.finger_actuators = _actuators(model, arm.fingers)
         self._finger_qpos = _qpos_ids(model, arm.fingers)
-        fingers = np.array([model.joint(name).id for name in arm.fingers], np.intp)
-        self._finger_range = model.jnt_range[fingers].T
+        self._closed, open_ = np.array(arm.finger_ends).reshape(-1, 2).T
+        self._per_m = (open_ - self._closed) / (arm.finger_travel_m or 1.0)
         self._finger_step = arm.finger_speed_m_s / task.settings.control_hz
         self._lead = arm.finger_lead_m
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps

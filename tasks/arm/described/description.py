@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-
-class RobotError(ValueError):
-    """A robot's file or its description cannot be used; the message fits on one line."""
+from tasks.arm.described.error import RobotError
+from tasks.arm.described.hand import Gripper, Tip
 
 
 @dataclass(frozen=True)
@@ -45,18 +44,6 @@ class Base:
     """Where it is [m]."""
     quaternion: tuple[float, float, float, float]
     """How it is turned, real part first."""
-
-
-@dataclass(frozen=True)
-class Tip:
-    """The point that tasks move."""
-
-    body: str
-    """The body that it is fixed to."""
-    position_m: tuple[float, float, float]
-    """Where it is on the body [m]."""
-    quaternion: tuple[float, float, float, float]
-    """Its frame on the body, real part first; z points out of the hand."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +90,8 @@ class Robot:
     clearance: tuple[Clearance, ...]
     joint: tuple[Joint, ...]
     """From the base to the tip."""
+    gripper: Gripper | None = None
+    """Fingers that close; None: there are none, or they were not understood."""
 
     def __post_init__(self) -> None:
         """Check that there are joints, and that ranges are ranges."""

@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import mujoco
+import numpy as np
 
-from tasks.arm.described.description import Joint, Robot, RobotError
+from tasks.arm.described.description import Joint, Robot
+from tasks.arm.described.error import RobotError
+from tasks.arm.described.fingers import add_gripper, open_positions
+from tasks.arm.described.hand import Gripper
 from tasks.arm.described.loading import one_line, open_robot
 from tasks.scene import asset_path
 
@@ -15,15 +19,16 @@ TIP = "tip"
 """Name of the site at the tip."""
 
 
-def mounted(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
+def mounted(robot: Robot, timestep_s: float, *, grips: bool = False) -> mujoco.MjSpec:
     """The table with the robot at it; keyframe `home`.
 
-    Only the arm's own hinges move: fingers stay as the file has them. Nothing of it collides unless
-    a task pairs it.
+    Only the arm's own hinges move, and a gripper that shall: other fingers stay as the file has
+    them. Nothing of it collides unless a task pairs it.
 
     Args:
         robot: the robot.
         timestep_s: physics time step [s].
+        grips: whether its gripper moves; it is open at home.
 
     Raises:
         RobotError: its file cannot be opened, or has not what the description names.
@@ -36,15 +41,23 @@ def mounted(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
     opened = open_robot(path).spec
     _check_names(opened, robot)
     _free_of_drives(opened)
-    _make_rigid(opened, robot)
+    gripper = robot.gripper if grips else None
+    _make_rigid(opened, robot, gripper)
     scene = mujoco.MjSpec.from_file(str(asset_path("scene.xml")))
     scene.option.timestep = timestep_s
     _attach(scene, opened, robot)
     for joint in robot.joint:
-        _drive(scene, joint)
+        _drive(scene, joint, in_degrees=opened.compiler.degree)
     _add_sites(scene, robot)
-    home = [joint.home_rad for joint in robot.joint]
-    scene.add_key(name="home", qpos=home, ctrl=home)
+    home = {PREFIX + joint.name: joint.home_rad for joint in robot.joint}
+    if gripper is not None:
+        add_gripper(scene, gripper, PREFIX)
+        home |= open_positions(scene, gripper, PREFIX)
+    scene.add_key(
+        name="home",
+        qpos=[home[joint.name] for joint in scene.joints],
+        ctrl=[home[actuator.name] for actuator in scene.actuators],
+    )
     return scene
 
 
@@ -70,6 +83,10 @@ def _check_names(spec: mujoco.MjSpec, robot: Robot) -> None:
     wanted += [("body", clearance.body) for clearance in robot.clearance]
     wanted += [("joint", joint.name) for joint in robot.joint]
     wanted += [("geom", name) for name in robot.touching]
+    if robot.gripper is not None:
+        wanted += [("joint", name) for name in robot.gripper.joints]
+        wanted += [("body", shape.body) for shape in robot.gripper.shape]
+        wanted += [("body", robot.gripper.tip.body)]
     for kind, name in wanted:
         if getattr(spec, kind)(name) is None:
             raise RobotError(f"{robot.model} has no {kind} {name!r}, which {robot.name} needs")
@@ -82,9 +99,9 @@ def _free_of_drives(spec: mujoco.MjSpec) -> None:
             spec.delete(element)
 
 
-def _make_rigid(spec: mujoco.MjSpec, robot: Robot) -> None:
-    """Leave no joints but the arm's, and nothing that collides."""
-    kept = {joint.name for joint in robot.joint}
+def _make_rigid(spec: mujoco.MjSpec, robot: Robot, gripper: Gripper | None) -> None:
+    """Leave no joints but the arm's and the gripper's, and nothing that collides."""
+    kept = {joint.name for joint in robot.joint} | set(gripper.joints if gripper else ())
     for joint in list(spec.joints):
         if joint.name not in kept:
             spec.delete(joint)
@@ -109,11 +126,12 @@ def _attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, robot: Robot) -> None:
         raise RobotError(f"{robot.model} cannot be attached: {one_line(error)}") from None
 
 
-def _drive(scene: mujoco.MjSpec, described: Joint) -> None:
+def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:
     """Give a joint its limits and a position servo; what damped it by itself is in the servo."""
     name = PREFIX + described.name
     joint = scene.joint(name)
-    joint.range = described.low_rad, described.high_rad
+    limits = described.low_rad, described.high_rad
+    joint.range = np.degrees(limits) if in_degrees else limits
     joint.limited = mujoco.mjtLimited.mjLIMITED_TRUE
     joint.actfrcrange = -described.torque_nm, described.torque_nm
     joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_TRUE

@@ -10,7 +10,8 @@ import types
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from tasks.arm.described.description import Robot, RobotError
+from tasks.arm.described.description import Robot
+from tasks.arm.described.error import RobotError
 
 MOST_BYTES = 2**18
 """Of a description."""
@@ -67,6 +68,8 @@ def _robot(values: Any, origin: str) -> Robot:
 
 def _made(kind: Any, value: Any, where: str) -> Any:
     """A value of a type, from TOML or JSON."""
+    if get_origin(kind) is types.UnionType:
+        return None if value is None else _made(get_args(kind)[0], value, where)
     if dataclasses.is_dataclass(kind):
         return _instance(kind, value, where)
     if get_origin(kind) is tuple:
@@ -88,14 +91,14 @@ def _instance(kind: Any, values: Any, where: str) -> Any:
     if not isinstance(values, dict):
         raise RobotError(f"{where or 'it'} must be a table, got {values!r:.40}")
     types_ = get_type_hints(kind)
+    prefix = f"{where}." if where else ""
     for key in values:
         if key not in types_:
-            raise RobotError(f"unknown key {where}{'.' if where else ''}{key}{_near(key, types_)}")
-    for key in types_:
-        if key not in values:
-            raise RobotError(f"{where}{'.' if where else ''}{key} is missing")
-    prefix = f"{where}." if where else ""
-    return kind(**{key: _made(types_[key], values[key], prefix + key) for key in types_})
+            raise RobotError(f"unknown key {prefix}{key}{_near(key, types_)}")
+    for key, type_ in types_.items():
+        if key not in values and get_origin(type_) is not types.UnionType:
+            raise RobotError(f"{prefix}{key} is missing")
+    return kind(**{key: _made(types_[key], values[key], prefix + key) for key in values})
 
 
 def _near(key: str, known: Any) -> str:

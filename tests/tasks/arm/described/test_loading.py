@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.arm.described.description import RobotError
+from tasks.arm.described.error import RobotError
 from tasks.arm.described.loading import open_robot
 from tests.adopt.robots import arm_xml, write
 

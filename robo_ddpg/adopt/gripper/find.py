@@ -1,0 +1,136 @@
+"""From a robot's file to what `grasp` needs to know of its gripper."""
+
+import dataclasses
+
+import mujoco
+import numpy as np
+
+from robo_ddpg.adopt.chain import SLIDE, Chain, joints_of, path_to
+from robo_ddpg.adopt.gripper.area import find_area
+from robo_ddpg.adopt.gripper.pads import Pads, find_pads
+from robo_ddpg.adopt.gripper.travel import NoGripperError, Travel, find_travel
+from robo_ddpg.adopt.sources import Sources
+from tasks.arm.described.description import Robot
+from tasks.arm.described.hand import Finger, GraspSpace, Gripper, Link
+from tasks.arm.described.loading import Opened
+from tasks.arrays import Array
+
+SPEED_M_S = 0.05
+"""Of each pad [m/s]."""
+STIFFNESS_N_M, DAMPING_N_S_M, FORCE_N = 800.0, 20.0, 30.0
+"""Servo of each finger, at its pad, as of our own arm."""
+OBJECT_SHARE = (0.5, 0.625)
+"""Widths of objects, as shares of the opening: turned by 45 degrees, the widest still fits in."""
+OBJECT_M = (0.04, 0.05)
+"""Their greatest widths [m]."""
+TIED = 0.02
+"""How far a joint may be from the curve that it is said to follow [m or rad]."""
+
+
+def with_gripper(robot: Robot, opened: Opened, chain: Chain, sources: Sources) -> Robot:
+    """The robot with what was found of its gripper; why there is none is among the sources.
+
+    Args:
+        robot: its arm.
+        opened: its file.
+        chain: the arm in the file.
+        sources: where this is noted.
+    """
+    out = _out(opened.model, robot)
+    try:
+        travel = find_travel(opened, chain, out)
+        hand = opened.model.body(int(opened.model.jnt_bodyid[chain.joints[-1]])).name
+        pads = find_pads(travel, hand, out)
+        area = find_area(robot, pads.tip, pads.beyond_m, _objects(pads))
+    except NoGripperError as error:
+        sources.of["gripper"] = f"none that is understood: at the hand there is {error}"
+        return robot
+    gripper = _gripper(travel, pads, area, sources)
+    return dataclasses.replace(robot, gripper=gripper)
+
+
+def _out(own: mujoco.MjModel, robot: Robot) -> Array:
+    """Which way points out of the hand, in the robot's file as it stands, (3,)."""
+    data, rotation = mujoco.MjData(own), np.zeros(9)
+    mujoco.mj_kinematics(own, data)
+    mujoco.mju_quat2Mat(rotation, np.array(robot.tip.quaternion))
+    turned = data.body(robot.tip.body).xmat.reshape(3, 3) @ rotation.reshape(3, 3)
+    return np.array(turned[:, 2])
+
+
+def _objects(pads: Pads) -> tuple[float, float]:
+    """Widths of objects that fit between the pads [m]."""
+    most = float(pads.gaps_m[-1])
+    shares = zip(OBJECT_SHARE, OBJECT_M, strict=True)
+    least, greatest = (round(min(share * most, widest), 3) for share, widest in shares)
+    if not max(0.0, float(pads.gaps_m[0])) < least < greatest < most:
+        raise NoGripperError(f"a gripper that opens by only {1000 * most:.0f} mm")
+    return least, greatest
+
+
+def _gripper(travel: Travel, pads: Pads, area: GraspSpace, sources: Sources) -> Gripper:
+    fingers = tuple(_finger(travel, body) for body in pads.fingers)
+    gripper = Gripper(
+        closed_m=round(float(pads.gaps_m[0]), 4),
+        open_m=round(float(pads.gaps_m[-1]), 4),
+        object_m=_objects(pads),
+        speed_m_s=SPEED_M_S,
+        stiffness_n_m=STIFFNESS_N_M,
+        damping_n_s_m=DAMPING_N_S_M,
+        force_n=FORCE_N,
+        tip=pads.tip,
+        space=area,
+        finger=fingers,
+        link=tuple(_links(travel, fingers, pads, sources)),
+        shape=pads.shapes,
+    )
+    _note(gripper, travel, sources)
+    return gripper
+
+
+def _finger(travel: Travel, body: str) -> Finger:
+    """The first joint on the way from the hand to a pad."""
+    model = travel.model
+    joints = [j for each in path_to(model, model.body(body).id) for j in joints_of(model, each)]
+    ends = np.round(travel.qpos[[0, -1], joints[0]], 5) + 0.0
+    return Finger(model.joint(joints[0]).name, float(ends[0]), float(ends[1]))
+
+
+def _links(travel: Travel, fingers: tuple[Finger, ...], pads: Pads, sources: Sources) -> list[Link]:
+    """What else moves, and how it follows the finger on its own side."""
+    model, data = travel.model, travel.at(len(travel.qpos) - 1)
+    leaders = [model.joint(finger.joint).id for finger in fingers]
+    places = [data.xpos[model.body(body).id] for body in pads.fingers]
+    ways = travel.qpos - model.qpos0
+    found = []
+    for joint in set(range(model.njnt)) - set(leaders):
+        where = data.xpos[int(model.jnt_bodyid[joint])]
+        side = int(np.argmin([np.linalg.norm(where - place) for place in places]))
+        curve = np.polynomial.polynomial.polyfit(ways[:, leaders[side]], ways[:, joint], 4)
+        off = np.polynomial.polynomial.polyval(ways[:, leaders[side]], curve) - ways[:, joint]
+        name = model.joint(joint).name
+        if np.abs(off).max() > TIED:
+            sources.doubt(f"{name} does not follow {fingers[side].joint} closely")
+        a, b, c, d, e = (float(f"{value:.5g}") + 0.0 for value in curve)
+        found.append(Link(name, fingers[side].joint, (a, b, c, d, e)))
+    return found
+
+
+def _note(gripper: Gripper, travel: Travel, sources: Sources) -> None:
+    """Say where its values came from."""
+    slides = all(travel.model.joint(f.joint).type[0] == SLIDE for f in gripper.finger)
+    kind = "two slides" if slides else "two hinges"
+    kind += f" and {len(gripper.link)} joints that go with them" if gripper.link else ""
+    driver = ", ".join(travel.actuators) or "nothing in the file"
+    sources.of["gripper"] = f"{kind}; {', '.join(travel.drives)} driven by {driver}"
+    of = sources.of
+    of["gripper.closed_m"] = of["gripper.open_m"] = (
+        "seen from between the fingers, at the ends of their travel"
+    )
+    of["gripper.object_m"] = "half of the opening and a quarter more, up to 4 and 5 cm"
+    of["gripper.speed_m_s"] = "assumed"
+    for key in ("stiffness_n_m", "damping_n_s_m", "force_n"):
+        of[f"gripper.{key}"] = "assumed: as of our own arm's gripper"
+    of["gripper.tip"] = "between the pads, near their ends"
+    of["gripper.space"] = "the largest box that is got to from the table up with the hand down"
+    sources.doubt("speed and force of the gripper were assumed: see [gripper]")
