@@ -1,4 +1,4 @@
-"""Four pictures of an adopted robot, to see at a glance whether it was understood."""
+"""Pictures of an adopted robot, to see at a glance whether it was understood."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,10 @@ import numpy as np
 
 from robo_ddpg.adopt.adopt import Adoption
 from robo_ddpg.rendering.renderer import FrameRenderer
+from tasks.arm.described.cell import gripping
 from tasks.arm.described.description import Robot
 from tasks.arm.described.mounting import PREFIX, TIMESTEP_S, TIP, model_at_table, mounted
+from tasks.arm.grasp_scene import FINGERS, PADS
 from tasks.arrays import Array
 
 SIZE = (640, 480)
@@ -26,7 +28,11 @@ _BOX = mujoco.mjtGeom.mjGEOM_BOX
 
 
 def draw(adoption: Adoption, folder: Path) -> list[Path]:
-    """Write home.png, workspace.png, tip.png and contacts.png; returns their paths."""
+    """Write home.png, workspace.png, tip.png and contacts.png, of a gripper gripper.png too.
+
+    Returns:
+        Their paths.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     robot, found = adoption.robot, adoption.found
     middle = (found.low + found.high) / 2
@@ -45,13 +51,24 @@ def draw(adoption: Adoption, folder: Path) -> list[Path]:
         "tip": (_draw_tip, tip, 0.55),
         "contacts": (lambda spec: _draw_contacts(spec, robot), 0.5 * middle, far),
     }
-    return [_shot(robot, folder / f"{name}.png", *shot) for name, shot in shots.items()]
+    paths = [_shot(robot, folder / f"{name}.png", *shot) for name, shot in shots.items()]
+    if robot.gripper is not None:
+        grips = gripping(robot, robot.gripper)
+        place = _tip_at_home(grips)
+        paths.append(_shot(grips, folder / "gripper.png", _draw_gripper, place, 0.55, grips=True))
+    return paths
 
 
 def _shot(
-    robot: Robot, path: Path, change: Callable[[mujoco.MjSpec], None], at: Array, far_m: float
+    robot: Robot,
+    path: Path,
+    change: Callable[[mujoco.MjSpec], None],
+    at: Array,
+    far_m: float,
+    *,
+    grips: bool = False,
 ) -> Path:
-    spec = mounted(robot, TIMESTEP_S)
+    spec = mounted(robot, TIMESTEP_S, grips=grips)
     change(spec)
     back = FROM / np.linalg.norm(FROM)
     right = np.cross([0.0, 0.0, 1.0], back)
@@ -107,6 +124,16 @@ def _draw_tip(spec: mujoco.MjSpec) -> None:
     for axis, colour in enumerate(AXES):
         end = site.pos + 0.1 * frame.reshape(3, 3)[:, axis]
         _add(site.parent, f"axis{axis}", _CAPSULE, [0.004, 0, 0], colour, fromto=[*site.pos, *end])
+
+
+def _draw_gripper(spec: mujoco.MjSpec) -> None:
+    """The tip's axes, which close along y (green), and what objects can touch: orange the pads."""
+    _draw_tip(spec)
+    for geom in spec.geoms:
+        if geom.name in PADS:
+            geom.group, geom.rgba = 0, ORANGE
+        elif geom.name in FINGERS:
+            geom.group, geom.rgba = 0, (*ORANGE[:3], 0.25)
 
 
 def _draw_contacts(spec: mujoco.MjSpec, robot: Robot) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from robo_ddpg.adopt.adopt import Adoption
 from robo_ddpg.adopt.trial import EPISODES, Trial
+from tasks.arm.described.hand import Gripper
 
 
 def what_it_is(adoption: Adoption) -> Iterator[str]:
@@ -16,6 +17,9 @@ def what_it_is(adoption: Adoption) -> Iterator[str]:
         yield f"still       {', '.join(adoption.still)}: they stay as the file has them"
     yield f"tip         on {robot.tip.body}, {sources['tip.body']}; {sources['tip.quaternion']}"
     yield f"hand        {'points down' if robot.down else 'points anywhere'}: {sources['down']}"
+    yield f"gripper     {sources['gripper']}"
+    if robot.gripper is not None:
+        yield f"            {_gripper(robot.gripper)}"
     stands = f"{sources['base.position_m']}; {sources['base.quaternion']}"
     yield f"base        {robot.base.body}, {stands}"
     yield f"goals       {_point(space.goal_low_m)} to {_point(space.goal_high_m)} m"
@@ -33,6 +37,15 @@ def what_it_is(adoption: Adoption) -> Iterator[str]:
         yield f"check       {doubt}"
 
 
+def _gripper(gripper: Gripper) -> str:
+    fingers = ", ".join(f"{f.joint} {f.closed:.4g} to {f.open:.4g}" for f in gripper.finger)
+    least, greatest = (1000 * width for width in gripper.object_m)
+    return (
+        f"from closed to open {fingers}; it opens {1000 * gripper.open_m:.0f} mm, for objects of "
+        f"{least:.0f} to {greatest:.0f} mm"
+    )
+
+
 def _point(corner: tuple[float, float, float]) -> str:
     return "(" + ", ".join(f"{value:.2f}" for value in corner) + ")"
 
@@ -44,6 +57,8 @@ def what_it_can(trial: Trial) -> Iterator[str]:
         f"scripted    {trial.solved:.0%} of {EPISODES} episodes of reach solved, the worst ends "
         f"{1000 * trial.worst_m:.1f} mm from its goal"
     )
+    if trial.grasped is not None:
+        yield f"            {trial.grasped:.0%} of {EPISODES} episodes of grasp solved"
     yield f"speed       {trial.steps_per_s:,.0f} steps per second on one core"
     yield f"stability   {trial.unstable} of {EPISODES} unstable under random motion"
     over = {name: value for name, value in trial.overshoot.items() if value > 0}

@@ -15,6 +15,8 @@ LONGEST_M = np.array([0.40, 0.60, 0.40])
 """Sides of the box at most: from its middle, all of it can be got to within an episode [m]."""
 SHORTEST_M = 0.08
 """Shortest side of a box that is worth training in [m]."""
+LEAST_TALL_M = 0.13
+"""Height of a box that stands on the table at least [m]."""
 HOMES = 4
 """Postures that are tried as home."""
 TABLE_X_M, TABLE_Y_M = (-0.2, 0.88), (-0.75, 0.75)
@@ -120,7 +122,7 @@ def _around(
     start = np.tile(home, (poser.count, 1))
     ends = poser.lead(start, points, down=down)
     reached = ends.reached.reshape(CELLS)
-    box = largest_box(axes, np.logical_and.accumulate(reached, 2) if standing else reached)
+    box = largest_box(axes, _standing(axes[2], reached) if standing else reached)
     if box is None:
         return None
     low, high = box
@@ -128,6 +130,13 @@ def _around(
     away = np.linalg.norm(grid.points - (low + high) / 2, axis=1)
     away[~ends.reached] = np.inf
     return Found(low, high, ends.pose[away.argmin()], down, grid)
+
+
+def _standing(heights: Array, reached: Mask) -> Mask:
+    """What is got to of a grid, where all below it is too, and up to a height that is worth it."""
+    below = np.logical_and.accumulate(reached, 2)
+    enough = int(np.searchsorted(heights, heights[0] + LEAST_TALL_M))
+    return np.asarray(below & below[:, :, [enough]])
 
 
 def largest_box(axes: tuple[Array, Array, Array], reached: Mask) -> tuple[Array, Array] | None:

@@ -46,6 +46,13 @@ class Trial:
     """Whether the torque limits cut something off."""
     collisions: tuple[str, ...]
     """What of the robot is in contact with itself at home, in its own file."""
+    grasped: float | None
+    """Share of the scripted episodes of `grasp` that were solved; None without a gripper."""
+
+    @property
+    def grasps(self) -> bool:
+        """Whether `grasp` can be trained."""
+        return self.grasped is not None and self.grasped >= ENOUGH
 
     @property
     def objections(self) -> list[str]:
@@ -78,7 +85,16 @@ def measure(adoption: Adoption) -> Trial:
         overshoot=overshoot,
         weak=weak,
         collisions=tuple(_collisions(adoption)),
+        grasped=_grasped(adoption) if adoption.robot.gripper else None,
     )
+
+
+def _grasped(adoption: Adoption) -> float:
+    env = make_environment("grasp", EPISODES, threads=1, robot=written(adoption.robot))
+    try:
+        return _scripted(env)[0]
+    finally:
+        env.close()
 
 
 def _scripted(env: GuardedEnvironment) -> tuple[float, float, float]:

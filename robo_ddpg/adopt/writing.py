@@ -13,7 +13,7 @@ from tasks.arm.described.description import Robot
 HEAD = """# {name}, as `robo-ddpg adopt` found it. Everything can be edited; behind each value is
 # where it came from. Quaternions have their real part first.
 #
-#   robo-ddpg train reach --robot {file}
+#   robo-ddpg train reach --robot {file}{grasp}
 """
 
 
@@ -27,7 +27,8 @@ def toml_text(robot: Robot, sources: Sources, path: Path) -> str:
     """
     model = os.path.relpath(robot.model, path.parent)
     robot = dataclasses.replace(robot, model=model)
-    lines = [HEAD.format(name=robot.name, file=path.name)]
+    grasp = " (or grasp)" if robot.gripper else ""
+    lines = [HEAD.format(name=robot.name, file=path.name, grasp=grasp)]
     lines += [f"# Please check: {doubt}." for doubt in sources.doubts]
     lines += _lines(robot, "", "", sources)
     return "\n".join([*lines, ""])

@@ -46,7 +46,7 @@ def find_area(robot: Robot, tip: Tip, beyond_m: float, object_m: tuple[float, fl
     x, y, _ = grid_axes(places[places[:, 2] > 0], low - FREE_M)
     axes = (x, y, np.linspace(low, low + HIGH_M, space.CELLS[2]))
     found = find_space(poser, axes, down=True, standing=True)
-    if found is None or found.high[2] - found.low[2] < 2 * CARRIED_M:
+    if found is None:
         raise NoGripperError("one, but no 8 cm of the table that the hand gets to pointing down")
     return _area(found, beyond_m)
 

@@ -65,6 +65,8 @@ def run(words: Words) -> bool:
         say(f"It cannot be trained like this: {'; '.join(trial.objections)}.")
         return False
     say(f"next        robo-ddpg train reach --robot {out}")
+    if trial.grasps:
+        say(f"            robo-ddpg train grasp --robot {out}")
     return True
 
 

@@ -7,6 +7,10 @@ from tasks.arm.described.hand import Finger, Gripper, Link
 
 TIE_S = 0.005
 """Time constant of the ties between the joints of one side [s]."""
+ROTOR_KG = 0.05
+"""What a pad seems to weigh more, for its motor has inertia too [kg]."""
+LINK_ARMATURE = 1e-4
+"""Armature of joints that are taken along [kg or kg m^2]."""
 GROUP = 3
 """Of geoms that are not drawn."""
 
@@ -24,6 +28,7 @@ def add_gripper(scene: mujoco.MjSpec, gripper: Gripper, prefix: str) -> None:
         joint.limited = mujoco.mjtLimited.mjLIMITED_FALSE
         joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_FALSE
         joint.frictionloss, joint.damping, joint.stiffness = 0.0, [0.0] * 3, [0.0] * 3
+        joint.armature = LINK_ARMATURE
     for finger in gripper.finger:
         _drive(scene, gripper, finger, prefix)
     for link in gripper.link:
@@ -56,6 +61,7 @@ def _drive(scene: mujoco.MjSpec, gripper: Gripper, finger: Finger, prefix: str) 
     """Servo, stiff and strong as the description has it at the pad."""
     name = prefix + finger.joint
     per_m = (finger.open - finger.closed) / gripper.travel_m
+    scene.joint(name).armature = ROTOR_KG / per_m**2
     servo = scene.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
     servo.set_to_position(kp=gripper.stiffness_n_m / per_m**2, kv=gripper.damping_n_s_m / per_m**2)
     most = gripper.force_n / abs(per_m)
