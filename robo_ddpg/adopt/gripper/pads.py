@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
+from robo_ddpg.adopt.chain import below
 from robo_ddpg.adopt.gripper.travel import SAMPLES, SEEN, NoGripperError, Travel, middle_of
 from robo_ddpg.adopt.tip import geom_corners
 from tasks.arm.described.hand import Shape, Tip
-from tasks.arrays import Array, Mask
+from tasks.arrays import Array, Ids, Mask
 
 LOOKED_AT = 5
 """The sample of the travel that pads are looked for at: about as open as around an object."""
@@ -20,6 +21,8 @@ END_M = 0.035
 """How far from the fingers' ends pads are, at most [m]: linkages face each other farther up."""
 FLAT_M = 0.002
 """Depth within which a pad counts as flat [m]."""
+FILLED = 0.9
+"""Share of a pad's rectangle that is part of it."""
 LEAST_M2 = 0.6e-4
 """Area of a pad at least [m^2]."""
 PAD_M, PAD_HIGH_M = 0.0125, 0.025
@@ -110,7 +113,7 @@ def find_pads(travel: Travel, hand: str, out: Array) -> Pads:
         for sample in range(SAMPLES)
     )
     shapes = _shapes(model, data, frame, middle[1], region, (left, right), xs, zs)
-    palm = _palm(model, data, hand, where, frame)
+    palm = _palm(travel, data, hand, where, frame)
     return Pads(
         tip,
         names,
@@ -173,15 +176,38 @@ def _region(left: _Side, right: _Side, xs: Array, zs: Array) -> _Region:
     if len(inner) < least:
         raise NoGripperError("no two fingers that face each other")
     facing = gap <= inner[least - 1] + FLAT_M
-    rows, columns = np.nonzero(facing)
-    cell = np.array([-STEP_M, STEP_M]) / 2
-    x = np.quantile(xs[rows], [0.05, 0.95]) + cell
-    z = np.quantile(zs[columns], [0.05, 0.95]) + cell
-    x = np.clip(x, x.mean() - PAD_M, x.mean() + PAD_M)
-    z[0] = max(z[0], z[1] - PAD_HIGH_M)
+    x, z = _rectangle(facing, xs, zs)
     faces = [float(np.quantile(side.depth[facing], 0.25)) for side in (left, right)]
     bodies = _most(left.body, facing), _most(right.body, facing)
     return _Region(x, z, faces[0], faces[1], bodies)
+
+
+def _rectangle(facing: Mask, xs: Array, zs: Array) -> tuple[Array, Array]:
+    """The ends across and along of the largest rectangle that is nearly all of a pad [m].
+
+    Among those of one size it is near the middle, and near the fingers' ends.
+    """
+    table = np.pad(facing.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    i0, i1 = _sides(len(xs), 2 * PAD_M)
+    k0, k1 = _sides(len(zs), PAD_HIGH_M)
+    rows = table[i1] - table[i0]
+    area = np.outer(i1 - i0, k1 - k0)
+    aside = np.abs(i0 + i1 - 1 - 2 * np.nonzero(facing)[0].mean())
+    score = area + 0.01 * k1 - 0.02 * aside[:, None]
+    score[rows[:, k1] - rows[:, k0] < FILLED * area] = -np.inf
+    i, k = np.unravel_index(int(score.argmax()), score.shape)
+    half = STEP_M / 2
+    return (
+        np.array([xs[i0[i]] - half, xs[i1[i] - 1] + half]),
+        np.array([zs[k0[k]] - half, zs[k1[k] - 1] + half]),
+    )
+
+
+def _sides(count: int, longest_m: float) -> tuple[Ids, Ids]:
+    """Where sides of a rectangle begin, and before which point they end."""
+    first, end = np.triu_indices(count + 1, 1)
+    short = (end - first) * STEP_M <= longest_m + 1e-9
+    return first[short], end[short]
 
 
 def _most(values: Array, where: Mask) -> int:
@@ -258,13 +284,11 @@ def _shapes(
     return found
 
 
-def _palm(
-    model: mujoco.MjModel, data: mujoco.MjData, hand: str, where: Array, frame: Array
-) -> Shape:
+def _palm(travel: Travel, data: mujoco.MjData, hand: str, where: Array, frame: Array) -> Shape:
     """A box for what of the hand does not move, above the tip."""
-    body = model.body(hand).id
-    still = [geom for geom in range(model.ngeom) if model.geom_group[geom] != SEEN]
-    mine = [g for g in still if _grown(model, int(model.geom_bodyid[g]), body)]
+    model, body = travel.model, travel.model.body(hand).id
+    still = [each for each in below(model, body) if each not in travel.moving]
+    mine = [geom for geom in range(model.ngeom) if int(model.geom_bodyid[geom]) in still]
     points = np.concatenate(
         [(geom_corners(model, data, geom) - where) @ frame for geom in mine] or [np.zeros((0, 3))]
     )
@@ -273,12 +297,3 @@ def _palm(
     middle = where + (top - PALM_M[2]) * frame[:, 2]
     position, quaternion = _on_body(model, data, body, middle, frame)
     return Shape("hand", hand, position, quaternion, PALM_M)
-
-
-def _grown(model: mujoco.MjModel, body: int, hand: int) -> bool:
-    """Whether a body is the hand or hangs from it."""
-    while body:
-        if body == hand:
-            return True
-        body = int(model.body_parentid[body])
-    return False

@@ -19,8 +19,10 @@ SERVO = {HINGE: (20.0, 0.01), SLIDE: (20_000.0, 1.0)}
 """Gain and armature by which the drives are moved for this."""
 LOOSE = {HINGE: (0.01, 0.001), SLIDE: (10.0, 0.1)}
 """Damping and armature of what follows them."""
+DRAWN = 3
+"""Groups below are what MuJoCo draws: the shapes of fingers, rather than what stands for them."""
 SEEN, UNSEEN = 0, 5
-"""Groups of geoms that move, and of the others."""
+"""Groups of shapes that move, and of the others."""
 LEAST_M = 0.004
 """Grippers open by more than this [m]."""
 _JOINT, _TENDON = int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_TENDON)
@@ -134,8 +136,10 @@ def _alone(opened: Opened, hand: set[int], joints: list[int], drives: list[int])
         joint.frictionloss, joint.damping = 0.0, [damping] * 3
     for drive in drives:
         _servo(spec, spec.joint(own.joint(drive).name))
+    mine = [geom for geom in spec.geoms if _hangs(own, geom.parent.name, set(joints))]
+    drawn = [geom for geom in mine if geom.group < DRAWN]
     for geom in spec.geoms:
-        geom.group = SEEN if _hangs(own, geom.parent.name, set(joints)) else UNSEEN
+        geom.group = SEEN if geom in (drawn or mine) else UNSEEN
     spec.option.gravity, spec.option.timestep = [0.0] * 3, STEP_S
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT.value
