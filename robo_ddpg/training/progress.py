@@ -37,7 +37,7 @@ class Progress(Protocol):
 
         Args:
             done: share of the budget that is used up.
-            row: present metrics.
+            row: present metrics, and times as `figures` takes them.
         """
 
     def note(self, text: str) -> None:
