@@ -307,6 +307,7 @@ class Trainer:
     def _checkpoint(self, *, finished: bool = False) -> None:
         """Save everything needed to continue."""
         self.run.check_there()
+        self._pace.lap()
         budget = {"steps": self.settings.steps, "minutes": self.settings.minutes}
         progress = {
             "counters": self._counters.state(),
@@ -353,7 +354,7 @@ class Trainer:
             self._grace_ends = time.monotonic() + GRACE_S
             self._interruption.release()
         try:
-            with self._pace.evaluating():
+            with self._pace.evaluating(FINAL_ROUNDS):
                 evaluation = evaluate_best(self.run, self.settings, self._stops_evaluation)
         except EvaluationStopped:
             evaluation = None

@@ -36,12 +36,13 @@ class Pace:
         return seconds
 
     @contextlib.contextmanager
-    def evaluating(self) -> Iterator[None]:
-        """While it is entered, an evaluation goes on."""
+    def evaluating(self, rounds: int = 1) -> Iterator[None]:
+        """While it is entered, an evaluation goes on, of so many times the usual episodes."""
         self._evaluating_since_s = self.elapsed_s
         try:
             yield
-            self._counters.evaluation_s = self.elapsed_s - self._evaluating_since_s
+            seconds = self.elapsed_s - self._evaluating_since_s
+            self._counters.evaluation_s = seconds / rounds
         finally:
             self._evaluating_since_s = None
 

@@ -36,6 +36,9 @@ def test_an_evaluation_is_said_and_counted(wait: Wait) -> None:
     pace.lap()
     assert (counters.elapsed_s, counters.evaluation_s) == (17.0, 7.0)
     assert pace.share(100) == pytest.approx(17 / 60)
+    with pace.evaluating(rounds=2):
+        wait(8.0)
+    assert counters.evaluation_s == 4.0
 
 
 def test_time_for_the_evaluations_at_the_end_is_kept(wait: Wait) -> None:
