@@ -136,7 +136,7 @@ def _fixed(controller: Controller, options: EvaluateOptions, spread: Spread | No
     summary = statistics.to_json()
     if unfiltered is not None:
         summary["without_safety"] = unfiltered.to_json()
-    _say(statistics, unfiltered, None if not options.json else summary)
+    _say(statistics, unfiltered, summary if options.json else None)
     if options.csv is not None:
         write_rows(evaluation.rows(), options.csv)
     if options.out is not None:
