@@ -44,6 +44,7 @@ def smaller(function: Any, small: dict[str, Any]) -> Any:
     return called
 
 
+@pytest.mark.slow
 def test_it_trains_evaluates_and_films(jupyter: None) -> None:
     cells: dict[str, Any] = {"__name__": "__main__"}
     for text in CODE:
