@@ -52,7 +52,7 @@ def run(words: Words) -> None:
         browser.watch(live, port=options.port, host=options.host, names=names)
     else:
         from robo_ddpg.viewer.pictures import picture_page
-        from robo_ddpg.viewer.pictures.player import LivePictures
+        from robo_ddpg.viewer.pictures.live_pictures import LivePictures
 
         live_pictures = LivePictures(controller, options.seed, others)
         picture_page.watch(live_pictures, port=options.port, host=options.host, names=names)

@@ -3,7 +3,6 @@
 import collections
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import mujoco
 import numpy as np
@@ -15,6 +14,7 @@ from robo_ddpg.model_fields import model_fields, with_fields
 from robo_ddpg.recording.recorder import recordable
 from robo_ddpg.viewer.push import Push
 from robo_ddpg.viewer.same_task import check_same_task
+from robo_ddpg.viewer.status import Status
 from tasks.arrays import Array
 
 FRAMES_PER_STEP = 3
@@ -25,32 +25,6 @@ PATIENCE_S = 20.0
 """After a touch no new episode starts for this long [s]."""
 
 _MOTION = mujoco.mjtState.mjSTATE_FULLPHYSICS
-
-
-@dataclass(frozen=True)
-class Status:
-    """What the page shows."""
-
-    task: str
-    """Name of the task."""
-    episode: int = 0
-    """Number of the episode, from one."""
-    success: bool = False
-    """Whether the task counts as solved now."""
-    reward: float = 0.0
-    """Reward of the last step."""
-    reward_terms: dict[str, float] = field(default_factory=dict)
-    """Term -> value, in [0, 1]."""
-    metrics: dict[str, float] = field(default_factory=dict)
-    """The task's own quantities."""
-    limited: tuple[str, ...] = ()
-    """Why the safety filter altered the last action."""
-    interventions: int = 0
-    """Steps of this episode whose action was altered."""
-    asked: tuple[float, ...] = ()
-    """What is commanded, in the units of the task's axes."""
-    measured: tuple[float, ...] = ()
-    """What the robot does, likewise."""
 
 
 class LiveController:

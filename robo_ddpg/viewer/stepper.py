@@ -29,7 +29,7 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
 
     @messages.handler  # type: ignore[untyped-decorator]
     def on_step(self, event: messages.StepEvent) -> None:
-        """Obey, and show a frame once it is due."""
+        """Obey, which may change the scene, and show a frame once it is due."""
         for word in self._desk.orders():
             with contextlib.suppress(ValueError, IndexError):  # a page of another version
                 self._obey(*word.split("/"))
@@ -40,7 +40,7 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
             if now - self._due > _LATE_S:
                 self._due = now
             self._due += self._live.frame_s / self._speed
-            self._advance(event.data)
+            self._advance(self.handle.data)
         self._tell()
 
     @messages.handler  # type: ignore[untyped-decorator]

@@ -13,8 +13,9 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.interruption import Interruption
 from robo_ddpg.viewer.live_film import LiveFilm
 from robo_ddpg.viewer.origin import ADDRESS
+from robo_ddpg.viewer.pictures.live_pictures import LivePictures
 from robo_ddpg.viewer.pictures.page_server import PageServer
-from robo_ddpg.viewer.pictures.player import SPEEDS, LivePictures, Player
+from robo_ddpg.viewer.pictures.player import SPEEDS, Player
 from robo_ddpg.viewer.pictures.screen import Screen
 
 FIRST_PORT = 8080

@@ -15,7 +15,7 @@ import pytest
 from robo_ddpg.cli.app import main
 from robo_ddpg.errors import EnvironmentFailure, SettingsError
 from robo_ddpg.viewer.pictures import picture_page
-from robo_ddpg.viewer.pictures.player import LivePictures
+from robo_ddpg.viewer.pictures.live_pictures import LivePictures
 from tests.browser import browser
 from tests.recording.still import still
 from tests.viewer.serving import own_port, watch

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from robo_ddpg.viewer.pictures.player import MOST_ORDERS, VERDICT_S, LivePictures, Player
+from robo_ddpg.viewer.pictures.live_pictures import LivePictures
+from robo_ddpg.viewer.pictures.player import MOST_ORDERS, VERDICT_S, Player
 from tests.recording.still import still
 
 FIRST_SEED = 4
