@@ -34,7 +34,7 @@ COMMANDS = {
     "report": "Write one page about a run: curves, evaluation, safety, videos.",
     "push": "Share a run's controller on the Hugging Face Hub, with its evaluation, film and card.",
     "export": "Write a policy as ONNX, with names, order and units of its numbers.",
-    "watch": "Watch controllers live in the browser; command and push the robot, record what it does.",
+    "watch": "Watch controllers live in the browser; command the robot, push it, film it.",
     "completion": "Print what completes commands, options, tasks and controllers when Tab is "
     "pressed.",
     "doctor": "Check what works on this machine, with the exact fix for what does not.",

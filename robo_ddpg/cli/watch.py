@@ -16,7 +16,7 @@ from robo_ddpg.viewer.origin import ADDRESS
 
 @dataclass(frozen=True)
 class WatchOptions:
-    """Watch controllers live in the browser; command and push the robot, record what it does.
+    """Watch controllers live in the browser; command the robot, push it, film it.
 
     An environment that is not a task of this package is shown in its own pictures.
     """
@@ -37,7 +37,7 @@ class WatchOptions:
 
 
 def run(words: Words) -> None:
-    """Watch controllers live in the browser; command and push the robot, record what it does."""
+    """Watch controllers live in the browser; command the robot, push it, film it."""
     options = parse(WatchOptions, words, "watch")
     if not 0 <= options.port <= 65535:
         raise SettingsError(f"port must be from 0 to 65535, got {options.port}")
