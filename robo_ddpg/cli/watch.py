@@ -22,7 +22,9 @@ class WatchOptions:
     """
 
     controller: ControllerName
-    others: Annotated[tuple[str, ...], Positional, arg(metavar="[B ...]")] = ()
+    others: Annotated[
+        tuple[str, ...], Positional, arg(metavar="[B ...]", help_behavior_hint="")
+    ] = ()
     """Further controllers for the same task, to be switched to while it runs."""
     port: int = 0
     """Port of the web page; 0 takes the first free one from 8080 on."""
