@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
@@ -119,16 +120,21 @@ SEEN = """
 
 
 @pytest.mark.slow
-def test_a_browser_shows_each_step(tmp_path: Path) -> None:
+def test_a_browser_shows_each_step_and_downloads_a_film_of_them(tmp_path: Path) -> None:
     with watched("toys:SeedPainted", seed=5) as port, browser() as window:
         window.open(f"http://127.0.0.1:{port}/", 900, 760)
-        window.evaluate("order('pause').then(() => order('again'))")
+        window.evaluate("order('pause').then(() => order('again')).then(() => order('film'))")
         for step in range(4):
             window.wait_for(f"Math.abs({SEEN} - {50 * step}) < 20")
             window.wait_for(f"document.getElementById('step').textContent === '{step}'")
             window.key("rawKeyDown", "s", "KeyS", 83)
         window.wait_for("document.getElementById('pause').textContent === 'Play'")
-        window.wait_for("document.getElementById('film').textContent.trim() === 'Record'")
+        window.wait_for("part('film').textContent === 'Stop and save'")
+        window.evaluate("part('film').click()")
+        window.wait_for("!part('film-file').hidden")
+        href = window.evaluate("part('film-file').getAttribute('href')")
+        (tmp_path / "film.mp4").write_bytes(ask(port, f"/{href}"))
+        assert len(iio.imread(tmp_path / "film.mp4")) == 4
         window.screenshot(tmp_path / "page.png", whole_page=False)
         assert window.complaints == []
         assert np.isclose(window.evaluate("document.body.scrollWidth - window.innerWidth"), 0)
