@@ -23,6 +23,8 @@ OBJECT_SHARE = (0.5, 0.625)
 """Widths of objects, as shares of the opening: turned by 45 degrees, the widest still fits in."""
 OBJECT_M = (0.04, 0.05)
 """Their greatest widths [m]."""
+SMALLEST_M = 0.015
+"""Width of the smallest object that is worth it [m]."""
 TIED = 0.02
 """How far a joint may be from the curve that it is said to follow [m or rad]."""
 
@@ -63,13 +65,13 @@ def _objects(pads: Pads) -> tuple[float, float]:
     most = float(pads.gaps_m[-1])
     shares = zip(OBJECT_SHARE, OBJECT_M, strict=True)
     least, greatest = (round(min(share * most, widest), 3) for share, widest in shares)
-    if not max(0.0, float(pads.gaps_m[0])) < least < greatest < most:
+    if not max(SMALLEST_M, float(pads.gaps_m[0])) < least < greatest < most:
         raise NoGripperError(f"a gripper that opens by only {1000 * most:.0f} mm")
     return least, greatest
 
 
 def _gripper(travel: Travel, pads: Pads, area: GraspSpace, sources: Sources) -> Gripper:
-    fingers = tuple(_finger(travel, body) for body in pads.fingers)
+    fingers = tuple(_finger(travel, body) for body in pads.bodies)
     gripper = Gripper(
         closed_m=round(float(pads.gaps_m[0]), 4),
         open_m=round(float(pads.gaps_m[-1]), 4),
@@ -100,7 +102,7 @@ def _links(travel: Travel, fingers: tuple[Finger, ...], pads: Pads, sources: Sou
     """What else moves, and how it follows the finger on its own side."""
     model, data = travel.model, travel.at(len(travel.qpos) - 1)
     leaders = [model.joint(finger.joint).id for finger in fingers]
-    places = [data.xpos[model.body(body).id] for body in pads.fingers]
+    places = [data.xpos[model.body(body).id] for body in pads.bodies]
     ways = travel.qpos - model.qpos0
     found = []
     for joint in set(range(model.njnt)) - set(leaders):

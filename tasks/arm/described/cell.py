@@ -71,7 +71,10 @@ def grasp_cell_of(robot: Robot) -> GraspCell:
     """
     gripper = robot.gripper
     if gripper is None:
-        raise RobotError(f"{robot.name} has no gripper that was understood, which grasp needs")
+        raise RobotError(
+            f"{robot.name} has no gripper that was understood, which grasp needs; "
+            "`robo-ddpg adopt` says why"
+        )
     space, (least, greatest) = gripper.space, gripper.object_m
     low, high = np.array(space.goal_low_m), np.array(space.goal_high_m)
     middle = tuple(((low + high) / 2).tolist())
