@@ -58,6 +58,7 @@ ALLOWED = {
     ("robo_ddpg/cli/replay.py", "FaultDump.load"): "the same of a fault",
     ("robo_ddpg/adopt/trial.py", "load"): "the demonstrator that reach names",
     ("robo_ddpg/adopt/pictures.py", "spec.compile"): "MuJoCo compiles a scene",
+    ("robo_ddpg/adopt/gripper/travel.py", "spec.compile"): "the same of a gripper",
     ("tasks/arm/described/mounting.py", "spec.compile"): "the same",
     ("tasks/arm/described/loading.py", "spec.compile"): "the same",
 }

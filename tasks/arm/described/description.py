@@ -105,3 +105,19 @@ class Robot:
                 )
             if min(joint.stiffness_nm_rad, joint.damping_nm_s_rad) <= 0:
                 raise RobotError(f"joint {joint.name}: stiffness and damping must be positive")
+        if self.gripper is not None:
+            self._check_gripper(self.gripper)
+
+    def _check_gripper(self, gripper: Gripper) -> None:
+        names = [*(joint.name for joint in self.joint), *gripper.joints]
+        if len(set(names)) < len(names):
+            raise RobotError(f"each joint can be there once, got {', '.join(names)}")
+        homes = gripper.space.home_rad
+        inside = len(homes) == len(self.joint) and all(
+            joint.low_rad <= home <= joint.high_rad
+            for joint, home in zip(self.joint, homes, strict=True)
+        )
+        if not inside:
+            raise RobotError(
+                "gripper.space.home_rad must be a position of each joint, in its range"
+            )

@@ -107,7 +107,10 @@ class Gripper:
     shape: tuple[Shape, ...]
 
     def __post_init__(self) -> None:
-        """Check that there are two fingers that move, and all shapes."""
+        """Check that there are two fingers that move, what follows them, and all shapes."""
+        leaders = [each.joint for each in self.finger]
+        if any(link.follows not in leaders for link in self.link):
+            raise RobotError(f"gripper.link: follows must be one of {', '.join(leaders)}")
         if len(self.finger) != 2 or any(each.closed == each.open for each in self.finger):
             raise RobotError("gripper.finger must be two, whose closed and open ends differ")
         if sorted(each.name for each in self.shape) != sorted(SHAPES):

@@ -118,6 +118,7 @@ def test_descriptions_without_a_gripper_are_read_and_those_with_one_come_back(
         ({"force_n": 0.0}, "must be positive"),
         ({"finger": ()}, "finger must be two"),
         ({"shape": ()}, "one each of left_pad"),
+        ({"link": (Link("rod", "thumb", (0.0,) * 5),)}, "follows must be one of left_slide"),
     ],
 )
 def test_impossible_grippers_are_refused(
@@ -126,6 +127,17 @@ def test_impossible_grippers_are_refused(
     assert robot.gripper is not None
     with pytest.raises(RobotError, match=complaint):
         dataclasses.replace(robot.gripper, **changes)
+
+
+def test_grippers_that_do_not_go_with_the_arm_are_refused(robot: Robot) -> None:
+    gripper = robot.gripper
+    assert gripper is not None
+    space = dataclasses.replace(gripper.space, home_rad=(0.0, 9.0))
+    with pytest.raises(RobotError, match="home_rad must be a position of each joint"):
+        dataclasses.replace(robot, gripper=dataclasses.replace(gripper, space=space))
+    arms = (Finger("j1", 0.0, 0.1), gripper.finger[1])
+    with pytest.raises(RobotError, match="each joint can be there once"):
+        dataclasses.replace(robot, gripper=dataclasses.replace(gripper, finger=arms))
 
 
 def test_what_the_file_has_not_is_named(robot: Robot) -> None:
