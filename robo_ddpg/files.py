@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from robo_ddpg.errors import OutputDirectoryError
-from robo_ddpg.locks import held, remove_abandoned
+from robo_ddpg.process.locks import held, remove_abandoned
 
 PARTS = ".*.part*"
 """What temporary names look like."""

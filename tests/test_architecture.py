@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOORS = (
-    {"tasks", "errors", "interruption", "locks", "misfits", "processors"},
+    {"tasks", "errors", "misfits", "process"},
     {
         "flattening",
         "files",
@@ -19,7 +19,6 @@ FLOORS = (
         "rendering",
         "seeds",
         "shown",
-        "origin",
         "agent",
     },
     {"control", "controller", "runs"},

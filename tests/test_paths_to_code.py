@@ -48,7 +48,10 @@ ALLOWED = {
     ("robo_ddpg/training/checkpoints/store.py", "load"): "tensors of a checkpoint",
     ("robo_ddpg/training/checkpoints/steps.py", "load"): "the same",
     ("robo_ddpg/training/trainer.py", "self.checkpoints.load"): "a checkpoint",
-    ("robo_ddpg/origin.py", "subprocess.run"): "git says which commit this is; no hook, no filter",
+    (
+        "robo_ddpg/process/origin.py",
+        "subprocess.run",
+    ): "git says which commit this is; no hook, no filter",
     ("robo_ddpg/controller.py", "cls.load"): "Controller.load",
     ("robo_ddpg/training/demonstrations/files.py", "Recording.load"): "a recording",
     ("robo_ddpg/cli/many/push.py", "Controller.load"): "a controller",

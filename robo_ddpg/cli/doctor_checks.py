@@ -14,7 +14,7 @@ import numpy as np
 from packaging.requirements import Requirement
 
 from robo_ddpg.errors import RoboDDPGError
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.processors import available_processors
 from robo_ddpg.rendering import gl
 
 DISTRIBUTION = "robo-ddpg"

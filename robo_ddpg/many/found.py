@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from robo_ddpg.errors import OutputDirectoryError, UnreadableFile
-from robo_ddpg.locks import is_held
+from robo_ddpg.process.locks import is_held
 from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.reading.plain_file import read_bytes
 from robo_ddpg.runs import lock

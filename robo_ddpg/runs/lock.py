@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from robo_ddpg.errors import OutputDirectoryError
-from robo_ddpg.locks import HeldElsewhere, held
+from robo_ddpg.process.locks import HeldElsewhere, held
 
 NAME = ".lock"
 """The file in a run's directory that its writer holds; it says who that is."""

@@ -5,7 +5,7 @@ import dataclasses
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
-from robo_ddpg.origin import origin
+from robo_ddpg.process.origin import origin
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of

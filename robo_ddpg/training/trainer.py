@@ -12,7 +12,7 @@ from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, DivergenceError, EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
-from robo_ddpg.interruption import Interruption
+from robo_ddpg.process.interruption import Interruption
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.trackers.trackers import Trackers, check_installed

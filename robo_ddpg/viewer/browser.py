@@ -9,7 +9,7 @@ import numpy as np
 from mujoco.studio import app, messages, plugin, ux, viewer_protocol
 
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.interruption import Interruption
+from robo_ddpg.process.interruption import Interruption
 from robo_ddpg.viewer.camera import place_camera
 from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.launch import launch

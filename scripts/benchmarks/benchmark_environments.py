@@ -23,7 +23,7 @@ from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.evaluation.episodes import run_episodes
 from robo_ddpg.evaluation.evaluate import SEED
 from robo_ddpg.files import write_json
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.processors import available_processors
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
 from robo_ddpg.training.judge import SEED as EVALUATION_SEED

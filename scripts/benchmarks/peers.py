@@ -14,7 +14,7 @@ import torch
 from stable_baselines3 import SAC, TD3
 from stable_baselines3.common.noise import NormalActionNoise, OrnsteinUhlenbeckActionNoise
 
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.processors import available_processors
 
 Act = Callable[[Any], Any]
 Curve = list[tuple[float, float]]

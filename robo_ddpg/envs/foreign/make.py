@@ -15,7 +15,7 @@ from robo_ddpg.envs.foreign.stepped import Separate, Stepped, Together
 from robo_ddpg.envs.foreign.stepping import fastest
 from robo_ddpg.envs.gymnasium_batch.env import BATCHED, GymnasiumBatchEnv
 from robo_ddpg.errors import RenderingError, SettingsError, UnknownEnvironmentError
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.processors import available_processors
 
 
 def foreign_environment(

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from robo_ddpg.errors import RoboDDPGError, in_one_line
-from robo_ddpg.interruption import Interruption
-from robo_ddpg.locks import is_held
 from robo_ddpg.many.cluster.joining import task_of
 from robo_ddpg.many.cluster.storage import Storage, StoredRun
 from robo_ddpg.many.cluster.stored_runs import make_stored_run
 from robo_ddpg.many.found import look_at
 from robo_ddpg.many.seeds.engine import Watcher
 from robo_ddpg.many.seeds.job import Job, carry_on
+from robo_ddpg.process.interruption import Interruption
+from robo_ddpg.process.locks import is_held
 from robo_ddpg.runs import lock
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import SilentProgress

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.interruption import Interruption
 from robo_ddpg.many.seeds.engine import Watcher
 from robo_ddpg.many.seeds.job import Job, module_path
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.interruption import Interruption
+from robo_ddpg.process.processors import available_processors
 
 MOST_LETTERS = 300
 """Of the end of what a process that died wrote, which is shown."""

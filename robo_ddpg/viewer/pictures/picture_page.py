@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import jinja2
 
 from robo_ddpg.errors import SettingsError
-from robo_ddpg.interruption import Interruption
+from robo_ddpg.process.interruption import Interruption
 from robo_ddpg.viewer.live_film import LiveFilm
 from robo_ddpg.viewer.origin import ADDRESS
 from robo_ddpg.viewer.pictures.live_pictures import LivePictures

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from robo_ddpg.processors import available_processors
+from robo_ddpg.process.processors import available_processors
 
 GIT_S = 5.0
 """How long git may take to say which commit this is [s]."""

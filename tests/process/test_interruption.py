@@ -7,7 +7,7 @@ CODE = """
 import os, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in the background
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and so may this one
-from robo_ddpg import interruption
+from robo_ddpg.process import interruption
 
 def send(number=signal.SIGINT):
     os.kill(os.getpid(), number)
@@ -48,7 +48,7 @@ def test_signals_are_noted_until_they_are_released() -> None:
 IGNORING = """
 import os, signal
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-from robo_ddpg.interruption import Interruption
+from robo_ddpg.process.interruption import Interruption
 with Interruption() as asked:
     os.kill(os.getpid(), signal.SIGHUP)
     assert not asked.requested

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from robo_ddpg.origin import command, commit, origin
+from robo_ddpg.process.origin import command, commit, origin
 
 
 @pytest.mark.parametrize(
