@@ -14,9 +14,9 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
-from tasks.commands import Commands
 from tasks.learning import Learning
 from tasks.quantities import Quantity
+from tasks.steering import Steering
 
 MOST_SUBSTEPS = 10_000
 """Physics steps in a control step."""
@@ -200,7 +200,7 @@ class Task(abc.ABC):
         """Quantities worth reporting at the end of an episode, unit in the name, (n,)."""
         return {}
 
-    def commands(self) -> Commands | None:
+    def steering(self) -> Steering | None:
         """What a person may command while it runs; None: nothing."""
         return None
 

@@ -60,7 +60,7 @@ class LiveController:
         self._goal = self._simulation.batch.bind("mocap_pos")
         self._turn = self._simulation.batch.bind("mocap_quat")
         self._force = self._simulation.batch.bind("xfrc_applied")
-        self._commands = self._simulation.task.commands()
+        self._commands = self._simulation.task.steering()
         self.axes = self._commands.axes if self._commands else ()
         """What may be commanded."""
         self._own: Array | None = None

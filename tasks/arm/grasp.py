@@ -17,10 +17,10 @@ from tasks.arm.pads import Pads
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
 from tasks.arrays import Array, Generators, Mask
-from tasks.commands import Commands, goal_commands
 from tasks.goals import FAR, PointGoalTask, norm
 from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
+from tasks.steering import Steering, goal_steering
 
 TABLE_LOW_M = np.array([-0.3, -0.8])
 """Corner of the table [m]."""
@@ -259,10 +259,10 @@ class Grasp(ArmTask, PointGoalTask):
         closed, open_ = self._closed[which], self._open[which]
         return np.asarray(2.0 * (finger - closed) / (open_ - closed) - 1.0)
 
-    def commands(self) -> Commands:
+    def steering(self) -> Steering:
         """Where the object should be, within the box that goals are drawn from."""
         low, high = self.settings.goal_low_m, self.settings.goal_high_m
-        return goal_commands(low, high, self._goal, self._position)
+        return goal_steering(low, high, self._goal, self._position)
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`approach`, `contact`, `lift`, `bring`."""

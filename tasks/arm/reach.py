@@ -16,11 +16,11 @@ from tasks.arm.scene import add_table_contacts
 from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, OfRobot
 from tasks.arm.workcell import PANDA_CELL
 from tasks.arrays import Array, Generators, Mask
-from tasks.commands import Commands, goal_commands
 from tasks.goals import PointGoalTask, norm
 from tasks.quantities import Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
+from tasks.steering import Steering, goal_steering
 
 GOAL_BOX = ("goal_low_m", "goal_high_m")
 """Settings that a robot has values of its own for."""
@@ -157,10 +157,10 @@ class Reach(ArmTask, PointGoalTask):
             "joint_velocity": Quantity(f"speeds of {joints}", "rad/s", self._max_velocity),
         }
 
-    def commands(self) -> Commands:
+    def steering(self) -> Steering:
         """Where the fingertips should be, within the box that goals are drawn from."""
         low, high = self.settings.goal_low_m, self.settings.goal_high_m
-        return goal_commands(low, high, self._goal, self._tip)
+        return goal_steering(low, high, self._goal, self._tip)
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """`near` and `on_goal` draw the fingertips to the goal, `still` keeps them from shaking."""

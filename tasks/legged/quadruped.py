@@ -9,7 +9,6 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
-from tasks.commands import ALONG_KEYS, LEFT_KEYS, Axis, Commands
 from tasks.legged.gait import Trot
 from tasks.legged.learning import FOLLOWING
 from tasks.legged.robot import QUADRUPED
@@ -19,6 +18,7 @@ from tasks.legged.task import LeggedTask
 from tasks.quantities import Quantity
 from tasks.rewards import tolerance
 from tasks.rotation import rotations, to_body
+from tasks.steering import ALONG_KEYS, LEFT_KEYS, Axis, Steering
 from tasks.task import TaskSettings
 
 ACTION_RAD = (0.45, 0.5, 0.3)
@@ -243,10 +243,10 @@ class Quadruped(LeggedTask):
             "target": Quantity("commanded joint angles", "rad", TARGET_RAD, self._standing),
         }
 
-    def commands(self) -> Commands:
+    def steering(self) -> Steering:
         """Velocity forward and to the left, and turn to the left, within what is drawn."""
         settings = self.settings
-        return Commands(
+        return Steering(
             (
                 Axis("forward", "m/s", *settings.forward_m_s, 0.1, ALONG_KEYS, rest=0.0),
                 Axis("to the left", "m/s", *settings.sideways_m_s, 0.1, ("d", "a"), rest=0.0),

@@ -31,7 +31,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Commands:
+class Steering:
     """What may be commanded of each simulation, and how well it is followed."""
 
     axes: tuple[Axis, ...]
@@ -44,9 +44,9 @@ class Commands:
     """Command something else, (c,), of one simulation until its episode ends."""
 
 
-def goal_commands(
+def goal_steering(
     low_m: tuple[float, ...], high_m: tuple[float, ...], goal: Array, point: Array
-) -> Commands:
+) -> Steering:
     """Where a point should go.
 
     Args:
@@ -59,4 +59,4 @@ def goal_commands(
     keys = (ALONG_KEYS, LEFT_KEYS, HEIGHT_KEYS)
     limits = zip(names, low_m, high_m, keys, strict=True)
     axes = tuple(Axis(what, "m", low, high, 0.02, pair) for what, low, high, pair in limits)
-    return Commands(axes, lambda: goal, lambda: point, goal.__setitem__)
+    return Steering(axes, lambda: goal, lambda: point, goal.__setitem__)

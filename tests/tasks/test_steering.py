@@ -17,7 +17,7 @@ COMMANDED = {
 def test_a_command_is_asked_of_one_simulation_and_stays(task_name: str) -> None:
     env = RobotVectorEnv(2, task_name, threads=1)
     env.reset(seed=1)
-    commands = env.task.commands()
+    commands = env.task.steering()
     units = () if commands is None else tuple(axis.unit for axis in commands.axes)
     assert units == COMMANDED.get(task_name, ())
     if commands is None:
@@ -43,4 +43,4 @@ def test_what_is_measured_is_what_the_quadruped_does() -> None:
     env.batch.bind("qpos")[0, 3:7] = half, 0.0, 0.0, half
     env.batch.bind("qvel")[0, :6] = 0.1, 0.7, 0.0, 0.0, 0.0, 0.3
     env.task.started(np.array([0]))
-    np.testing.assert_allclose(env.task.commands().measured(), [[0.7, -0.1, 0.3]], atol=1e-9)
+    np.testing.assert_allclose(env.task.steering().measured(), [[0.7, -0.1, 0.3]], atol=1e-9)
