@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
@@ -187,13 +187,18 @@ def record(
     grid: tuple[int, int] | None = None,
     speed: float = 1.0,
     overlay: bool = True,
+    until_solved: float | None = None,
+    background: Literal["scene", "white"] = "scene",
+    trails: bool = False,
+    inset: str | None = None,
     **settings: Any,
 ) -> VideoInfo:
     """Film a controller, in a task or in any environment that gives pictures.
 
     Args:
         controller: a controller, its file, a run directory, or a task whose controller ships.
-        path: the .mp4 or .gif to write.
+        path: the .mp4 or .gif to write; a .png becomes a contact sheet, with a row of moments for
+            each episode.
         episodes: how many; episode k starts from seed + k.
         seed: seed of the first episode.
         camera: camera of a task's scene; several are shown side by side.
@@ -201,7 +206,11 @@ def record(
         height: of one camera's picture [pixel].
         grid: rows and columns of episodes shown at once; None shows one at a time.
         speed: of the playback; 2.0 is twice as fast as reality.
-        overlay: write what happens into the picture.
+        overlay: write what happens beside the picture, which makes the film wider.
+        until_solved: time that an episode goes on for, solved without a break, before it ends [s].
+        background: of a task's robot, its scene or white.
+        trails: draw where fingertips or feet have been lately.
+        inset: camera of a task's scene whose picture is shown in a corner.
         **settings: settings of the task that differ from those it was trained with.
 
     Raises:
@@ -210,6 +219,6 @@ def record(
         RenderingError: nothing can be rendered, or there is no such camera.
         VideoError: there is nothing to see, or the file cannot be written.
     """
-    look = Look(width, height, grid, speed, overlay)
+    look = Look(width, height, grid, speed, overlay, background, trails, inset)
     roles = roles_of(Controller.find(controller), range(seed, seed + episodes))
-    return film(roles, path, look, camera=camera, **settings).video
+    return film(roles, path, look, camera=camera, until_solved=until_solved, **settings).video

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
+from tasks.commands import Command, Point
 from tasks.quantities import Quantity
 from tasks.task import GoalTask
 
@@ -90,6 +91,8 @@ class PointGoalTask(GoalTask):
     distance: Array
     """Distance between the achieved point and the goal [m], (n,)."""
 
+    solved = "at the goal"
+
     @abc.abstractmethod
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """The reward's terms, from distances [m], (b,), and rows of `reward_info`, (b, k)."""
@@ -116,6 +119,15 @@ class PointGoalTask(GoalTask):
         for name, values in self.view.goal(goal, self.achieved_goal(observation)).items():
             changed[..., self.layout[name]] = values
         return changed
+
+
+def goal_commanded(radius_m: float) -> dict[str, Command]:
+    """What a goal is as a command; the scene marks it with the body `goal`.
+
+    Args:
+        radius_m: how near is near enough [m].
+    """
+    return {"goal": Point("goal", "m", parts=("x", "y", "z"), radius_m=radius_m, marker="goal")}
 
 
 def norm(vectors: Array) -> Array:

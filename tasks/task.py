@@ -14,8 +14,9 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import Command
 from tasks.learning import Learning
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 from tasks.steering import Steering
 
 MOST_SUBSTEPS = 10_000
@@ -97,6 +98,10 @@ class Task(abc.ABC):
     `act` turns observations, (n, o), into actions, (n, a). None: there is none."""
     learning = Learning()
     """How it is best learned."""
+    solved: str = "success"
+    """What it means that `success` holds now, in a few words, such as `held at the goal`."""
+    failed: str = "terminated"
+    """What `failure` is, likewise, such as `fell`."""
     weights: dict[str, float]
     """Weight of each reward term; they sum to 1, so that their weighted sum lies in [0, 1]."""
     reward_offset: float = 0.0
@@ -127,6 +132,11 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def push_body(self) -> str:
         """Name of the body that pushes act on."""
+
+    @property
+    def traced(self) -> tuple[str, ...]:
+        """Sites whose trails are worth seeing, such as fingertips and feet."""
+        return ()
 
     @property
     def substeps(self) -> int:
@@ -197,7 +207,19 @@ class Task(abc.ABC):
         """Whether the task counts as solved, were the episode to end now, (n,)."""
 
     def metrics(self) -> dict[str, Array]:
-        """Quantities worth reporting at the end of an episode, unit in the name, (n,)."""
+        """Quantities worth reporting at the end of an episode, (n,)."""
+        return {}
+
+    def measured(self) -> dict[str, Measure]:
+        """What the `metrics` are, in words and units; may be asked before it is simulated."""
+        return {}
+
+    def commands(self) -> dict[str, Array]:
+        """What the robot is asked to do now, (n, k) each; empty where nothing is."""
+        return {}
+
+    def commanded(self) -> dict[str, Command]:
+        """What the `commands` are, and how they are drawn; may be asked before it is simulated."""
         return {}
 
     def steering(self) -> Steering | None:

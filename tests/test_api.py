@@ -44,7 +44,7 @@ def test_what_was_trained_is_evaluated_compared_and_filmed(
     comparison = robo_ddpg.compare(run.path, run.controller, episodes=4)
     assert comparison.summary()["return_difference"] == 0.0
     film = robo_ddpg.record(run.path, tmp_path / "film.gif", episodes=1, width=96, height=64)
-    assert (film.width, film.height) == (96, 64)
+    assert film.height == 64 and film.width > 96, "the panel stands beside the picture"
     assert film.path.stat().st_size > 0
 
 

@@ -13,7 +13,6 @@ from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.comparison import compare
-from robo_ddpg.files import check_place
 
 MOST_FILMED = 6
 """Disagreements shown in a comparison's video."""
@@ -49,6 +48,8 @@ def run(words: Words) -> bool:
     """Compare two controllers on the same seeds."""
     options = parse(CompareOptions, words, "compare")
     if options.out is not None:
+        from robo_ddpg.recording.film.video_file import check_place
+
         check_place(options.out)
     first, second, *others = (
         Controller.find(name).vouched(options.task, options.python)

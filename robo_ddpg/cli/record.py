@@ -3,9 +3,9 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from tyro.conf import arg
 
@@ -32,12 +32,14 @@ from robo_ddpg.cli.robots.elsewhere import on_robot
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed, evaluate
+from robo_ddpg.recording.film.presets import PRESETS
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.video_file import check_place
 from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import CAMERA, Film, film, roles_of
 from robo_ddpg.runs.directory import RunDirectory
 
-INTERVAL_S = 5.0
+INTERVAL_S = 2.0
 """Time between notes on how far a film is [s]."""
 
 
@@ -49,8 +51,8 @@ class RecordOptions:
     episodes: Episodes = 3
     seed: FirstSeed = 20_000
     out: File = None
-    """The .mp4 or .gif to write; if not given, videos/rollout.mp4 in the run directory, or
-    TASK.mp4 here."""
+    """The .mp4 or .gif to write, or a .png for a contact sheet with a row of moments for each
+    episode; if not given, videos/rollout.mp4 in the run directory, or TASK.mp4 here."""
     camera: Camera = CAMERA
     width: Width = 640
     height: Height = 480
@@ -59,8 +61,21 @@ class RecordOptions:
     """Show several episodes at once, such as 2x2."""
     episode_s: Annotated[float | None, arg(help_behavior_hint="")] = None
     """Length of each episode [s]; the task's own if not given."""
+    until_solved: Annotated[float | None, arg(metavar="S", help_behavior_hint="")] = None
+    """End an episode that has been solved for so many seconds without a break."""
     overlay: bool = True
-    """Write time, return, success, reward terms and interventions into the picture."""
+    """Write time, return, success, command, reward terms and interventions beside the picture."""
+    background: Literal["scene", "white"] = "scene"
+    """What is behind a task's robot."""
+    trails: Switch = False
+    """Draw where fingertips or feet have been in the last two seconds."""
+    inset: Annotated[str | None, arg(metavar="CAMERA", help_behavior_hint="")] = None
+    """Show another camera's picture in the lower left corner, such as wrist."""
+    preset: Annotated[Literal["paper", "slides", "readme"] | None, arg(help_behavior_hint="")] = (
+        None
+    )
+    """Start from options that suit a purpose: paper (white, trails, no words), slides (large,
+    trails), readme (small, no words, four episodes that end once they are solved)."""
     failures_first: Switch = False
     """Film failures before successes; at least 100 episodes are evaluated to find them."""
     keep: Directory = None
@@ -73,36 +88,55 @@ class RecordOptions:
 
 def run(words: Words) -> None:
     """Film a controller."""
-    options = parse(RecordOptions, words, "record")
+    options = _parsed(words)
     grid = _grid(options.grid)
     controller = Controller.find(options.controller).vouched(options.task, options.python)
     controller = on_robot(controller, options.robot)
     out = options.out or _default_video(options.controller, controller)
+    check_place(out)
     seeds = seeds_to_film(controller, options)
+    shared = {field.name for field in fields(Look)} - {"grid"}
+    look = Look(grid=grid, **{name: getattr(options, name) for name in shared})
     filmed = film(
         roles_of(controller, seeds),
         out,
-        Look(options.width, options.height, grid, options.speed, options.overlay),
+        look,
         camera=cameras(options.camera),
         episode_s=options.episode_s,
+        until_solved=options.until_solved,
         keep=options.keep,
         watcher=Notes().follow,
     )
     _say_film(filmed, seeds, options.json)
 
 
+def _parsed(words: Words) -> RecordOptions:
+    """The options, those that are not given as the preset has them."""
+    options = parse(RecordOptions, words, "record")
+    if options.preset is None:
+        return options
+    suited = RecordOptions(options.controller, preset=options.preset, **PRESETS[options.preset])
+    return parse(RecordOptions, words, "record", suited)
+
+
 class Notes:
     """Says how far a film is, every few seconds, on standard error."""
 
     def __init__(self) -> None:
-        self._next_s = time.monotonic() + INTERVAL_S
+        self._start_s = time.monotonic()
+        self._next_s = self._start_s + INTERVAL_S
 
-    def follow(self, title: str, moment: Moment) -> None:
+    def follow(self, title: str, moment: Moment, share: float | None) -> None:
         """A frame was made."""
         now = time.monotonic()
-        if now >= self._next_s:
-            self._next_s = now + INTERVAL_S
-            note(f"filming {title}: {moment.seconds:.1f} s")
+        if now < self._next_s:
+            return
+        self._next_s = now + INTERVAL_S
+        text = f"filming {title}: {moment.seconds:.1f} s"
+        if share:
+            left_s = (now - self._start_s) * (1.0 - share) / share
+            text += f"; {100 * share:.0f} % of the film, {left_s:.0f} s left"
+        note(text)
 
 
 def _say_film(filmed: Film, seeds: Sequence[int], json: bool) -> None:
@@ -115,7 +149,8 @@ def _say_film(filmed: Film, seeds: Sequence[int], json: bool) -> None:
     told = [solved for solved in filmed.solved if solved is not None]
     mean = sum(filmed.returns) / len(filmed.returns)
     outcome = f"{sum(told)} of {len(told)} solved" if told else f"return {mean:.2f}"
-    say(f"{video.frames} frames, {video.seconds:.1f} s, {outcome}")
+    length = f"{video.frames} frames, {video.seconds:.1f} s" if video.seconds else "contact sheet"
+    say(f"{length}, {outcome}")
     say(str(video.path))
 
 
@@ -124,15 +159,20 @@ def seeds_to_film(controller: Controller, options: RecordOptions) -> Sequence[in
     check_count_and_seed(options.episodes, options.seed)
     if not options.failures_first:
         return range(options.seed, options.seed + options.episodes)
-    tried = evaluate(controller, episodes=max(100, options.episodes), seed=options.seed).episodes
+    count = max(100, options.episodes)
+    tried = evaluate(controller, episodes=count, seed=options.seed).episodes
     if tried.success is None:
         raise SettingsError(f"{controller.task['name']} does not say what failed")
+    if tried.success.all():
+        note(f"none of {count} episodes from seed {options.seed} failed: these are successes")
     return [int(i) for i in tried.seeds[tried.success.argsort(kind="stable")][: options.episodes]]
 
 
 def _default_video(name: str, controller: Controller) -> Path:
     if Path(name).is_dir():
-        return RunDirectory(Path(name)).videos / "rollout.mp4"
+        videos = RunDirectory(Path(name)).videos
+        videos.mkdir(exist_ok=True)
+        return videos / "rollout.mp4"
     return Path(f"{controller.task['name'].replace(':', '-').replace('/', '-')}.mp4")
 
 

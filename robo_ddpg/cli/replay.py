@@ -22,6 +22,7 @@ from robo_ddpg.envs.names import resolve
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.recording.fault_dump import FaultDump, is_fault_dump, resimulated, warning_of
 from robo_ddpg.recording.fault_film import chart_fault, film_fault
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.verify import verify
@@ -69,11 +70,12 @@ def run(words: Words) -> bool:
 
 
 def _film(recording: Recording, options: ReplayOptions, out: Path) -> Path:
-    model = make_task_of(recording.task).model
+    task = make_task_of(recording.task)
     return render_recordings(
         [recording],
-        model,
+        task.model,
         out,
+        words=Wording.of(task),
         camera=cameras(options.camera),
         width=options.width,
         height=options.height,

@@ -9,7 +9,7 @@ from mujoco.batch import Batch
 
 from robo_ddpg.control.interventions import Interventions
 from tasks.arrays import Array, Ids, Mask
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 from tasks.task import Task
 
 RecordItem = str | int
@@ -59,8 +59,12 @@ class Drive(abc.ABC):
         """What the last actions requested, and what of it the safety filter applied.
 
         Returns:
-            Root mean square over the joints, (n,) each; `requested_` and `applied_` with the unit.
+            Root mean square over the joints, (n,) each; names begin with `requested` and `applied`.
         """
+        return {}
+
+    def measured(self) -> dict[str, Measure]:
+        """What the `efforts` are, and the `limits`, in words and units."""
         return {}
 
     def commanded(self) -> list[Quantity]:

@@ -9,7 +9,7 @@ from robo_ddpg.control.interventions import Interventions
 from robo_ddpg.model_fields import model_values
 from tasks.arrays import Array, Mask
 from tasks.legged.task import LeggedTask, joint_range
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 
 
 class LeggedDrive(Drive):
@@ -68,6 +68,17 @@ class LeggedDrive(Drive):
         return {
             f"requested_{unit}": root_mean_square(requested),
             f"applied_{unit}": root_mean_square(applied),
+        }
+
+    def measured(self) -> dict[str, Measure]:
+        """What efforts and limits are."""
+        suffix, unit = ("share", "") if self._servo is None else ("rad", "rad")
+        change = "change of the commands"
+        return {
+            f"requested_{suffix}": Measure(f"requested {change}", unit),
+            f"applied_{suffix}": Measure(f"applied {change}", unit),
+            "joint_position": Measure("joint position", "rad"),
+            "joint_velocity": Measure("joint velocity", "rad/s"),
         }
 
     def commanded(self) -> list[Quantity]:

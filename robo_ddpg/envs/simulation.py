@@ -15,6 +15,7 @@ from robo_ddpg.envs.faults import physics_fault
 from robo_ddpg.envs.randomization import Randomization
 from robo_ddpg.errors import SettingsError
 from tasks.arrays import Array, Ids, Mask
+from tasks.quantities import Measure
 from tasks.task import GoalTask, Task, layout
 
 OBSERVATION_LIMIT = 10.0
@@ -96,6 +97,11 @@ class Simulation:
     def observation_size(self) -> int:
         """Number of observed values."""
         return sum(part.stop - part.start for part in self.task.layout.values())
+
+    @property
+    def quantities(self) -> dict[str, Measure]:
+        """What the task and the drive measure, in words and units."""
+        return self.task.measured() | self.drive.measured()
 
     @property
     def controls(self) -> Array:

@@ -8,8 +8,14 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.evaluation.gait_metrics import GaitMetrics
 from robo_ddpg.model_fields import model_values
 from tasks.arrays import Array, Mask
+from tasks.quantities import Measure
 
-EPISODE_METRICS = ("time_to_success_s", "hold_s", "jerk_rms_rad_s3", "energy_j")
+EPISODE_METRICS = {
+    "time_to_success_s": Measure("time to success", "s"),
+    "hold_s": Measure("success held", "s"),
+    "jerk_rms_rad_s3": Measure("jerk (rms)", "rad/s³"),
+    "energy_j": Measure("energy", "J"),
+}
 """Seconds until first solved; seconds solved without a break up to the end; root mean square of the
 commanded joints' jerk, where positions are commanded; work of the actuators, counted positive
 whether they drive or brake."""

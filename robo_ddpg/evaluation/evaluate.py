@@ -3,8 +3,8 @@
 import dataclasses
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,11 @@ from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.environment import Environment, size_of
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.envs.names import environment_of
+from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import ControllerError, SettingsError
+from robo_ddpg.evaluation.episode_metrics import EPISODE_METRICS
 from robo_ddpg.evaluation.episodes import Episodes, joined, never, run_episodes
+from robo_ddpg.evaluation.gait_metrics import GAIT_METRICS
 from robo_ddpg.evaluation.spread import Spread
 from robo_ddpg.evaluation.statistics import (
     interquartile_mean,
@@ -27,6 +30,7 @@ from robo_ddpg.misfits import fits
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.seeds import check_seed
 from robo_ddpg.shown import Facts, Shown, measured
+from tasks.quantities import Measure
 
 MOST_AT_ONCE = 200
 """Episodes simulated in parallel."""
@@ -54,6 +58,8 @@ class Evaluation(Shown):
     """Whether the model was the one the controller was trained with; None if nobody knows."""
     limited: bool = True
     """Whether the environment has a time limit; else episodes end after `UNLIMITED_STEPS`."""
+    measured: Mapping[str, Measure] = field(default_factory=dict)
+    """What was measured, in words and units."""
 
     def statistics(self) -> EvaluationStatistics:
         """What is reported of the episodes."""
@@ -80,6 +86,7 @@ class Evaluation(Shown):
             quantities={k: spread(v, k in episodes.metrics) for k, v in measured.items()},
             safety={key: float(v.sum()) / steps for key, v in episodes.safety.items()} or None,
             violations={key: float(v.max()) for key, v in episodes.violations.items()} or None,
+            measured=dict(self.measured),
         )
 
     def summary(self) -> dict[str, Any]:
@@ -206,7 +213,14 @@ def world_of(controller: Controller, env: Environment) -> dict[str, Any]:
         "safety_filter": None if filtered is None else ("off", "on")[filtered],
         "model_matches": None if None in hashes else len(hashes) == 1,
         "limited": env.episode_steps is not None,
+        "measured": _measured(env.simulation) if env.simulation else {},
     }
+
+
+def _measured(simulation: Simulation) -> dict[str, Measure]:
+    """What is measured there, in words and units."""
+    gait = GAIT_METRICS if simulation.task.feet else {}
+    return simulation.quantities | EPISODE_METRICS | gait
 
 
 def check_count_and_seed(episodes: int, seed: int) -> None:

@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arrays import Array, Mask
+from tasks.quantities import Measure
 
-GAIT_METRICS = ("foot_slip_m_s", "foot_depth_m", "duty_factor", "cost_of_transport")
+GAIT_METRICS = {
+    "foot_slip_m_s": Measure("slip of the feet", "m/s"),
+    "foot_depth_m": Measure("depth of the feet in the ground", "m"),
+    "duty_factor": Measure("time of a foot on the ground"),
+    "cost_of_transport": Measure("cost of transport"),
+}
 """Median speed of the feet along the ground where they touch it, by the force that they bear; how
 deep they sink into it at most; share of the time that a foot is on it; energy by weight and way
 (Tucker 1975, The energetic cost of moving about)."""

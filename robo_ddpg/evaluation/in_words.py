@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics, Spread
-from robo_ddpg.runs.quantities import words_and_unit
 
 Line = tuple[str, str]
 """What is told of, and what."""
@@ -30,14 +29,16 @@ def details(statistics: EvaluationStatistics) -> Iterator[Line]:
     yield "length", f"{number(statistics.length_median)} steps"
     for name, spread in statistics.quantities.items():
         if spread.median is not None:
-            words, unit = words_and_unit(name)
-            yield words, _spread(spread, unit)
+            measure = statistics.measure(name)
+            yield measure.what, _spread(spread, measure.unit)
     for reason, share in (statistics.safety or {}).items():
         if share > 0:
             yield f"altered: {_words(reason)}", f"{number(100 * share)} % of steps"
     for limit, overshoot in (statistics.violations or {}).items():
         if overshoot > 0:
-            yield f"violated: {_words(limit)}", f"by up to {number(overshoot)}"
+            measure = statistics.measure(limit)
+            by = f"{number(overshoot)} {measure.unit}".rstrip()
+            yield f"violated: {measure.what}", f"by up to {by}"
 
 
 def number(value: float) -> str:

@@ -12,6 +12,7 @@ from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.evaluation.evaluate import check_fit
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.rendering.renderer import Frame
 
 
@@ -36,7 +37,11 @@ def drawing_environment(controller: Controller, **settings: Any) -> GuardedEnvir
 
 
 def played(
-    env: Environment, act: Act, seed: int, most_steps: int | None = None
+    env: Environment,
+    act: Act,
+    seed: int,
+    most_steps: int | None = None,
+    solved_steps: int | None = None,
 ) -> Iterator[Moment]:
     """Play one episode in a single simulation: a moment after the reset and after each step.
 
@@ -45,14 +50,16 @@ def played(
         act: observations (1, o) -> actions (1, a).
         seed: of the episode.
         most_steps: after which it is cut off.
+        solved_steps: steps that it goes on for, solved without a break, before it is cut off.
     """
     observation, _ = env.reset(seed=[seed])
-    moment = Moment()
+    moment, solved = Moment(), 0
     yield moment
     while not moment.last:
         observation, reward, terminated, truncated, info = env.step(act(observation))
         step = moment.step + 1
         success = info.get("is_success")
+        solved = solved + 1 if success is not None and success[0] else 0
         moment = Moment(
             step=step,
             seconds=step / env.frames_per_second,
@@ -60,7 +67,9 @@ def played(
             total=moment.total + float(reward[0]),
             success=None if success is None else bool(success[0]),
             terminated=bool(terminated[0]),
-            last=bool(terminated[0] or truncated[0]) or step == most_steps,
+            last=bool(terminated[0] or truncated[0])
+            or step == most_steps
+            or (solved_steps is not None and solved >= solved_steps),
         )
         yield moment
 
@@ -74,6 +83,7 @@ class Stage:
         first = drawing_environment(controller, **settings)
         self._all, self._idle = [first], [first]
         self.frames_per_second = first.frames_per_second
+        self.episode_steps = first.episode_steps
 
     @contextlib.contextmanager
     def environment(self) -> Iterator[GuardedEnvironment]:
@@ -104,6 +114,7 @@ class Story:
     """Of each step."""
     reward_terms: dict[str, Any] = field(default_factory=dict)
     safety: dict[str, Any] = field(default_factory=dict)
+    commands: dict[str, Any] = field(default_factory=dict)
 
     @property
     def metrics(self) -> dict[str, list[float]]:
@@ -126,13 +137,22 @@ class DrawnScene:
     stage: Stage
     most_steps: int | None = None
     """Steps after which it is cut off."""
+    solved_steps: int | None = None
+    """As for `played`."""
     told: Story = field(default_factory=Story)
+    words = Wording()
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it is at most [s]."""
+        known = [x for x in (self.most_steps, self.stage.episode_steps) if x is not None]
+        return min(known) / self.stage.frames_per_second if known else None
 
     def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
         """About every `stride`-th step and always the last."""
         count = 0
         with self.stage.environment() as env:
-            for moment in played(env, self.act, self.seed, self.most_steps):
+            for moment in played(env, self.act, self.seed, self.most_steps, self.solved_steps):
                 if moment.step:
                     self.told.go_on(moment)
                 if moment.step == int(count * stride) or moment.last:

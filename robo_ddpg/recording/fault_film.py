@@ -14,6 +14,7 @@ from robo_ddpg.recording.drawn import Story
 from robo_ddpg.recording.fault_dump import FaultDump
 from robo_ddpg.recording.film.lettering import AMBER, RED, TEXT, Colour, font, shaded
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look, write_film
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
 from robo_ddpg.runs.charts import line_charts, save_png
@@ -57,6 +58,8 @@ class FaultScene:
     renderer: FrameRenderer
     title = ""
     told = Story()
+    words = Wording()
+    seconds = None
 
     def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
         """Every state that can be shown."""

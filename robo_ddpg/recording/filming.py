@@ -13,7 +13,8 @@ from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import RecordingError, SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed
 from robo_ddpg.recording.drawn import DrawnScene, Stage
-from robo_ddpg.recording.film.video_file import VideoInfo
+from robo_ddpg.recording.film.video_file import VideoInfo, check_place
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look, Watcher, write_film
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
@@ -58,6 +59,7 @@ def film(
     *,
     camera: str | Sequence[str] = CAMERA,
     episode_s: float | None = None,
+    until_solved: float | None = None,
     keep: Path | None = None,
     watcher: Watcher | None = None,
     **settings: Any,
@@ -70,7 +72,9 @@ def film(
         look: how it looks.
         camera: camera of a task's scene; several are shown side by side.
         episode_s: length of each episode [s]; the environment's own if not given.
-        keep: directory for the recordings of a task's episodes.
+        until_solved: time that an episode goes on for, solved without a break, before it ends [s];
+            None films all of it.
+        keep: directory for the recordings of a task's episodes, which are kept whole.
         watcher: follows it.
         **settings: settings of the environment that differ from those they were trained with.
 
@@ -82,17 +86,29 @@ def film(
         VideoError: as `write_video`.
     """
     check_count_and_seed(len(roles), min((role.seed for role in roles), default=0))
+    check_place(path)
+    if until_solved is not None and not until_solved >= 0:
+        raise SettingsError(f"until_solved must not be negative, got {until_solved}")
     controller = roles[0].controller
     if isinstance(source_of(controller), TaskSource):
         length = {} if episode_s is None else {"episode_s": episode_s}
         recordings = _recorded(roles, **settings, **length)
-        return _film_recorded(recordings, roles, path, look, camera, keep, watcher)
+        if keep is not None:
+            for recording in recordings:
+                recording.save(keep / f"seed-{recording.seed}.npz")
+        if until_solved is not None:
+            recordings = [solved_part(recording, until_solved) for recording in recordings]
+        return _film_recorded(recordings, roles, path, look, camera, watcher)
     name = controller.task["name"]
     if camera not in (CAMERA, [CAMERA]):
         raise RecordingError(f"{name} draws itself, from where it likes: leave out the camera")
+    if look.background != "scene" or look.trails or look.inset is not None:
+        raise RecordingError(
+            f"{name} draws itself, as it likes: leave out background, trails and inset"
+        )
     if keep is not None:
         raise RecordingError(f"{name} has no states that could be kept: film it without keeping")
-    return _film_drawn(roles, path, look, episode_s, watcher, **settings)
+    return _film_drawn(roles, path, look, episode_s, until_solved, watcher, **settings)
 
 
 def _recorded(roles: Sequence[Role], **settings: Any) -> list[Recording]:
@@ -105,23 +121,36 @@ def _recorded(roles: Sequence[Role], **settings: Any) -> list[Recording]:
     return [found[role.controller, role.seed] for role in roles]
 
 
+def solved_part(recording: Recording, seconds: float) -> Recording:
+    """An episode up to where it has been solved for so long without a break, or all of it [s]."""
+    least, held = max(1, round(seconds * recording.control_hz)), 0
+    for step, success in enumerate(recording.success, start=1):
+        held = held + 1 if success else 0
+        if held == least:
+            return recording.first(step)
+    return recording
+
+
 def _film_recorded(
     recordings: Sequence[Recording],
     roles: Sequence[Role],
     path: AnyPath,
     look: Look,
     camera: str | Sequence[str],
-    keep: Path | None,
     watcher: Watcher | None,
 ) -> Film:
-    if keep is not None:
-        for recording in recordings:
-            recording.save(keep / f"seed-{recording.seed}.npz")
     # One scene for all: what the actions of a controller mean is not part of the model.
-    model = make_task_of(recordings[0].task).model
+    task = make_task_of(recordings[0].task)
     titles = [role.title for role in roles]
     video = render_recordings(
-        recordings, model, path, camera=camera, titles=titles, watcher=watcher, **vars(look)
+        recordings,
+        task.model,
+        path,
+        camera=camera,
+        titles=titles,
+        words=Wording.of(task),
+        watcher=watcher,
+        **vars(look),
     )
     returns = [float(recording.rewards.sum()) for recording in recordings]
     return Film(video, returns, [bool(recording.success[-1]) for recording in recordings])
@@ -132,6 +161,7 @@ def _film_drawn(
     path: AnyPath,
     look: Look,
     episode_s: float | None,
+    until_solved: float | None,
     watcher: Watcher | None,
     **settings: Any,
 ) -> Film:
@@ -141,7 +171,8 @@ def _film_drawn(
     with contextlib.closing(Stage(controller, **settings)) as stage:
         rate = stage.frames_per_second
         most = None if episode_s is None else max(1, round(episode_s * rate))
-        scenes = [DrawnScene(r.title, r.controller.act, r.seed, stage, most) for r in roles]
+        solved = None if until_solved is None else max(1, round(until_solved * rate))
+        scenes = [DrawnScene(r.title, r.controller.act, r.seed, stage, most, solved) for r in roles]
         about = {"task": controller.task["name"], "seeds": [role.seed for role in roles]}
         video = write_film(scenes, path, rate, look, about=about, watcher=watcher)
     ends = [scene.told.moment for scene in scenes]

@@ -47,6 +47,8 @@ def check_forms(recording: Any) -> None:
     for group in GROUPS:
         for name, array in getattr(recording, group).items():
             _check_array(name, array, "f", 1)
+    for name, array in recording.commands.items():
+        _check_array(name, array, "f", 2)
     for name in FINITE:
         if not np.isfinite(getattr(recording, name)).all():
             raise RecordingError(f"Got {name} that are not finite: record it again.")

@@ -29,6 +29,7 @@ class _Episode:
     model_fields: dict[str, NDArray[Any]]
     states: list[Array]
     observations: list[Float32]
+    commands: list[dict[str, Array]]
     steps: list[dict[str, Any]] = field(default_factory=list)
     running: bool = True
 
@@ -105,6 +106,7 @@ def record(
         for i, episode in enumerate(kept):
             if episode.running:
                 episode.observations.append(observation[i])
+                episode.commands.append(_commands(simulation, i))
                 ends = bool(terminated[i])
                 _add_step(episode, simulation, i, action[i], float(reward[i]), ends, info)
                 cut = len(episode.steps) == steps
@@ -117,7 +119,12 @@ def _started(simulation: Simulation, index: int, observation: Float32) -> _Episo
     model, data = simulation.task.model, simulation.batch.get_data(index)
     initial = _state(model, data, mujoco.mjtState.mjSTATE_INTEGRATION)
     physics = _state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
-    return _Episode(initial, model_fields(simulation.batch, index), [physics], [observation])
+    fields, commands = model_fields(simulation.batch, index), _commands(simulation, index)
+    return _Episode(initial, fields, [physics], [observation], [commands])
+
+
+def _commands(simulation: Simulation, index: int) -> dict[str, Array]:
+    return {name: values[index] for name, values in simulation.task.commands().items()}
 
 
 def _state(model: mujoco.MjModel, data: mujoco.MjData, spec: mujoco.mjtState) -> Array:
@@ -183,6 +190,10 @@ def _recording(
         metrics={
             name: np.array([step["metrics"][name] for step in steps])
             for name in steps[0]["metrics"]
+        },
+        commands={
+            name: np.array([commands[name] for commands in episode.commands])
+            for name in episode.commands[0]
         },
         safety={
             reason: np.array([step["safety"][reason] for step in steps], np.float32)

@@ -20,7 +20,7 @@ FORMAT = 1
 
 _REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
 _OPTIONAL_ARRAYS = ("observations", "terminated", "reward_info")
-_NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "model_fields")
+_NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "commands", "model_fields")
 _HEAD = ("task", "model_hash", "seed", "frames_per_second", "control_hz", "versions")
 
 
@@ -65,7 +65,11 @@ class Recording:
     """Reason -> how much the safety filter changed each step's action, shape (steps,)."""
 
     metrics: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
-    """Quantity -> its value after each step, with the unit in its name, shape (steps,)."""
+    """Quantity -> its value after each step, shape (steps,); the task's `measured` has units."""
+
+    commands: dict[str, npt.NDArray[np.float64]] = dataclasses.field(default_factory=dict)
+    """What the robot is asked to do at the start and after each step, shape (steps + 1, k) each;
+    empty in recordings of versions that did not keep it."""
 
     model_fields: dict[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
     """Field of the model -> its values in this simulation, where simulations differ: the size of
@@ -97,10 +101,10 @@ class Recording:
         }.items():
             if len(values) != steps:
                 raise RecordingError(f"Got {len(values)} of {name} for {steps} rewards: one each.")
-        if self.observations is not None and len(self.observations) != steps + 1:
-            raise RecordingError(
-                f"Got {len(self.observations)} observations for {steps} rewards: one more."
-            )
+        longer = {"observations": self.observations, **self.commands}
+        for name, seen in longer.items():
+            if seen is not None and len(seen) != steps + 1:
+                raise RecordingError(f"Got {len(seen)} of {name} for {steps} rewards: one more.")
         check_forms(self)
         if len(self.states) == 0:
             raise RecordingError(f"Got states of shape {self.states.shape}: give (frames, size).")
@@ -111,6 +115,21 @@ class Recording:
     def seconds(self) -> float:
         """Simulated time from the first frame to the last [s]."""
         return (len(self.states) - 1) / self.frames_per_second
+
+    def first(self, steps: int) -> Self:
+        """The same episode, cut off after so many control steps."""
+        cut: dict[str, Any] = {
+            name: getattr(self, name)[:steps] for name in ("actions", "rewards", "success")
+        }
+        optional = self._optional(without=("observations",))
+        cut |= {name: values[:steps] for name, values in optional.items()}
+        for group in ("reward_terms", "safety", "metrics"):
+            cut[group] = {name: values[:steps] for name, values in getattr(self, group).items()}
+        cut["commands"] = {name: values[: steps + 1] for name, values in self.commands.items()}
+        if self.observations is not None:
+            cut["observations"] = self.observations[: steps + 1]
+        frames = round(steps * self.frames_per_second / self.control_hz)
+        return dataclasses.replace(self, states=self.states[: frames + 1], **cut)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a compressed .npz; under its name there is either the whole file or none.

@@ -2,20 +2,28 @@
 
 import dataclasses
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import mujoco
 import numpy as np
+from PIL import Image
 
 from robo_ddpg.errors import VideoError
 from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.film.video_file import VideoInfo
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look, Watcher, write_film
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.rendering import gl
+from robo_ddpg.rendering import gl, marks
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
+from robo_ddpg.rendering.trails import Trails
+
+INSET_SHARE = 0.28
+"""Of the width and the height of a picture that one in its corner takes."""
+BORDER = 2
+"""Grey around it [pixel]."""
 
 
 def render_recordings(
@@ -25,6 +33,7 @@ def render_recordings(
     *,
     camera: str | int | Sequence[str] | None = "front",
     titles: Sequence[str] | None = None,
+    words: Wording = Wording(),  # noqa: B008 - frozen
     watcher: Watcher | None = None,
     **look: Any,
 ) -> VideoInfo:
@@ -36,6 +45,7 @@ def render_recordings(
         path: as for `write_video`.
         camera: as for `FrameRenderer`; several are shown side by side.
         titles: of the episodes; their number and seed if not given.
+        words: of the task; commands are drawn as it declares them.
         watcher: follows it.
         **look: as `Look` takes it; width and height are those of one camera's picture.
 
@@ -52,10 +62,13 @@ def render_recordings(
     cameras = [camera] if camera is None or isinstance(camera, str | int) else list(camera)
     names = titles or [f"Episode {i}, seed {r.seed}" for i, r in enumerate(recordings, start=1)]
     single = Look(**look)
-    with FrameRenderer(model, single.width, single.height, cameras[0]) as renderer:
+    size, white = (single.width, single.height), single.background == "white"
+    with FrameRenderer(model, *size, cameras[0], white=white) as renderer:
         views = [renderer.camera(name) for name in cameras]
+        inset = None if single.inset is None else renderer.camera(single.inset)
+        traced = words.traced if single.trails else ()
         scenes = [
-            RecordedScene(title, recording, model, renderer, views)
+            RecordedScene(title, recording, words, model, renderer, views, inset, traced)
             for title, recording in zip(names, recordings, strict=True)
         ]
         wide = dataclasses.replace(single, width=len(views) * single.width)
@@ -69,20 +82,55 @@ class RecordedScene:
 
     title: str
     told: Recording
+    words: Wording
     model: mujoco.MjModel
     renderer: FrameRenderer
     views: Sequence[int]
+    inset: int | None = None
+    """A further camera, in the corner of the first one's picture."""
+    traced: Sequence[str] = ()
+    """Sites whose trails are drawn."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it is [s]."""
+        return self.told.seconds
 
     def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
         """About every `stride`-th state and always the last."""
         moments = moments_of(self.told)
         count = len(moments)
         chosen = {int(index) for index in np.arange(0, count, stride)} | {count - 1}
+        trails = Trails(self.traced)
         for index, data in enumerate(self.told.iterate_data(self.model)):
+            trails.follow(data)
             if index in chosen:
-                images = [self.renderer.render(data, view) for view in self.views]
+                draw = self._draw(data, moments[index].step, trails)
+                images = [self.renderer.render(data, view, draw) for view in self.views]
+                if self.inset is not None:
+                    images[0] = inlaid(images[0], self.renderer.render(data, self.inset, draw))
                 image = images[0] if len(images) == 1 else np.hstack(images)
                 yield image, moments[index]
+
+    def _draw(self, data: mujoco.MjData, step: int, trails: Trails) -> Callable[[Any], None]:
+        """What adds the commands of a step, and trails, to a scene."""
+        values = {name: rows[step] for name, rows in self.told.commands.items()}
+
+        def add(scene: Any) -> None:
+            marks.draw(scene, data, self.words.commanded, values)
+            trails.draw(scene, data.time)
+
+        return add
+
+
+def inlaid(picture: Frame, other: Frame) -> Frame:
+    """A picture with a smaller one in its lower left corner, in a frame."""
+    height, width = (max(1, round(pixels * INSET_SHARE)) for pixels in other.shape[:2])
+    small = np.asarray(Image.fromarray(other).resize((width, height), Image.Resampling.LANCZOS))
+    framed = np.pad(small, ((BORDER, 0), (0, BORDER), (0, 0)), constant_values=128)
+    made = picture.copy()
+    made[-framed.shape[0] :, : framed.shape[1]] = framed
+    return made
 
 
 def moments_of(recording: Recording) -> list[Moment]:
@@ -90,13 +138,15 @@ def moments_of(recording: Recording) -> list[Moment]:
     returns = np.concatenate([[0.0], np.cumsum(recording.rewards)])
     rewards = np.concatenate([[0.0], recording.rewards])
     success = np.concatenate([[False], recording.success])
+    fell = recording.terminated is not None and recording.terminated.any()
     end = len(recording.rewards)
     moments = []
     for index in range(len(recording.states)):
         seconds = index / recording.frames_per_second
         step = min(round(seconds * recording.control_hz), end)
         told = float(rewards[step]), float(returns[step]), bool(success[step])
-        moments.append(Moment(step, seconds, *told, last=step == end))
+        last = step == end
+        moments.append(Moment(step, seconds, *told, terminated=bool(last and fell), last=last))
     return moments
 
 

@@ -1,6 +1,7 @@
 """Images of a simulation: one model, one camera, one size, as many frames as wanted."""
 
 import copy
+from collections.abc import Callable
 from typing import Any, Self
 
 import mujoco
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from robo_ddpg.errors import RenderingError
 from robo_ddpg.rendering import gl
+from robo_ddpg.rendering.backdrop import whiten_ground, whiten_sky
 
 Frame = npt.NDArray[np.uint8]
 """An RGB image of shape (height, width, 3)."""
@@ -27,9 +29,11 @@ class FrameRenderer:
         width: of the image [pixel].
         height: of the image [pixel].
         camera: the name or index of one of the model's cameras; None for MuJoCo's free camera.
+        white: whether sky and ground are white.
 
     Raises:
-        RenderingError: if OpenGL does not work here, or the model has no such camera.
+        RenderingError: if OpenGL does not work here, or the model has no such camera, or no sky
+            that could be white.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class FrameRenderer:
         width: int = 640,
         height: int = 480,
         camera: str | int | None = None,
+        *,
+        white: bool = False,
     ) -> None:
         if width < 1 or height < 1:
             raise RenderingError(f"Got an image of {width} x {height}: give at least one pixel.")
@@ -46,6 +52,9 @@ class FrameRenderer:
         self._camera = _camera_id(model, camera)
         gl.ensure()
         self._shown = _fitted(model, width, height)
+        self._white = white
+        if white:
+            whiten_sky(self._shown)
         self._renderer: Any = mujoco.Renderer(self._shown, height, width)
 
     def camera(self, name: str | int | None) -> int:
@@ -56,12 +65,18 @@ class FrameRenderer:
         """
         return _camera_id(self._model, name)
 
-    def render(self, data: mujoco.MjData, camera: int | None = None) -> Frame:
+    def render(
+        self,
+        data: mujoco.MjData,
+        camera: int | None = None,
+        draw: Callable[[Any], None] | None = None,
+    ) -> Frame:
         """Render the state in `data`, whose positions must be current (`mj_forward`).
 
         Args:
             data: the state; shapes and sizes are those of its own model.
             camera: from `camera`; the renderer's own if not given.
+            draw: adds something to the scene, a mujoco.MjvScene.
 
         Returns:
             An image of shape (height, width, 3).
@@ -74,9 +89,24 @@ class FrameRenderer:
         gl.check_not_forked()
         for name in _VARIED:
             getattr(self._shown, name)[:] = getattr(data.model, name)
-        self._renderer.update_scene(data, self._camera if camera is None else camera)
+        seen_from = self._camera if camera is None else camera
+        self._renderer.update_scene(data, seen_from)
+        self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = not self._rides(seen_from)
+        if self._white:
+            whiten_ground(self._renderer.scene)
+        if draw is not None:
+            draw(self._renderer.scene)
         frame: Frame = self._renderer.render()
         return frame
+
+    def _rides(self, camera: int) -> bool:
+        """Whether a camera is fixed to something that moves, such as a wrist.
+
+        What it sees is so near that the texels of shadow maps would be as large as saw teeth.
+        """
+        model = self._model
+        fixed = camera >= 0 and model.cam_mode[camera] == mujoco.mjtCamLight.mjCAMLIGHT_FIXED
+        return bool(fixed and model.body_weldid[model.cam_bodyid[camera]] != 0)
 
     def close(self) -> None:
         """Free the OpenGL context; closing again does nothing."""

@@ -1,7 +1,10 @@
 """The statistics of an evaluation: what evaluation.json holds."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
+
+from robo_ddpg.runs.quantities import measure_of
+from tasks.quantities import Measure
 
 Json = dict[str, Any]
 
@@ -76,11 +79,17 @@ class EvaluationStatistics:
     reward_terms: dict[str, float] | None
     """Reward term -> its mean."""
     quantities: dict[str, Spread]
-    """Quantity, with its unit at the end of the name -> how it spreads over the episodes."""
+    """Name of a quantity -> how it spreads over the episodes."""
     safety: dict[str, float] | None
     """Reason -> share of the steps whose action was altered."""
     violations: dict[str, float] | None
     """Limit -> worst overshoot of the simulated robot, in the limit's unit."""
+    measured: dict[str, Measure] = field(default_factory=dict)
+    """Name of a quantity or limit -> its words and its unit."""
+
+    def measure(self, name: str) -> Measure:
+        """Words and unit of a quantity or limit."""
+        return self.measured.get(name) or measure_of(name)
 
     def to_json(self) -> Json:
         """The content of evaluation.json."""
@@ -108,6 +117,7 @@ class EvaluationStatistics:
             **{f"{name}_{k}": value for name, x in spreads for k, value in x.quantiles().items()},
             "safety": self.safety,
             "violations": self.violations,
+            "measured": {name: vars(measure) for name, measure in self.measured.items()},
         }
 
     @classmethod
@@ -117,12 +127,13 @@ class EvaluationStatistics:
         Raises:
             KeyError: something is missing.
         """
-        plain = {f.name for f in fields(cls)} - {"success", "returns", "quantities"}
+        plain = {f.name for f in fields(cls)} - {"success", "returns", "quantities", "measured"}
         names = [key.removesuffix("_p90") for key in values if key.endswith("_p90")]
         return cls(
             success=success_from_json(values),
             returns=returns_from_json(values),
             quantities={name: _spread(values, name) for name in names},
+            measured={k: Measure(**told) for k, told in values.get("measured", {}).items()},
             **{key: values[key] for key in plain},
         )
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
-from robo_ddpg.runs.quantities import label
 
 
 def model_card(
@@ -88,5 +87,6 @@ def _measured(found: EvaluationStatistics | None) -> Iterator[str]:
     yield f"| return | {returns.mean:.2f} (95 % interval {returns.low:.2f} to {returns.high:.2f}) |"
     for name, spread in found.quantities.items():
         if spread.median is not None and spread.p90 is not None:
-            yield f"| {label(name)}, median | {spread.median:.3g} (90 % below {spread.p90:.3g}) |"
+            label = found.measure(name).label
+            yield f"| {label}, median | {spread.median:.3g} (90 % below {spread.p90:.3g}) |"
     yield ""

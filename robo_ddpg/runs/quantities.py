@@ -1,4 +1,6 @@
-"""Names of quantities in words: `velocity_error_m_s` is a velocity error in m/s."""
+"""What files of earlier versions measure: they say the unit with the end of a name only."""
+
+from tasks.quantities import Measure
 
 _UNITS = {
     "_rad_s3": "rad/s³",
@@ -13,13 +15,7 @@ _UNITS = {
 """Ending of a name -> unit; an ending comes before those it ends with."""
 
 
-def words_and_unit(name: str) -> tuple[str, str]:
-    """The words and the unit in a name; the unit is empty if there is none."""
+def measure_of(name: str) -> Measure:
+    """What nobody has declared: `velocity_error_m_s` is a velocity error in m/s."""
     ending = next(filter(name.endswith, _UNITS), "")
-    return name.removesuffix(ending).replace("_", " "), _UNITS.get(ending, "")
-
-
-def label(name: str) -> str:
-    """The words in a name, with its unit in brackets."""
-    words, unit = words_and_unit(name)
-    return f"{words} [{unit}]" if unit else words
+    return Measure(name.removesuffix(ending).replace("_", " "), _UNITS.get(ending, ""))

@@ -54,7 +54,7 @@ def render(run: RunDirectory) -> str:
         films=sections.films(run.videos),
         learning=sections.learning(read_metrics(run.metrics)),
         evaluation=sections.evaluation(statistics) if statistics else [],
-        distributions=sections.distributions(read_rows(run.episodes)),
+        distributions=sections.distributions(read_rows(run.episodes), statistics),
         interventions=sections.interventions(statistics) if statistics else [],
         violations=sections.violations(statistics) if statistics else [],
         robustness=sections.robustness(robustness) if robustness else [],

@@ -9,7 +9,7 @@ from robo_ddpg.reading.plain_file import is_plain
 from robo_ddpg.runs.charts import histogram, learning_curve, line_chart
 from robo_ddpg.runs.evaluation_statistics import Estimate, EvaluationStatistics, Spread
 from robo_ddpg.runs.lines import TIME, TRANSITIONS, metric_line, robustness_line
-from robo_ddpg.runs.quantities import label
+from robo_ddpg.runs.quantities import measure_of
 from robo_ddpg.runs.robustness_curves import Robustness
 from robo_ddpg.runs.svg import to_svg
 from robo_ddpg.runs.tables import Row
@@ -94,7 +94,8 @@ def evaluation(found: EvaluationStatistics) -> list[Cells]:
         ("return, interquartile mean", _number(found.return_iqm), ""),
         ("length [steps], median", _number(found.length_median), ""),
     ]
-    rows += [(f"{label(name)}, median", *_spread(x)) for name, x in found.quantities.items()]
+    spreads = found.quantities.items()
+    rows += [(f"{found.measure(name).label}, median", *_spread(x)) for name, x in spreads]
     return [
         *rows,
         ("success at reset", _number(found.success_at_reset), ""),
@@ -102,17 +103,16 @@ def evaluation(found: EvaluationStatistics) -> list[Cells]:
     ]
 
 
-def distributions(rows: Sequence[Row]) -> list[Chart]:
-    """A histogram of each quantity of an episode."""
+def distributions(rows: Sequence[Row], found: EvaluationStatistics | None) -> list[Chart]:
+    """A histogram of each quantity of an episode; `found` knows their units."""
     charts = []
     for key in rows[0] if rows else ():
         if key in _NOT_DRAWN or key.startswith(SAFETY):
             continue
         values = [value for row in rows if (value := row[key]) is not None]
         if values:
-            charts.append(
-                Chart(to_svg(histogram(values, label(key)), f"Histogram of {label(key)}"))
-            )
+            label = (found.measure(key) if found else measure_of(key)).label
+            charts.append(Chart(to_svg(histogram(values, label), f"Histogram of {label}")))
     return charts
 
 
@@ -125,7 +125,10 @@ def interventions(found: EvaluationStatistics) -> list[Cells]:
 def violations(found: EvaluationStatistics) -> list[Cells]:
     """Which limits the simulated robot kept."""
     return [
-        (limit.replace("_", " "), "kept" if size <= 0 else f"by up to {size:.3g}")
+        (
+            found.measure(limit).what,
+            "kept" if size <= 0 else f"by up to {found.measure(limit).reading(size)}",
+        )
         for limit, size in (found.violations or {}).items()
     ]
 

@@ -66,3 +66,10 @@ def what_is_observed_is_described_part_by_part(name: str) -> None:
     env = RobotEnv(name)
     shown = env.task.observed()
     assert not shown or [*shown] == [*env.task.layout]
+
+
+def what_is_measured_is_described(name: str) -> None:
+    """Where a task says what it measures, it does so for every metric."""
+    task = RobotEnv(name).task
+    measured = task.measured()
+    assert not measured or [*measured] == [*task.metrics()]

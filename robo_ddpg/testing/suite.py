@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     scenes.every_camera_shows_something,
     scenes.a_described_task_can_be_made_again,
     scenes.what_is_observed_is_described_part_by_part,
+    scenes.what_is_measured_is_described,
 )
 """Each is called with a task's name, and raises AssertionError where the task does not keep to what
 it says."""

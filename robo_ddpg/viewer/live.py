@@ -64,6 +64,8 @@ class LiveController:
         self.axes = self._commands.axes if self._commands else ()
         """What may be commanded."""
         self._own: Array | None = None
+        self.quantities = self._simulation.quantities
+        """Name of a measure -> its words and unit."""
         self.forces = Push(self._simulation.task)
         """Pushes and wind."""
         self.model = self._simulation.task.model

@@ -8,7 +8,7 @@ from typing import Any
 import mujoco
 from mujoco.studio import messages, plugin
 
-from robo_ddpg.runs.quantities import words_and_unit
+from robo_ddpg.runs.quantities import measure_of
 from robo_ddpg.viewer.desk import Desk
 from robo_ddpg.viewer.live import LiveController
 from robo_ddpg.viewer.live_film import LiveFilm, state_of
@@ -116,10 +116,10 @@ class Stepper(plugin.SimPlugin):  # type: ignore[misc] # mujoco has no annotatio
             "wind": self._live.forces.wind,
             "film": self._film.status,
         }
-        metrics = {name: _in_words(name, value) for name, value in status.metrics.items()}
+        measures = self._live.quantities
+        metrics = {
+            name: (measure.what, value, measure.unit)
+            for name, value in status.metrics.items()
+            for measure in (measures.get(name) or measure_of(name),)
+        }
         self._desk.told = dataclasses.asdict(status) | {"metrics": metrics} | playing
-
-
-def _in_words(name: str, value: float) -> tuple[str, float, str]:
-    words, unit = words_and_unit(name)
-    return words, value, unit

@@ -17,8 +17,9 @@ from tasks.arm.pads import Pads
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import FAR, PointGoalTask, norm
-from tasks.quantities import Quantity
+from tasks.commands import Command
+from tasks.goals import FAR, PointGoalTask, goal_commanded, norm
+from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.steering import Steering, goal_steering
 
@@ -68,6 +69,8 @@ class Grasp(ArmTask, PointGoalTask):
     """
 
     name = "grasp"
+    solved = "held at the goal"
+    failed = "lost the object"
     learning = GRASP
     demonstrator = "tasks.arm.grasp_demonstrator:GraspDemonstrator"
     weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
@@ -307,6 +310,22 @@ class Grasp(ArmTask, PointGoalTask):
             "distance_m": self.distance.copy(),
             "clearance_m": self.clearance.copy(),
             "held": self.held.astype(float),
+        }
+
+    def commands(self) -> dict[str, Array]:
+        """The goal."""
+        return {"goal": self._goal.copy()}
+
+    def commanded(self) -> dict[str, Command]:
+        """What `commands` are."""
+        return goal_commanded(self.settings.tolerance_m)
+
+    def measured(self) -> dict[str, Measure]:
+        """What `metrics` are."""
+        return {
+            "distance_m": Measure("distance to the goal", "m"),
+            "clearance_m": Measure("height off the table", "m"),
+            "held": Measure("held"),
         }
 
     def attainable(self, goal: Array) -> Mask:

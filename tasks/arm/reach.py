@@ -16,8 +16,9 @@ from tasks.arm.scene import add_table_contacts
 from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, OfRobot
 from tasks.arm.workcell import PANDA_CELL
 from tasks.arrays import Array, Generators, Mask
-from tasks.goals import PointGoalTask, norm
-from tasks.quantities import Quantity
+from tasks.commands import Command
+from tasks.goals import PointGoalTask, goal_commanded, norm
+from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
 from tasks.steering import Steering, goal_steering
@@ -59,6 +60,7 @@ class Reach(ArmTask, PointGoalTask):
     """Bring the fingertips of the arm to a random point in the air and hold them there."""
 
     name = "reach"
+    solved = "held at the goal"
     demonstrator = "tasks.arm.reach_demonstrator:ReachDemonstrator"
     learning = REACH
     weights = {"near": 0.4, "on_goal": 0.5, "still": 0.1}  # noqa: RUF012 - never changed
@@ -182,3 +184,15 @@ class Reach(ArmTask, PointGoalTask):
     def metrics(self) -> dict[str, Array]:
         """Distance between fingertips and goal."""
         return {"distance_m": self.distance.copy()}
+
+    def commands(self) -> dict[str, Array]:
+        """The goal."""
+        return {"goal": self._goal.copy()}
+
+    def commanded(self) -> dict[str, Command]:
+        """What `commands` are."""
+        return goal_commanded(self.settings.tolerance_m)
+
+    def measured(self) -> dict[str, Measure]:
+        """What `metrics` are."""
+        return {"distance_m": Measure("distance to the goal", "m")}

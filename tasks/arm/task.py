@@ -86,6 +86,11 @@ class ArmTask(Task):
         return dataclasses.asdict(self.arm)
 
     @property
+    def traced(self) -> tuple[str, ...]:
+        """The fingertips."""
+        return (self.arm.tip,)
+
+    @property
     def push_body(self) -> str:
         """The hand."""
         return str(self.model.body(self.model.site(self.arm.tip).bodyid[0]).name)

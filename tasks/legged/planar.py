@@ -8,9 +8,10 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import Command, Velocity
 from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 from tasks.task import TaskSettings
 
@@ -20,6 +21,8 @@ PITCH_RATE_RAD_S = 10.0
 """Pitch rate that is observed as 1 [rad/s]."""
 HEIGHT_M = 0.1
 """Height above or below that at home which is observed as 1 [m]."""
+ARROW_M = 0.5
+"""Length of the arrow that shows the command [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average speed that success is judged by [s]."""
 
@@ -53,6 +56,9 @@ class PlanarSettings(TaskSettings):
 class Planar(LeggedTask):
     """What the planar robots' tasks have in common."""
 
+    solved = "fast enough"
+    above_m = 0.35
+    """Height at which the command is drawn above the torso [m]."""
     upright_rad: float
     """Pitch up to which the robot counts as upright [rad]."""
 
@@ -127,3 +133,17 @@ class Planar(LeggedTask):
     def metrics(self) -> dict[str, Array]:
         """The average speed over the last second or so."""
         return {"speed_m_s": self._average.copy()}
+
+    def commands(self) -> dict[str, Array]:
+        """The speed asked for."""
+        return {"speed": np.full((len(self.speed), 1), self.settings.speed_m_s)}
+
+    def commanded(self) -> dict[str, Command]:
+        """What `commands` are."""
+        length = ARROW_M / self.settings.speed_m_s
+        torso, above_m = self.robot.torso, self.above_m
+        return {"speed": Velocity("speed", "m/s", body=torso, above_m=above_m, second_m=length)}
+
+    def measured(self) -> dict[str, Measure]:
+        """What `metrics` are."""
+        return {"speed_m_s": Measure("speed", "m/s")}

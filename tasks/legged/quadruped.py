@@ -9,13 +9,14 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
+from tasks.commands import Command, Turn, Velocity
 from tasks.legged.gait import Trot
 from tasks.legged.learning import FOLLOWING
 from tasks.legged.robot import QUADRUPED
 from tasks.legged.rough_ground import add_rough_ground
 from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 from tasks.rotation import rotations, to_body
 from tasks.steering import ALONG_KEYS, LEFT_KEYS, Axis, Steering
@@ -50,6 +51,8 @@ by 60 % of what lifts a foot, the others by a full action; change of the command
 as a share of their range; and joint speed [rad/s], a third of what the motors can do."""
 BOB_S_M = 0.5
 """Sway that a vertical velocity of 1 m/s counts as [s/m]."""
+ABOVE_M = 0.16
+"""Height at which commands are drawn above the torso [m]."""
 WOBBLE_S2 = 0.01
 """What the square of the speed at which the torso tilts adds to the square of sway [s^2]: 1 rad/s
 counts as a tenth."""
@@ -117,6 +120,7 @@ class Quadruped(LeggedTask):
     """
 
     name = "locomotion-quadruped"
+    solved = "follows the command"
     learning = FOLLOWING
     robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
@@ -189,7 +193,7 @@ class Quadruped(LeggedTask):
         """The state has changed."""
         super().started(ids)
         self._sense()
-        self.error[ids] = 0.0
+        self.error[ids] = np.abs(self._errors())[ids]
 
     def advance(self) -> None:
         """Average the errors, advance the trot, and change commands when it is time."""
@@ -197,8 +201,9 @@ class Quadruped(LeggedTask):
         self._sense()
         now = np.abs(self._errors())
         self._sum += now
-        self.error += (1.0 - self._decay) * (now - self.error)
         self._step += 1
+        share = np.maximum(1.0 - self._decay, 1.0 / self._step)  # the mean, of short episodes
+        self.error += share[:, None] * (now - self.error)
         segment = np.minimum(self._step // self._segment_steps, self._segments - 1)
         self.command[:] = self._schedule[np.arange(len(segment)), segment]
         self._trot.advance(self.command)
@@ -288,7 +293,7 @@ class Quadruped(LeggedTask):
         return {"velocity": follows, **style}
 
     def success(self) -> Mask:
-        """The command is followed, on average over the last second or so."""
+        """The command is followed, on average over the last second or so, or since the start."""
         settings = self.settings
         allowed = (settings.velocity_error_m_s, settings.turn_error_rad_s)
         return np.asarray((self.error <= allowed).all(1))
@@ -301,3 +306,29 @@ class Quadruped(LeggedTask):
         """Errors averaged over the episode so far."""
         velocity, turn = self._sum.T / np.maximum(self._step, 1)
         return {"velocity_error_m_s": velocity, "turn_error_rad_s": turn}
+
+    def commands(self) -> dict[str, Array]:
+        """The commanded velocity and turn."""
+        return {"velocity": self.command[:, :2].copy(), "turn": self.command[:, 2:].copy()}
+
+    def commanded(self) -> dict[str, Command]:
+        """What `commands` are."""
+        torso = self.robot.torso
+        return {
+            "velocity": Velocity(
+                "velocity",
+                "m/s",
+                parts=("forward", "left"),
+                body=torso,
+                above_m=ABOVE_M,
+                second_m=0.6,
+            ),
+            "turn": Turn("turn left", "rad/s", body=torso, above_m=ABOVE_M, radius_m=0.25),
+        }
+
+    def measured(self) -> dict[str, Measure]:
+        """What `metrics` are."""
+        return {
+            "velocity_error_m_s": Measure("velocity error", "m/s"),
+            "turn_error_rad_s": Measure("turn error", "rad/s"),
+        }

@@ -11,7 +11,7 @@ from tasks.arrays import Array, Generators, Mask
 from tasks.legged.learning import BALANCING
 from tasks.legged.planar import PITCH, Planar, PlanarSettings, Z
 from tasks.legged.robot import HOPPER, WALKER
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 
 HIGH = 0.88
@@ -45,6 +45,7 @@ class Stepping(Planar):
         "economy": 0.05,
     }
     learning = BALANCING
+    solved = "fast, in rhythm"
     upright_rad = 0.3
     period_s: float
     """Time of one hop, or of one step with each leg [s]."""
@@ -109,6 +110,10 @@ class Stepping(Planar):
         """The averages over the last second or so."""
         return super().metrics() | {"rhythm": self._beat.copy()}
 
+    def measured(self) -> dict[str, Measure]:
+        """What `metrics` are."""
+        return super().measured() | {"rhythm": Measure("rhythm kept")}
+
     def failure(self) -> Mask:
         """The robot has fallen."""
         low = self.qpos[:, Z] < FALLEN * self.home[Z]
@@ -142,6 +147,7 @@ class Walker(Stepping):
 
     name = "locomotion-walker"
     robot = WALKER
+    above_m = 0.55
     period_s = 0.9
     stride_rad = 0.7
     """Greatest angle between the thighs in a stride [rad]."""

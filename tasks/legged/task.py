@@ -18,6 +18,7 @@ class LeggedTask(Task):
     """A task for a robot on legs."""
 
     drive = "robo_ddpg.control.legged:LeggedDrive"
+    failed = "fell"
     robot: LeggedRobot
     """The robot."""
     derived = False
@@ -30,6 +31,11 @@ class LeggedTask(Task):
     def feet(self) -> tuple[str, ...]:  # type: ignore[override]
         """The robot's feet."""
         return self.robot.foot_geoms
+
+    @property
+    def traced(self) -> tuple[str, ...]:
+        """The feet."""
+        return self.robot.feet
 
     @property
     def push_body(self) -> str:

@@ -15,7 +15,7 @@ from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
 from robo_ddpg.recording.film import writing
 from robo_ddpg.recording.film.overlay import Overlay
-from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.video import RecordedScene
 from tests.recording.still import still
 
 
@@ -59,9 +59,9 @@ def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
     drawn = set()
     original = Overlay.__init__
 
-    def noted(self: Overlay, recording: Recording, title: str, *rest: Any) -> None:
-        drawn.add((title, bool(recording.success[-1])))
-        original(self, recording, title, *rest)
+    def noted(self: Overlay, scene: RecordedScene, *rest: Any) -> None:
+        drawn.add((scene.title, bool(scene.told.success[-1])))
+        original(self, scene, *rest)
 
     monkeypatch.setattr(Overlay, "__init__", noted)
     monkeypatch.setattr(compare, "MOST_FILMED", 1)
@@ -71,8 +71,9 @@ def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
     assert drawn == {("A: reach, seed 20000", True), ("B: broken, seed 20000", False)}
     assert f"1 of 2 disagreements, 3.0 s: {out}" in capsys.readouterr().out
     frame = iio.imread(out, plugin="pyav", index=60).astype(int)
-    assert frame.shape == (240, 640, 3)
-    assert np.abs(frame[:216, :320] - frame[:216, 320:]).mean() > 2
+    left, right = np.split(frame, 2, axis=1)
+    assert left[:, :320].shape == (240, 320, 3)
+    assert np.abs(left[:, :320] - right[:, :320]).mean() > 2
 
 
 def test_nothing_is_filmed_where_both_agree(
@@ -101,5 +102,6 @@ def test_disagreements_in_an_environment_that_draws_itself_are_filmed_too(
     assert json.loads(captured.out)["only_b_solved"] == [20_000, 20_001]
     assert f"2 of 2 disagreements, 2.2 s: {out}" in captured.err
     frame = iio.imread(out, plugin="pyav", index=5).astype(int)
-    assert frame.shape == (480, 1280, 3)
-    assert (frame[300, 639] < 30).all()
+    left = np.split(frame, 2, axis=1)[0]
+    assert left.shape[0] == 480 and left.shape[1] > 640
+    assert (left[300, -1] < 30).all()

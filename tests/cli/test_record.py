@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from robo_ddpg.cli.app import main
 from robo_ddpg.cli.record import RecordOptions, seeds_to_film
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
+from robo_ddpg.recording.film.scene import Moment
 from tests.cli.conftest import Refusal
 from tests.recording.still import still
 
@@ -47,13 +49,19 @@ def test_programs_read_what_was_filmed(capsys: pytest.CaptureFixture[str], here:
     assert (here / "reach.mp4").exists()
 
 
-def test_failures_are_filmed_before_successes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_filmed_before_successes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     seeds, solved = 50 + np.arange(4), np.array([True, False, True, False])
     lengths = np.full(4, 50)
     tried = Evaluation("reach", "", 50, Episodes(seeds, np.ones(4), lengths, solved, None, ~solved))
     monkeypatch.setattr("robo_ddpg.cli.record.evaluate", lambda *_, **__: tried)
     options = RecordOptions("reach", episodes=3, seed=50, failures_first=True)
     assert seeds_to_film(Controller.find("reach"), options) == [51, 53, 50]
+    assert capsys.readouterr().err == ""
+    solved[:] = True
+    seeds_to_film(Controller.find("reach"), options)
+    assert "none of 100 episodes from seed 50 failed" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -78,9 +86,10 @@ def test_an_environment_that_draws_itself_is_filmed(
 
 def test_what_it_cannot_have_is_refused(drawn: list[str], refusal: Refusal) -> None:
     assert "leave out the camera" in refusal(*drawn, "--camera", "side")
+    assert "leave out background, trails and inset" in refusal(*drawn, "--trails")
     assert "no states that could be kept" in refusal(*drawn, "--keep", "kept")
     assert "does not say what failed" in refusal(*drawn, "--failures-first")
-    assert "even numbers of pixels" in refusal(*drawn, "--seed", "2", "--width", "97")
+    assert "until_solved must not be negative" in refusal(*drawn, "--until-solved", "-1")
 
 
 def test_who_waits_is_told_how_far_it_is(
@@ -88,8 +97,52 @@ def test_who_waits_is_told_how_far_it_is(
 ) -> None:
     monkeypatch.setattr(record, "INTERVAL_S", 0.0)
     assert main([*drawn, "--episodes", "1", "--seed", "2", *SMALL[:4]]) == 0
-    said = [f"filming Episode 1, seed 2: {seconds} s" for seconds in ("0.0", "0.1", "0.2")]
-    assert capsys.readouterr().err.splitlines() == said
+    first, *said, last = capsys.readouterr().err.splitlines()
+    assert first == "filming Episode 1, seed 2: 0.0 s"
+    assert [line.partition(";")[0][-5:] for line in (*said, last)] == ["0.1 s", "0.2 s"]
+
+
+def test_the_time_left_follows_from_the_share_that_is_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 1.0, 10.0])
+    monkeypatch.setattr(record.time, "monotonic", lambda: next(times))
+    notes = record.Notes()
+    for share in (0.1, 0.25):
+        notes.follow("Episode 1", Moment(seconds=2.0), share)
+    assert capsys.readouterr().err == "filming Episode 1: 2.0 s; 25 % of the film, 30 s left\n"
+
+
+def test_odd_sizes_become_even(here: Path) -> None:
+    size = ("--width", "97", "--height", "65", "--episode-s", "0.2", "--no-overlay")
+    assert main(["record", "reach", "--episodes", "1", "--out", "odd.mp4", *size]) == 0
+    assert iio.imread("odd.mp4", plugin="pyav", index=0).shape == (66, 98, 3)
+
+
+def test_a_preset_gives_way_to_what_is_said() -> None:
+    words = ("reach", "--preset", "paper", "--width", "64", "--overlay")
+    options = record._parsed(words)
+    assert (options.width, options.height, options.background) == (64, 720, "white")
+    assert options.trails and options.overlay
+
+
+def test_a_contact_sheet_has_a_row_for_each_episode(
+    capsys: pytest.CaptureFixture[str], drawn: list[str], here: Path
+) -> None:
+    out = here / "sheet.png"
+    words = ("--episodes", "2", "--seed", "4", *SMALL[:4], "--out", str(out), "--no-overlay")
+    assert main([*drawn[:-2], *words]) == 0
+    assert "contact sheet, return" in capsys.readouterr().out
+    assert iio.imread(out).shape == (2 * (64 + 6), 6 * (96 + 6), 3)
+
+
+def test_nothing_is_simulated_for_a_film_that_could_not_be_written(
+    refusal: Refusal, monkeypatch: pytest.MonkeyPatch, here: Path
+) -> None:
+    monkeypatch.setattr("robo_ddpg.recording.filming.record_episodes", None)
+    assert "There is no directory nope/dir" in refusal("record", "reach", "--out", "nope/dir/a.mp4")
+    assert "name the video .mp4 or .gif" in refusal("record", "reach", "--out", "a.avi")
+    assert not list(here.iterdir())
 
 
 def test_without_opengl_a_video_is_refused_with_the_way_out() -> None:

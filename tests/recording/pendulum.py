@@ -8,6 +8,7 @@ from robo_ddpg.recording.recording import Recording
 
 PENDULUM = """
 <mujoco>
+  <visual><quality shadowsize="256"/></visual>
   <worldbody>
     <light name="lamp" pos="0 -1 2"/>
     <camera name="front" pos="0 -2 0" xyaxes="1 0 0 0 0 1"/>

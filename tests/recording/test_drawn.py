@@ -82,7 +82,8 @@ def test_the_film_says_what_evaluation_says(tmp_path: Path) -> None:
     assert filmed.returns == episodes.returns.tolist() == [15.0]
     assert filmed.solved == [True]
     frames = iio.imread(filmed.video.path, plugin="pyav").astype(int)
-    green = (frames[:, -16:, 240:, 1] - frames[:, -16:, 240:, 0] > 40).any(axis=(1, 2))
+    panel = frames[:, :, 320:]
+    green = (panel[..., 1] - panel[..., 0] > 25).any(axis=(1, 2))
     assert green.tolist() == [False] * 3 + [True] * (3 + 5)  # solved after three; then the verdict
 
 
@@ -94,6 +95,16 @@ def test_moments_carry_what_was_reported_so_far() -> None:
     assert moments[2] == Moment(2, 0.2, reward=2.0, total=3.0, success=False)
     assert moments[3] == Moment(3, 0.3, reward=3.0, total=6.0, success=True, last=True)
     assert len(moments) == 4
+
+
+def test_an_episode_that_has_been_solved_for_so_long_may_end() -> None:
+    env, act = drawing_environment(still("toys:Painted")), still("toys:Painted").act
+    steps = [
+        [moment.step for moment in played(env, act, 0, solved_steps=solved)][-1]
+        for solved in (None, 2)
+    ]
+    env.close()
+    assert steps == [5, 4], "it is solved from step 3 on"
 
 
 def test_the_length_of_episodes_is_cut_in_seconds(tmp_path: Path) -> None:

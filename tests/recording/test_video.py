@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from robo_ddpg.controller import Controller
-from robo_ddpg.envs.registration import make_task_of
+from robo_ddpg.envs.registration import make_task, make_task_of
 from robo_ddpg.errors import RenderingError, VideoError
+from robo_ddpg.model_fields import model_hash
 from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import VERDICT_S
 from robo_ddpg.recording.recorder import record_episodes
 from robo_ddpg.recording.recording import Recording
@@ -128,11 +130,64 @@ def test_several_cameras_stand_side_by_side(tmp_path: Path) -> None:
     recordings = record_episodes(Controller.find("reach"), seeds=[7], episode_s=0.3)
     model = make_task_of(recordings[0].task).model
     path = tmp_path / "both.mp4"
-    size = {"width": 96, "height": 64}
-    info = render_recordings(recordings, model, path, camera=["front", "wrist"], **size)
+    look = {"width": 96, "height": 64, "overlay": False}
+    info = render_recordings(recordings, model, path, camera=["front", "wrist"], **look)
     assert (info.width, info.height) == (192, 64)
     frame = iio.imread(path, plugin="pyav", index=0).astype(int)
     assert np.abs(frame[:, :96] - frame[:, 96:]).mean() > 5
+
+
+def test_a_further_camera_is_shown_in_the_corner(model: mujoco.MjModel, tmp_path: Path) -> None:
+    look = {"width": 100, "height": 80, "overlay": False}
+    plain, inlaid = (
+        iio.imread(
+            render_recordings(
+                [record(model, 4)], model, tmp_path / "a.gif", inset=name, **look
+            ).path,
+            index=2,
+        ).astype(int)
+        for name in (None, "front")
+    )
+    change = np.abs(inlaid - plain).max(axis=2)
+    assert change[-24:, :30].mean() > 10 * max(change[:50].mean(), change[:, 35:].mean())
+
+
+def test_white_ground_and_sky_leave_the_robot_as_it_is() -> None:
+    model = make_task("locomotion-hopper").model
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, 0)
+    mujoco.mj_forward(model, data)
+    before = model_hash(model)
+    with FrameRenderer(model, 64, 64, "front", white=True) as renderer:
+        image = renderer.render(data)
+    for corner in (image[:8, :8], image[:8, -8:], image[-8:, :8], image[-8:, -8:]):
+        assert (corner > 250).all()
+    assert image.min() < 60, "the robot is there"
+    assert model_hash(model) == before
+
+
+def test_a_scene_without_a_sky_has_no_white_background(model: mujoco.MjModel) -> None:
+    with pytest.raises(RenderingError, match="no sky"):
+        FrameRenderer(model, 64, 64, "front", white=True)
+
+
+def test_trails_show_where_a_site_has_been(model: mujoco.MjModel, tmp_path: Path) -> None:
+    sheets = []
+    for trails in (False, True):
+        info = render_recordings(
+            [record(model, 6)],
+            model,
+            tmp_path / "sheet.png",
+            words=Wording(traced=("tip",)),
+            width=64,
+            height=64,
+            overlay=False,
+            trails=trails,
+        )
+        sheets.append(iio.imread(info.path).astype(int))
+    change = np.abs(sheets[1] - sheets[0]).max(axis=(0, 2)) > 40
+    first, *_, last = np.split(change, 6)
+    assert not first.any() and last.sum() > 5
 
 
 def test_a_video_says_where_it_comes_from_and_what_rendered_it(

@@ -1,6 +1,7 @@
 """Statistics with values of every kind, made up."""
 
 from robo_ddpg.runs.evaluation_statistics import Estimate, EvaluationStatistics, Spread
+from tasks.quantities import Measure
 
 STATISTICS = EvaluationStatistics(
     task="reach",
@@ -25,4 +26,5 @@ STATISTICS = EvaluationStatistics(
     },
     safety={"torque": 0.25},
     violations=None,
+    measured={"distance_m": Measure("distance to the goal", "m")},
 )

@@ -1,8 +1,9 @@
-"""Names of quantities are told in words."""
+"""Names of quantities in files of earlier versions are told in words."""
 
 import pytest
 
-from robo_ddpg.runs.quantities import label, words_and_unit
+from robo_ddpg.runs.quantities import measure_of
+from tasks.quantities import Measure
 
 
 @pytest.mark.parametrize(
@@ -18,5 +19,10 @@ from robo_ddpg.runs.quantities import label, words_and_unit
     ],
 )
 def test_the_ending_of_a_name_is_its_unit(name: str, words: str, unit: str) -> None:
-    assert words_and_unit(name) == (words, unit)
-    assert label(name) == (f"{words} [{unit}]" if unit else words)
+    assert measure_of(name) == Measure(words, unit)
+
+
+def test_a_measure_says_its_unit_with_its_name_and_with_its_value() -> None:
+    assert Measure("speed", "m/s").label == "speed [m/s]"
+    assert Measure("speed", "m/s").reading(1.2345) == "1.23 m/s"
+    assert (Measure("held").label, Measure("held").reading(1.0)) == ("held", "1")

@@ -46,6 +46,12 @@ def test_gymnasium_and_stable_baselines_find_nothing_to_object_to(task_name: str
         env.close()
 
 
+def test_units_are_told_of_all_that_is_measured(task_name: str) -> None:
+    simulation = RobotEnv(task_name).simulation
+    named = {*simulation.task.metrics(), *simulation.drive.efforts(), *simulation.drive.limits}
+    assert named == {*simulation.quantities}
+
+
 def test_further_elements_of_the_scene_have_names(task_name: str) -> None:
     assert_named(tasks.make(task_name).model, FURTHER)
 

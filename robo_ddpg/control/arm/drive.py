@@ -17,7 +17,7 @@ from robo_ddpg.control.interventions import Interventions
 from tasks.arm.robot import Arm
 from tasks.arm.task import ActionMode, ArmTask
 from tasks.arrays import Array, Mask
-from tasks.quantities import Quantity
+from tasks.quantities import Measure, Quantity
 
 MANY = 32
 """Simulations from which sharing the kinematics among threads costs less than it saves."""
@@ -34,7 +34,7 @@ class ArmDrive(Drive):
     mode: ActionMode
     """What the action means."""
     reasons = (*motion.REASONS, TORQUE)
-    limits = monitor.LIMITS
+    limits = tuple(monitor.LIMITS)
 
     def __init__(self, task: ArmTask, batch: Batch, threads: int) -> None:
         """Build kinematics, filter and monitor.
@@ -75,6 +75,14 @@ class ArmDrive(Drive):
         """Joint speeds requested and planned [rad/s], (n,) each."""
         speeds = {"requested_rad_s": self.requested, "applied_rad_s": self.motion.velocity}
         return {name: root_mean_square(values) for name, values in speeds.items()}
+
+    def measured(self) -> dict[str, Measure]:
+        """What efforts and limits are."""
+        return {
+            "requested_rad_s": Measure("requested joint speed", "rad/s"),
+            "applied_rad_s": Measure("applied joint speed", "rad/s"),
+            **monitor.LIMITS,
+        }
 
     def commanded(self) -> list[Quantity]:
         """Motion of the fingertips or joints, and how far each finger shall be open."""

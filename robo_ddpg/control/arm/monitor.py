@@ -9,9 +9,15 @@ from numpy.typing import NDArray
 from robo_ddpg.control.arm.kinematics import as_slice
 from tasks.arm.robot import Arm
 from tasks.arrays import Array
+from tasks.quantities import Measure
 
-LIMITS = ("joint_position", "joint_velocity", "hand_speed", "workspace")
-"""What the simulated arm is checked against at every physics step [rad, rad/s, m/s, m]."""
+LIMITS = {
+    "joint_position": Measure("joint position", "rad"),
+    "joint_velocity": Measure("joint velocity", "rad/s"),
+    "hand_speed": Measure("hand speed", "m/s"),
+    "workspace": Measure("workspace", "m"),
+}
+"""What the simulated arm is checked against at every physics step."""
 
 
 class Monitor:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from robo_ddpg.errors import VideoError
 from robo_ddpg.rendering.renderer import Frame
 
 PendingFrame = Callable[[], Frame]
@@ -30,10 +29,9 @@ def encode_mp4(
     """Encode as H.264 in fragments, so that what is there plays even if the process is killed."""
     import av
 
+    frames = map(even, frames)
     first = next(frames)
     height, width = first.shape[:2]
-    if width % 2 or height % 2:
-        raise VideoError(f"Got frames of {width} x {height}: .mp4 needs even numbers of pixels.")
     rate = Fraction(fps).limit_denominator(1000)
     count = 0
     options = {
@@ -51,6 +49,12 @@ def encode_mp4(
             count += 1
         container.mux(stream.encode(None))
     return float(count / rate)
+
+
+def even(frame: Frame) -> Frame:
+    """The frame with its last row and column twice where their number is odd, as H.264 asks for."""
+    height, width = frame.shape[:2]
+    return np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), "edge")
 
 
 def index_mp4(source: Path, target: Path) -> None:

@@ -3,14 +3,17 @@
 import functools
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageFont
 
 from robo_ddpg.rendering.renderer import Frame
 
 Colour = tuple[int, int, int]
 
+PAPER: Colour = (24, 28, 34)
+GROOVE: Colour = (66, 73, 84)
 TEXT: Colour = (235, 238, 242)
-FAINT: Colour = (168, 176, 186)
+FAINT: Colour = (158, 167, 178)
 BLUE: Colour = (98, 176, 230)
 GREEN: Colour = (126, 217, 150)
 RED: Colour = (242, 132, 120)
@@ -26,6 +29,14 @@ def shaded(area: Frame) -> Image.Image:
     return Image.fromarray(area).point([min(round(_SHADE * i), _LIGHTEST) for i in range(256)] * 3)
 
 
+def inverted(image: Frame) -> Frame:
+    """Light where it was dark, in the same hues: for white paper."""
+    values = image.astype(np.int16)
+    shift = 255 - values.max(axis=2) - values.min(axis=2)
+    light: Frame = (values + shift[..., None]).astype(np.uint8)
+    return light
+
+
 @functools.cache
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The letters, of a size in pixels."""
@@ -33,3 +44,12 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
     file = Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf")
     return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def shortened(text: str, letters: ImageFont.FreeTypeFont, width: float) -> str:
+    """As much of a text as fits into a width in pixels."""
+    if letters.getlength(text) <= width:
+        return text
+    while text and letters.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.rendering.renderer import Frame
 
 
@@ -36,7 +37,11 @@ class Told(Protocol):
 
     @property
     def metrics(self) -> Mapping[str, Any]:
-        """Quantity -> its values, with the unit in its name."""
+        """Quantity -> its values."""
+
+    @property
+    def commands(self) -> Mapping[str, Any]:
+        """Command -> what it was at the start and after each step, (steps + 1, k)."""
 
     @property
     def safety(self) -> Mapping[str, Any]:
@@ -53,6 +58,14 @@ class Scene(Protocol):
     @property
     def told(self) -> Told:
         """What is known of it; may grow while its frames are made."""
+
+    @property
+    def seconds(self) -> float | None:
+        """Simulated time that it lasts at most [s]; None if nobody knows."""
+
+    @property
+    def words(self) -> Wording:
+        """What its task calls all that."""
 
     def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
         """About every `stride`-th image, (height, width, 3), and always the last."""

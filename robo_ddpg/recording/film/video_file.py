@@ -26,6 +26,10 @@ from robo_ddpg.rendering.renderer import Frame
 _ENCODERS: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif}
 
 
+SHEET = ".png"
+"""Ending of contact sheets."""
+
+
 @dataclass(frozen=True)
 class VideoInfo:
     """What was written."""
@@ -37,7 +41,7 @@ class VideoInfo:
     """Number of frames."""
 
     seconds: float
-    """Playing time [s]."""
+    """Playing time [s]; 0 of a contact sheet."""
 
     width: int
     """Width [pixel]."""
@@ -61,7 +65,8 @@ def write_video(
 
     Args:
         path: ends in .mp4 or .gif; under this name there is either the whole video or none.
-        frames: images of shape (height, width, 3), all of one size; even sizes for .mp4.
+        frames: images of shape (height, width, 3), all of one size; .mp4 repeats the last row or
+            column where their number is odd.
         fps: frames per second [1/s].
         crf: the constant rate factor of H.264, 0 (lossless) to 51; .gif ignores it.
         about: kept in the file as its comment, in JSON; .gif has none.
@@ -89,9 +94,7 @@ def write_pending(
 ) -> VideoInfo:
     """As `write_video`, from frames that are finished in the encoder's thread."""
     path = Path(path)
-    encode = _ENCODERS.get(path.suffix.lower())
-    if encode is None:
-        raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
+    encode = _encoder(path)
     if not (np.isfinite(fps) and fps > 0):
         raise VideoError(f"Got {fps} frames per second: give a positive number.")
     first = next(frames, None)
@@ -115,7 +118,31 @@ def write_pending(
         raise VideoError(
             f"Cannot write {path}: {reason}. Name a place that can be written."
         ) from None
-    return VideoInfo(path, check.count, seconds, check.width, check.height)
+    odd = 1 if encode is encode_mp4 else 0
+    width, height = (pixels + odd * (pixels % 2) for pixels in (check.width, check.height))
+    return VideoInfo(path, check.count, seconds, width, height)
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Refuse, before anything is simulated, what could not be written in the end.
+
+    Raises:
+        VideoError: the name is of another format, or its directory is missing or closed.
+    """
+    path = Path(path)
+    if path.suffix.lower() != SHEET:
+        _encoder(path)
+    if not path.parent.is_dir():
+        raise VideoError(f"There is no directory {path.parent}: make it, or name another place.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise VideoError(f"Cannot write {path}. Name a place that can be written.")
+
+
+def _encoder(path: Path) -> Encoder:
+    encode = _ENCODERS.get(path.suffix.lower())
+    if encode is None:
+        raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
+    return encode
 
 
 @contextlib.contextmanager

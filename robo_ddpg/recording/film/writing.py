@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
@@ -15,7 +15,8 @@ from robo_ddpg.errors import VideoError
 from robo_ddpg.recording.film.encoding import PendingFrame
 from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.film.scene import Moment, Scene
-from robo_ddpg.recording.film.video_file import FrameCheck, VideoInfo, write_pending
+from robo_ddpg.recording.film.sheet import stride, write_sheet
+from robo_ddpg.recording.film.video_file import SHEET, FrameCheck, VideoInfo, write_pending
 from robo_ddpg.rendering.renderer import Frame
 
 MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".gif": 25.0}
@@ -25,8 +26,9 @@ VERDICT_S = 0.5
 _GAP = 4
 """Dark pixels between pictures side by side."""
 
-Watcher = Callable[[str, Moment], None]
-"""Is told the title of a scene and where it is whenever a frame of it has been made."""
+Watcher = Callable[[str, Moment, float | None], None]
+"""Is told the title of a scene and where it is whenever a frame of it has been made, and which
+share of the film is done; None if nobody knows how long it gets."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,17 @@ class Look:
     speed: float = 1.0
     """Of the playback; 2.0 is twice as fast as reality."""
     overlay: bool = True
-    """Write what happens into the picture: time, return, success, reward terms, what the safety
-    filter let through; and hold the last frame for a moment."""
+    """Write what happens beside the picture, which makes the film wider: time, return, success,
+    commands, reward terms, what the safety filter let through; and hold the last frame for a
+    moment."""
+
+    background: Literal["scene", "white"] = "scene"
+    """What is behind a task's robot: its scene, or white, as for papers."""
+
+    trails: bool = False
+    """Draw where fingertips or feet have been lately."""
+    inset: str | None = None
+    """Camera of a task whose picture is shown in a corner of the other one's."""
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -68,7 +79,7 @@ def write_film(
 
     Args:
         scenes: the episodes; their frames are made in this thread, when their turn comes.
-        path: as for `write_video`.
+        path: as for `write_video`; a .png becomes a contact sheet.
         rate: frames in a second of simulated time [1/s].
         look: how it looks; pictures of other sizes are fitted in between black bars.
         about: as for `write_video`.
@@ -77,16 +88,27 @@ def write_film(
     Raises:
         VideoError: as `write_video`.
     """
-    played = rate * look.speed
-    fps = min(played, MAX_FRAMES_PER_SECOND.get(Path(path).suffix.lower(), played))
-    check = FrameCheck()
+    check, progress = FrameCheck(), _Progress(scenes)
 
-    def picture(scene: Scene) -> Iterator[PendingFrame]:
-        label = Overlay(scene.told, scene.title, look.width, look.height, look.speed)
-        for frame, moment in scene.frames(played / fps):
+    def shots(scene: Scene, stride: float) -> Iterator[tuple[Frame, Moment]]:
+        for frame, moment in scene.frames(stride):
             check.see(frame)
             if watcher:
-                watcher(scene.title, moment)
+                watcher(scene.title, moment, progress.share(scene, moment))
+            yield frame, moment
+
+    white = look.background == "white"
+    if Path(path).suffix.lower() == SHEET:
+        rows = [(scene, shots(scene, stride(scene.seconds, rate))) for scene in scenes]
+        fitted = [(s, ((_fitted(f, look.width, look.height), m) for f, m in r)) for s, r in rows]
+        sheet = write_sheet(fitted, path, captions=look.overlay, white=white)
+        return VideoInfo(Path(path), check.count, 0.0, sheet.shape[1], sheet.shape[0])
+    played = rate * look.speed
+    fps = min(played, MAX_FRAMES_PER_SECOND.get(Path(path).suffix.lower(), played))
+
+    def picture(scene: Scene) -> Iterator[PendingFrame]:
+        label = Overlay(scene, look.height, look.speed, white=white)
+        for frame, moment in shots(scene, played / fps):
             yield functools.partial(_labelled, frame, moment, label, look)
 
     def pages() -> Iterator[PendingFrame]:
@@ -98,6 +120,21 @@ def write_film(
         check.verify()  # of bare pictures: the clock in the overlay always moves
 
     return write_pending(path, pages(), fps, about=about)
+
+
+class _Progress:
+    """How much of a film is done, by the simulated time of its scenes."""
+
+    def __init__(self, scenes: Sequence[Scene]) -> None:
+        known = [scene.seconds for scene in scenes if scene.seconds is not None]
+        self._total = sum(known) if len(known) == len(scenes) else 0.0
+        self._done: dict[int, float] = {}
+
+    def share(self, scene: Scene, moment: Moment) -> float | None:
+        """The share from 0 to 1, with a scene being where it is."""
+        most = scene.seconds or moment.seconds
+        self._done[id(scene)] = most if moment.last else moment.seconds
+        return min(1.0, sum(self._done.values()) / self._total) if self._total else None
 
 
 def _labelled(frame: Frame, moment: Moment, label: Overlay, look: Look) -> Frame:

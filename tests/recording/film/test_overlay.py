@@ -1,129 +1,151 @@
-"""What is written into the picture is right, and leaves most of it free."""
+"""What happens in an episode stands beside its picture, and is right."""
 
 import dataclasses
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
 
-from robo_ddpg.recording.film.overlay import Overlay, outcome
+from robo_ddpg.recording.film.overlay import Overlay
+from robo_ddpg.recording.film.panel import Panel
+from robo_ddpg.recording.film.rows import Row, outcome, reading, rows_of
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.recording import Recording
-from robo_ddpg.recording.video import moments_of, render_recordings
+from robo_ddpg.recording.video import moments_of
+from robo_ddpg.rendering.renderer import Frame
+from tasks.commands import Point, Velocity
+from tasks.quantities import Measure
 from tests.recording.pendulum import PENDULUM, record
+
+WORDS = Wording(
+    measured={"turn_error_rad_s": Measure("turn error", "rad/s"), "gap_m": Measure("gap", "m")},
+    commanded={
+        "go": Velocity(
+            "velocity", "m/s", parts=("forward", "left"), body="arm", above_m=0.1, second_m=1.0
+        ),
+        "goal": Point("goal", "m", parts=("x", "y", "z"), radius_m=0.1),
+    },
+    solved="held at the goal",
+    failed="fell",
+)
+SIZES = [(160, 120), (320, 240), (640, 480), (480, 640), (1280, 720), (1920, 1080)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A scene without pictures."""
+
+    told: Recording
+    title: str = "Episode 1, seed 0"
+    words: Wording = WORDS
+
+    def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
+        yield from ()
 
 
 @pytest.fixture(scope="module")
-def model() -> mujoco.MjModel:
-    return mujoco.MjModel.from_xml_string(PENDULUM)
-
-
-def after_five_steps(episode: Recording, frame: np.ndarray) -> np.ndarray:
-    height, width = frame.shape[:2]
-    return Overlay(episode, "Episode", width, height, 1.0).draw(frame, moments_of(episode)[5])
-
-
-def test_the_overlay_changes_only_the_foot_and_a_corner_of_the_picture(
-    model: mujoco.MjModel, tmp_path: Path
-) -> None:
-    episode = [record(model, steps=5)]
-    plain, labelled = (
-        iio.imread(
-            render_recordings(episode, model, tmp_path / f"{on}.mp4", overlay=on).path,
-            plugin="pyav",
-        )[:6].astype(int)
-        for on in (False, True)
+def episode() -> Recording:
+    """Ten steps with something of everything."""
+    ten = np.linspace(0.0, 0.09, 10)
+    return dataclasses.replace(
+        record(mujoco.MjModel.from_xml_string(PENDULUM), steps=10),
+        metrics={"turn_error_rad_s": ten, "gap_m": ten, "requested_rad": ten, "applied_rad": ten},
+        commands={
+            "go": np.tile([0.5, -0.25], (11, 1)),
+            "goal": np.tile([0.1, -0.2, 0.3], (11, 1)),
+        },
+        safety={"joint_acceleration": np.arange(10, dtype=np.float32) % 2},
     )
-    change = np.abs(labelled - plain).mean(axis=(0, 3))
-    assert change[:432, 320:].mean(axis=1).max() < 3
-    assert change[240:432].mean(axis=1).max() < 3
-    assert change[-16:].mean(axis=1).min() > 10
 
 
-def test_the_success_mark_appears_once_the_episode_succeeds(model: mujoco.MjModel) -> None:
-    episode = record(model, steps=10)
-    label = Overlay(episode, "Episode 1", 640, 480, speed=1.0)
-    moments = moments_of(episode)
-    grey = np.full((480, 640, 3), 128, np.uint8)
-
-    def is_marked(index: int) -> bool:
-        right_end = label.draw(grey, moments[index])[-32:, 500:].astype(int)
-        return bool((right_end[..., 1] - right_end[..., 0] > 40).any())
-
-    shown = [is_marked(index) for index in range(11)]
-    assert shown == [False, *episode.success]
-    assert (grey == 128).all()
+def said(episode: Recording, step: int, speed: float = 1.0) -> dict[str, str]:
+    """Label -> value."""
+    moment = moments_of(episode)[step]
+    return {row.label: row.value(moment)[0] for row in rows_of(Shown(episode), speed)}
 
 
-def test_the_panel_shows_the_reward_terms_and_why_an_action_was_altered(
-    model: mujoco.MjModel,
-) -> None:
-    episode = record(model, steps=10)
-    quiet = {"joint_velocity": np.zeros(10, np.float32)}
-    altered = {"joint_velocity": np.ones(10, np.float32)}
-    grey = np.full((480, 640, 3), 128, np.uint8)
-
-    def panel(**changes: object) -> np.ndarray:
-        changed = dataclasses.replace(episode, **changes)
-        return after_five_steps(changed, grey)[:240, :320].astype(int)
-
-    low = panel(reward_terms={"near": np.full(10, 0.2)}, safety=quiet)
-    high = panel(reward_terms={"near": np.full(10, 0.9)}, safety=quiet)
-    limited = panel(reward_terms={"near": np.full(10, 0.9)}, safety=altered)
-    blue = [int((image[..., 2] - image[..., 0] > 60).sum()) for image in (low, high)]
-    assert blue[1] > 3 * blue[0] > 0
-    assert ((limited[..., 0] - limited[..., 2]) > 60).any()  # amber words
-    assert not ((high[..., 0] - high[..., 2]) > 60).any()
+def grey(width: int, height: int) -> Frame:
+    return np.full((height, width, 3), 128, np.uint8)
 
 
-def test_the_panel_shows_requested_and_applied_motion_as_bars(model: mujoco.MjModel) -> None:
-    metrics = {"requested_rad_s": np.ones(10), "applied_rad_s": np.full(10, 0.5)}
-    episode = dataclasses.replace(record(model, steps=10), metrics=metrics, reward_terms={})
-    grey = np.full((480, 640, 3), 128, np.uint8)
-    image = after_five_steps(episode, grey)[:240, :320].astype(int)
-    amber = (image[..., 0] - image[..., 2] > 100).any(axis=0).sum()
-    green = (image[..., 1] - image[..., 0] > 60).any(axis=0).sum()
-    assert amber == pytest.approx(2 * green, abs=4)
-    assert green > 10
-
-
-@pytest.mark.parametrize("size", [(320, 240), (640, 480), (1280, 720), (480, 640)])
-def test_the_panel_leaves_most_of_the_picture_free(
-    size: tuple[int, int], model: mujoco.MjModel
+@pytest.mark.parametrize("size", SIZES)
+def test_the_panel_stands_beside_the_picture_and_covers_nothing(
+    size: tuple[int, int], episode: Recording
 ) -> None:
     width, height = size
-    terms = {f"term_{i}": np.ones(10) for i in range(6)}
-    quantities = {f"quantity_{i}_m": np.ones(10) for i in range(4)}
-    altered = {"joint_acceleration": np.ones(10, np.float32)}
-    episode = dataclasses.replace(
-        record(model, steps=10), reward_terms=terms, metrics=quantities, safety=altered
-    )
-    grey = np.full((height, width, 3), 128, np.uint8)
-    drawn = after_five_steps(episode, grey)
-    panel = (drawn != 128).any(axis=2)[: height * 3 // 4]
-    rows, columns = np.flatnonzero(panel.any(axis=1)), np.flatnonzero(panel.any(axis=0))
-    assert 0.1 * height < rows.max() < 0.47 * height
-    assert columns.max() < 0.45 * width
-    amber = (drawn[..., 0].astype(int) - drawn[..., 2] > 60).any()
-    assert amber  # why the action was altered is never left out
+    drawn = Overlay(Shown(episode), height, 1.0).draw(grey(*size), moments_of(episode)[5])
+    assert (drawn[:, :width] == 128).all()
+    panel = drawn[:, width:]
+    assert panel.shape[0] == height and panel.shape[1] % 2 == 0
+    assert panel.max() > 200, "words are bright"
+    assert (panel[..., 1].astype(int) - panel[..., 0] > 60).any(), "the command is green"
+
+
+def test_commands_and_quantities_carry_their_units(episode: Recording) -> None:
+    words = said(episode, 10)
+    assert words["turn error"] == "0.09 rad/s"
+    assert words["gap"] == "9.00 cm"
+    assert (words["asked forward"], words["asked left"]) == ("0.50 m/s", "-0.25 m/s")
+    assert words["goal"] == "10.0, -20.0, 30.0 cm"
+    assert words["time"] == "0.50 s"
+    assert said(episode, 0)["turn error"] == "", "it is not known before the first step"
+    assert said(episode, 0)["asked forward"] == "0.50 m/s"
+    assert "time ×2" in said(episode, 0, speed=2)  # noqa: RUF001
+
+
+def test_why_an_action_was_altered_is_told(episode: Recording) -> None:
+    told = [said(episode, step)["safety filter"] for step in (0, 1, 2)]
+    assert told == ["idle", "idle", "acceleration"]
+
+
+def test_as_many_decimals_are_shown_throughout_an_episode() -> None:
+    speed = Measure("speed", "m/s")
+    assert [reading(speed, [x], [0.0, 12.5]) for x in (0.0, 5.25)] == ["0.0 m/s", "5.2 m/s"]
+    assert reading(Measure("held"), [1.0], [0.0, 1.0]) == "1"
+
+
+def test_bars_grow_with_what_they_show(episode: Recording) -> None:
+    blue = []
+    for value in (0.2, 0.9):
+        changed = dataclasses.replace(episode, reward_terms={"near": np.full(10, value)})
+        image = Overlay(Shown(changed), 480, 1.0).draw(grey(640, 480), moments_of(episode)[5])
+        blue.append(int((image[..., 2].astype(int) - image[..., 0] > 60).sum()))
+    assert blue[1] > 3 * blue[0] > 0
+
+
+def test_rows_that_matter_least_are_left_out_where_there_is_no_room() -> None:
+    seen: list[str] = []
+
+    def row(rank: int, name: str) -> Row:
+        return Row(rank, name, lambda _: (seen.append(name) or name, (255, 255, 255)))
+
+    rows = [row(7, "motion"), *(row(5, f"term {k}") for k in range(20)), row(0, "outcome")]
+    Panel(rows, 120).draw(Moment())
+    assert "outcome" in seen and "term 0" in seen and "motion" not in seen
+    seen.clear()
+    Panel(rows, 1080).draw(Moment())
+    assert seen == [row.label for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("moment", "said"),
+    ("moment", "words"),
     [
-        (Moment(success=False), ""),
-        (Moment(success=True), "✓ success"),
-        (Moment(success=False, last=True, terminated=True), "✗ not solved"),
-        (Moment(last=True, terminated=True), "terminated"),
+        (Moment(success=False), "not solved yet"),
+        (Moment(success=True), "✓ held at the goal"),
+        (Moment(success=False, last=True), "✗ not solved"),
+        (Moment(success=False, last=True, terminated=True), "✗ fell"),
+        (Moment(last=True, terminated=True), "fell"),
         (Moment(last=True), ""),
     ],
 )
-def test_the_outcome_is_what_the_environment_reports(moment: Moment, said: str) -> None:
-    assert outcome(moment)[0] == said
+def test_success_is_called_what_it_means_in_the_task(moment: Moment, words: str) -> None:
+    assert outcome(moment, WORDS.solved, WORDS.failed)[0] == words
 
 
-def test_words_are_legible_on_white(model: mujoco.MjModel) -> None:
-    foot = after_five_steps(record(model, steps=10), np.full((480, 640, 3), 255, np.uint8))[-20:]
-    assert 0 < foot.min() <= 80 and foot.max() > 200
+def test_a_fall_ends_a_recording_as_a_failure(episode: Recording) -> None:
+    fallen = dataclasses.replace(episode, terminated=np.arange(10) == 9)
+    assert [moment.terminated for moment in moments_of(fallen)] == [False] * 10 + [True]
+    assert not any(moment.terminated for moment in moments_of(episode))
