@@ -17,6 +17,7 @@ GOOD = Trial(
     overshoot=dict.fromkeys(LIMITS, 0.01),
     weak=True,
     collisions=("a and b",),
+    grasped=0.9,
 )
 
 
@@ -37,3 +38,12 @@ def test_an_arm_that_is_calm_and_solves_nearly_all_can_be_trained() -> None:
 )
 def test_what_is_in_the_way_is_named(changes: dict[str, Any], objection: str) -> None:
     assert dataclasses.replace(GOOD, **changes).objections == [objection]
+
+
+@pytest.mark.parametrize(("grasped", "can"), [(None, False), (0.89, False), (0.9, True)])
+def test_grasp_can_be_trained_where_the_script_solves_nearly_all(
+    grasped: float | None, can: bool
+) -> None:
+    trial = dataclasses.replace(GOOD, grasped=grasped)
+    assert trial.grasps is can
+    assert trial.objections == []
