@@ -47,7 +47,7 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         ("evaluate reach --seed 12345678901234567890", "seed must be at most 4294967295"),
         ("train reach --seed 12345678901234567890", "seed must be at most 4294967295"),
         ("watch reach --seed 12345678901234567890", "seed must be at most 4294967295"),
-        ("compare reach reach --out /proc/nowhere/x.mp4", "cannot write /proc/nowhere/x.mp4"),
+        ("compare reach reach --out /proc/nowhere/x.mp4", "no directory /proc/nowhere"),
         ("evaluate reach --robustness --out /proc/nowhere/x.json", "cannot write /proc/nowhere"),
         (
             "evaluate reach --episodes 1 --csv /proc/nowhere/x.csv",
@@ -61,7 +61,7 @@ def in_a_process(*words: str, **environment: str) -> "subprocess.CompletedProces
         ("record reach --grid 0x2", "grid must look like 2x2"),
         ("record reach --episodes 1 --camera nowhere", "front"),
         ("record reach --episodes 1 --out film.txt", ".mp4"),
-        ("record reach --episodes 1 --out /proc/nowhere/film.mp4", "/proc/nowhere/film.mp4"),
+        ("record reach --episodes 1 --out /proc/nowhere/film.mp4", "no directory /proc/nowhere"),
         ("record reach --episodes 1 --width 0", "0"),
         ("record reach --episodes 1 --speed 0", "speed"),
         ("record reach --episodes 1 --episode-s 0", "episode_s must be positive"),

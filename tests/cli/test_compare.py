@@ -59,9 +59,9 @@ def test_disagreements_are_filmed_side_by_side_under_the_names_of_both(
     drawn = set()
     original = Overlay.__init__
 
-    def noted(self: Overlay, scene: RecordedScene, *rest: Any) -> None:
+    def noted(self: Overlay, scene: RecordedScene, *rest: Any, **how: Any) -> None:
         drawn.add((scene.title, bool(scene.told.success[-1])))
-        original(self, scene, *rest)
+        original(self, scene, *rest, **how)
 
     monkeypatch.setattr(Overlay, "__init__", noted)
     monkeypatch.setattr(compare, "MOST_FILMED", 1)
