@@ -37,6 +37,7 @@ class EpisodeMetrics:
         self._held = np.zeros(n)
         self._jerk = np.zeros(n)
         self._work = np.zeros(n)
+        self._gait: GaitMetrics | None = None
         self.success_at_reset: Mask | None = None
         """Whether an episode was solved before its first action, (n,); None if not measured."""
         if simulation is not None:
@@ -45,8 +46,8 @@ class EpisodeMetrics:
             velocity = simulation.drive.planned_velocity
             self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
             self._actuators = Actuators(simulation)
-        feet = simulation is not None and simulation.task.feet
-        self._gait = GaitMetrics(simulation) if simulation is not None and feet else None
+            if simulation.task.feet:
+                self._gait = GaitMetrics(simulation)
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
         """Add one control step.

@@ -13,6 +13,9 @@ from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs import lock
 from robo_ddpg.runs.lock import sole_writer
 
+NEWEST = "newest"
+"""Among checkpoints, the file that names the newest."""
+
 
 class RunDirectory:
     """Where a run keeps its configuration, metrics, checkpoint, controller and videos."""

@@ -7,9 +7,8 @@ from typing import Any
 from robo_ddpg.errors import OutputDirectoryError, SettingsError, in_one_line
 from robo_ddpg.files import PARTS, writing
 from robo_ddpg.runs import lock
+from robo_ddpg.runs.directory import NEWEST
 
-NEWEST = "newest"
-"""File that names the newest checkpoint."""
 HALF = ".upload"
 """End of the name of an object that is not whole yet."""
 WRITER = ".writer"
@@ -39,22 +38,21 @@ class Storage:
             self._files, base = fs.FileSystem.from_uri(uri)
             self._base = PurePosixPath(base)
             self._files.create_dir(base)
-            self.write(f".{secrets.token_hex(8)}", b"")
+            trial = self._at(f"{secrets.token_hex(8)}{HALF}")
+            self._files.open_output_stream(trial).close()
+            self._files.delete_file(trial)
         except (OSError, ValueError, NotImplementedError) as error:
             raise SettingsError(
                 f"cannot write to {uri!r:.100}: {in_one_line(error):.200}"
             ) from None
 
     def write(self, name: str, content: bytes) -> None:
-        """Write an object; whole or not at all. A name that begins with a dot is a trial."""
+        """Write an object; whole or not at all."""
         half, whole = self._at(name + HALF), self._at(name)
         self._files.create_dir(str(PurePosixPath(half).parent))
         with self._files.open_output_stream(half) as stream:
             stream.write(content)
-        if name.startswith("."):
-            self._files.delete_file(half)
-        else:
-            self._files.move(half, whole)
+        self._files.move(half, whole)
 
     def read(self, name: str) -> bytes | None:
         """The content of an object; None if there is no such object."""

@@ -9,7 +9,7 @@ from robo_ddpg.errors import OutputDirectoryError, RoboDDPGError, in_one_line
 from robo_ddpg.many.cluster.storage import Storage, StoredRun
 from robo_ddpg.many.seeds.job import Job, carry_on
 from robo_ddpg.reading.json_text import read_json
-from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.runs.directory import NEWEST, RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import configuration
@@ -75,5 +75,5 @@ class _Keeping(SilentProgress):
 
     def _state(self) -> list[int]:
         run = RunDirectory(self._kept.path)
-        paths = (run.metrics, run.checkpoints / "newest")
+        paths = (run.metrics, run.checkpoints / NEWEST)
         return [path.stat().st_mtime_ns for path in paths if path.exists()]

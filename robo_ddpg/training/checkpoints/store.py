@@ -22,6 +22,7 @@ from robo_ddpg.errors import OutputDirectoryError, RoboDDPGError, UnreadableFile
 from robo_ddpg.files import replacing
 from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.reading.plain_file import read_bytes
+from robo_ddpg.runs.directory import NEWEST
 from robo_ddpg.training.checkpoints.steps import (
     Files,
     bytes_needed,
@@ -31,7 +32,7 @@ from robo_ddpg.training.checkpoints.steps import (
     write_steps,
 )
 
-_AGENT, _MANIFEST, _STEPS, _NEWEST = "agent.safetensors", "manifest.json", "replay", "newest"
+_AGENT, _MANIFEST, _STEPS = "agent.safetensors", "manifest.json", "replay"
 _LONGEST_NAME = 40
 """Of a checkpoint."""
 _DAMAGE = (
@@ -60,11 +61,11 @@ class Checkpoints:
             ValueError: something else is written where its name should be.
         """
         try:
-            name = read_bytes(self.path / _NEWEST, _LONGEST_NAME).decode()
+            name = read_bytes(self.path / NEWEST, _LONGEST_NAME).decode()
         except FileNotFoundError:
             return None
         if not re.fullmatch(r"\d+(-\d+)?", name):
-            raise ValueError(f"{_NEWEST} names no checkpoint")
+            raise ValueError(f"{NEWEST} names no checkpoint")
         return self.path / name
 
     def save(self, agent: Learner, documents: Documents) -> None:
@@ -117,7 +118,7 @@ class Checkpoints:
             files[f"{name}.json"] = write_file(directory / f"{name}.json", data)
         manifest = {"files": files, _STEPS: steps}
         write_file(directory / _MANIFEST, json.dumps(manifest, indent=2).encode())
-        with replacing(self.path / _NEWEST) as part:
+        with replacing(self.path / NEWEST) as part:
             part.write_text(directory.name)
 
     def _load(self, directory: Path, agent: Learner) -> Documents:
@@ -134,7 +135,7 @@ class Checkpoints:
         for path in self.path.iterdir():
             if path.name == _STEPS:
                 yield from (file for file in path.iterdir() if file.name not in steps)
-            elif path.name != _NEWEST and path != newest:
+            elif path.name != NEWEST and path != newest:
                 yield path
 
     def _unused(self, transitions: int) -> Path:
