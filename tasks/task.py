@@ -22,6 +22,16 @@ from tasks.steering import Steering
 MOST_SUBSTEPS = 10_000
 """Physics steps in a control step."""
 MOST_LATENCY_STEPS = 1_000
+VARIED = (
+    "random_mass",
+    "random_friction",
+    "random_strength",
+    "random_latency_steps",
+    "random_push_n",
+)
+"""Settings by which the world differs from episode to episode; with 0 it does not."""
+MEMORY = ("observed_actions",)
+"""Settings that say what a controller observes of what it did; episodes are the same for any."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """`robo-ddpg compare`."""
 
+import itertools
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +15,9 @@ from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import FILE_NAME, Controller
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.comparison import compare
+from robo_ddpg.evaluation.same_episodes import World, shared_world, world_in_words
+from robo_ddpg.evaluation.spread import Spread
+from robo_ddpg.files import check_place as check_file
 
 MOST_FILMED = 6
 """Disagreements shown in a comparison's video."""
@@ -38,6 +43,10 @@ class CompareOptions:
     require_better: Switch = False
     """Exit with 1 unless B is better: significantly more success or, where success does not
     differ significantly, significantly more return (p at most 0.05)."""
+    robustness: Switch = False
+    """Also try all of them with other masses, friction, actuator strength, noise, latency and
+    pushes, with the same for each; writes robustness.json and .png here, or beside the file of
+    --out."""
     ray: RayPlayers = None
     task: OwnTask = None
     python: Python = None
@@ -51,16 +60,30 @@ def run(words: Words) -> bool:
         from robo_ddpg.recording.film.video_file import check_place
 
         check_place(options.out)
-    first, second, *others = (
+    if options.robustness:
+        check_file(_robustness_file(options))
+    controllers = [
         Controller.find(name).vouched(options.task, options.python)
         for name in (options.a, options.b, *options.more)
-    )
-    if options.sequential or others:
-        return _of_many(first, [second, *others], options)
+    ]
+    world = shared_world(controllers)
+    if world:
+        note(world_in_words(world))
     with players(options.ray) as spread:
-        comparison = compare(
-            first, second, episodes=options.episodes, seed=options.seed, spread=spread
-        )
+        several = options.sequential or len(controllers) > 2
+        good = (_of_many if several else _of_two)(controllers, options, world, spread)
+        if options.robustness:
+            _try_robustness(controllers, options, spread)
+    return good or not options.require_better
+
+
+def _of_two(
+    controllers: list[Controller], options: CompareOptions, world: World, spread: Spread | None
+) -> bool:
+    """Returns whether B is better."""
+    first, second = controllers
+    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed, "spread": spread}
+    comparison = compare(first, second, **plan)
     summary = comparison.summary()
     if options.json:
         say_json(summary)
@@ -68,25 +91,49 @@ def run(words: Words) -> bool:
         say("\n".join(_lines(summary)))
     if options.out is not None:
         seeds = comparison.disagreements.tolist()
-        said = _film_side_by_side(first, second, seeds, options.out)
+        said = _film_side_by_side(first, second, seeds, options.out, world)
         (note if options.json else say)(said)
-    return bool(summary["b_is_better"]) or not options.require_better
+    return bool(summary["b_is_better"])
 
 
-def _of_many(first: Controller, others: list[Controller], options: CompareOptions) -> bool:
-    """Returns whether all of the others are better, or need not be."""
+def _of_many(
+    controllers: list[Controller], options: CompareOptions, world: World, spread: Spread | None
+) -> bool:
+    """Returns whether all of the others are better than the first."""
     from robo_ddpg.cli.many.comparisons import compare_with_first
 
     if options.ray is not None and options.sequential:
         raise SettingsError("compare: --sequential looks after every few episodes; leave out --ray")
     if options.out is not None:
         raise SettingsError("compare: --out films two controllers and a fixed number of episodes")
-    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed}
-    with players(options.ray) as spread:
-        better = compare_with_first(
-            first, others, **plan, sequential=options.sequential, json=options.json, spread=spread
-        )
-    return better or not options.require_better
+    first, *others = controllers
+    how: dict[str, Any] = {"sequential": options.sequential, "json": options.json}
+    plan: dict[str, Any] = {"episodes": options.episodes, "seed": options.seed, "spread": spread}
+    return compare_with_first(first, others, **how, **plan, world=world)
+
+
+def _try_robustness(
+    controllers: list[Controller], options: CompareOptions, spread: Spread | None
+) -> None:
+    from robo_ddpg.cli.many.robustness import write_compared_robustness
+
+    letters = itertools.chain(string.ascii_uppercase, itertools.repeat("and"))
+    names = [f"{letter}: {_short_name(c)}" for letter, c in zip(letters, controllers, strict=False)]
+    write_compared_robustness(
+        controllers,
+        names,
+        _robustness_file(options),
+        episodes=options.episodes,
+        seed=options.seed,
+        table=not options.json,
+        spread=spread,
+    )
+
+
+def _robustness_file(options: CompareOptions) -> Path:
+    if options.out is None:
+        return Path("robustness.json")
+    return options.out.with_name(f"{options.out.stem}-robustness.json")
 
 
 def _lines(summary: dict[str, Any]) -> list[str]:
@@ -118,7 +165,9 @@ def _listed(seeds: list[int], most: int = 12) -> str:
     return f"{shown} and {len(seeds) - most} more" if len(seeds) > most else shown
 
 
-def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path) -> str:
+def _film_side_by_side(
+    a: Controller, b: Controller, seeds: list[int], out: Path, world: World
+) -> str:
     """Film both controllers on some seeds; returns what to say about it."""
     from robo_ddpg.recording.film.writing import Look
     from robo_ddpg.recording.filming import Role, film
@@ -128,7 +177,7 @@ def _film_side_by_side(a: Controller, b: Controller, seeds: list[int], out: Path
     total, seeds = len(seeds), seeds[:MOST_FILMED]
     names = {a: f"A: {_short_name(a)}", b: f"B: {_short_name(b)}"}
     roles = [Role(c, seed, f"{name}, seed {seed}") for seed in seeds for c, name in names.items()]
-    video = film(roles, out, Look(grid=(1, 2))).video
+    video = film(roles, out, Look(grid=(1, 2)), **world).video
     return f"{len(seeds)} of {total} disagreements, {video.seconds:.1f} s: {video.path}"
 
 

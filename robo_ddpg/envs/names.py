@@ -43,6 +43,16 @@ class Source(abc.ABC):
         """Settings that say what an action means; episodes are the same whatever they are."""
         return ()
 
+    @property
+    def varied_settings(self) -> tuple[str, ...]:
+        """Settings by which the world differs from episode to episode; with 0 it does not."""
+        return ()
+
+    @property
+    def memory_settings(self) -> tuple[str, ...]:
+        """Settings that say what is observed of past actions; episodes are the same for any."""
+        return ()
+
     @abc.abstractmethod
     def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """All settings, from those that differ from the defaults.
@@ -87,6 +97,20 @@ class TaskSource(Source):
     def action_settings(self) -> tuple[str, ...]:
         """What the task says."""
         return make_task(self.name).action_settings
+
+    @property
+    def varied_settings(self) -> tuple[str, ...]:
+        """Those that every task has."""
+        from tasks.task import VARIED
+
+        return VARIED
+
+    @property
+    def memory_settings(self) -> tuple[str, ...]:
+        """Those that every task has."""
+        from tasks.task import MEMORY
+
+        return MEMORY
 
     def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The task's."""

@@ -1,15 +1,14 @@
 """Two controllers on the same episodes: paired differences, and the seeds where they disagree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import AnyController, Controller
-from robo_ddpg.envs.names import source_of
-from robo_ddpg.errors import ControllerError
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, evaluate
+from robo_ddpg.evaluation.same_episodes import World, shared_world
 from robo_ddpg.evaluation.spread import Spread
 from robo_ddpg.evaluation.statistics import (
     bootstrap_interval,
@@ -30,6 +29,8 @@ class Comparison:
     """The first."""
     b: Evaluation
     """The second."""
+    world: World = field(default_factory=dict)
+    """Settings of the task that were not those of training for both; see `shared_world`."""
 
     @property
     def disagreements(self) -> NDArray[np.int64]:
@@ -51,6 +52,7 @@ class Comparison:
             "b": self.b.controller,
             "episodes": len(difference),
             "seed": self.a.seed,
+            "world": self.world,
             "return_a": float(a.returns.mean()),
             "return_b": float(b.returns.mean()),
             "return_difference": float(difference.mean()),
@@ -83,8 +85,11 @@ def compare(
     episodes: int = 200,
     seed: int = SEED,
     spread: Spread | None = None,
+    **settings: Any,
 ) -> Comparison:
     """Evaluate two controllers on the same episodes of the same task.
+
+    What only one of them saw vary in training varies for neither; see `shared_world`.
 
     Args:
         a: a controller, or what `Controller.find` takes.
@@ -92,40 +97,16 @@ def compare(
         episodes: number of episodes; episode k starts from seed + k for both.
         seed: seed of the first episode.
         spread: plays them elsewhere; the result is the same.
+        **settings: settings of the task that differ from those they were trained with.
 
     Raises:
-        ControllerError: one cannot be found, or they were trained for different tasks.
+        ControllerError: one cannot be found, or they were trained for different tasks or episodes.
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
     first, second = Controller.find(a), Controller.find(b)
-    check_same_task(first, second)
-    return Comparison(
-        evaluate(first, episodes=episodes, seed=seed, spread=spread),
-        evaluate(second, episodes=episodes, seed=seed, spread=spread),
-    )
-
-
-def check_same_task(a: Controller, b: Controller) -> None:
-    """Refuse controllers whose episodes are not the same.
-
-    Raises:
-        ControllerError: another task, or other settings than what their actions mean.
-    """
-    if a.task["name"] != b.task["name"]:
-        raise ControllerError(
-            f"{a.path} was trained for {a.task['name']!r} and {b.path} for {b.task['name']!r}: "
-            "compare controllers of one task"
-        )
-    source = source_of(a)
-    # Settings that one of them is too old to know have their defaults.
-    settings_a, settings_b = (source.complete(each.task["settings"]) for each in (a, b))
-    shared = {*settings_a, *settings_b} - {*source.action_settings}
-    differ = sorted(key for key in shared if settings_a.get(key) != settings_b.get(key))
-    if differ:
-        raise ControllerError(
-            f"{a.path} and {b.path} were trained with different {', '.join(differ)}, so their "
-            "episodes are not the same: train both with the same settings of the task"
-        )
+    world = shared_world([first, second]) | settings
+    plan: dict[str, Any] = {"episodes": episodes, "seed": seed, "spread": spread}
+    return Comparison(evaluate(first, **plan, **world), evaluate(second, **plan, **world), world)
 
 
 def _better(result: dict[str, Any]) -> bool:

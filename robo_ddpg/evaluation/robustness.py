@@ -1,7 +1,7 @@
 """How a controller's success falls as the world departs from the one it was trained in."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.episodes import Act, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation, check_count_and_seed, check_fit
 from robo_ddpg.evaluation.perturbations import PERTURBATIONS, Perturbation
+from robo_ddpg.evaluation.same_episodes import shared_world
 from robo_ddpg.evaluation.spread import Spread, in_turn
-from robo_ddpg.runs.charts import line_charts, save_png
+from robo_ddpg.runs.charts import compared_charts, line_charts, save_png
 from robo_ddpg.runs.lines import robustness_line
 from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, RobustnessPoint
 
@@ -31,6 +32,7 @@ def evaluate_robustness(
     perturbations: dict[str, Perturbation] = PERTURBATIONS,
     progress: Callable[[str], None] | None = None,
     spread: Spread = in_turn,
+    **settings: Any,
 ) -> Robustness:
     """Evaluate a controller in changed worlds; at every point the same seeds.
 
@@ -41,6 +43,7 @@ def evaluate_robustness(
         perturbations: name -> what is changed.
         progress: called with the name of each perturbation once it was tried.
         spread: tries them elsewhere; the result is the same.
+        **settings: settings of the task that differ from those it was trained with.
 
     Raises:
         ControllerError: it does not fit its task.
@@ -51,7 +54,7 @@ def evaluate_robustness(
     for perturbation in perturbations.values():
         levels = (level for level in perturbation.levels if level != perturbation.nominal)
         worlds += [(perturbation, level) for level in levels]
-    points = spread(functools.partial(_evaluated, controller, episodes, seed), worlds)
+    points = spread(functools.partial(_evaluated, controller, settings, episodes, seed), worlds)
     control = next(points)
     assert control is not None  # the world as it is can always be tried
     curves = {}
@@ -75,11 +78,11 @@ def _curve(
 
 
 def _evaluated(
-    controller: Controller, episodes: int, seed: int, world: _World
+    controller: Controller, settings: dict[str, Any], episodes: int, seed: int, world: _World
 ) -> RobustnessPoint | None:
     """One point of a curve, in an environment of its own; None where it is not possible."""
     task = controller.task
-    env = environment_of(controller, episodes, **_steady(task["settings"]))
+    env = environment_of(controller, episodes, **_steady(task["settings"]) | settings)
     try:
         check_fit(controller, env)
         act: Act | None = controller.act
@@ -93,6 +96,24 @@ def _evaluated(
         env.close()
     evaluation = Evaluation(task["name"], controller.path, seed, run)
     return RobustnessPoint.of(evaluation.statistics())
+
+
+def compare_robustness(controllers: Sequence[Controller], **plan: Any) -> list[Robustness]:
+    """Evaluate controllers of one task in the same changed worlds, on the same episodes.
+
+    Each acts and observes as it does. Besides what is tried nothing varies that did not vary alike
+    in the training of all.
+
+    Args:
+        controllers: at least one.
+        **plan: as `evaluate_robustness` takes it.
+
+    Raises:
+        ControllerError: one does not fit its task, or their episodes cannot be the same.
+        SettingsError: the number of episodes is not positive, or the seed is negative.
+    """
+    world = shared_world(controllers)
+    return [evaluate_robustness(controller, **plan, **world) for controller in controllers]
 
 
 def _steady(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +136,15 @@ def _result(point: RobustnessPoint) -> str:
     return f"{point.returns.mean:.2f}" if success is None else f"{100 * success.mean:.0f} %"
 
 
+def point_in_words(point: RobustnessPoint) -> str:
+    """Success, or return where that is not known, with its 95 % interval."""
+    if point.success is None:
+        found = point.returns
+        return f"{found.mean:.2f} ({found.low:.2f} to {found.high:.2f})"
+    mean, low, high = (100 * x for x in (point.success.mean, point.success.low, point.success.high))
+    return f"{mean:.0f} % ({low:.0f} to {high:.0f})"
+
+
 def plot_robustness(result: Robustness, path: Path) -> None:
     """Draw the curves.
 
@@ -125,3 +155,20 @@ def plot_robustness(result: Robustness, path: Path) -> None:
     lines = [robustness_line(curve) for curve in result.perturbations.values() if curve.points]
     title = f"Robustness of {result.task}, {result.episodes} episodes at each point"
     save_png(line_charts(lines, title), path)
+
+
+def plot_compared_robustness(
+    results: Sequence[Robustness], names: Sequence[str], path: Path
+) -> None:
+    """Draw the curves of several controllers into the same charts.
+
+    Args:
+        results: from `compare_robustness`.
+        names: of the controllers.
+        path: the PNG to write; whole or not at all.
+    """
+    curves = zip(*(result.perturbations.values() for result in results), strict=True)
+    charts = [[robustness_line(curve) for curve in row] for row in curves if row[0].points]
+    first = results[0]
+    title = f"Robustness on {first.task}, the same {first.episodes} episodes at each point"
+    save_png(compared_charts(charts, names, title), path)

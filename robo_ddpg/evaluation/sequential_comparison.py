@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.betting import ERROR, log_wealth_above
-from robo_ddpg.evaluation.comparison import check_same_task
 from robo_ddpg.evaluation.episodes import Episodes, run_episodes
 from robo_ddpg.evaluation.evaluate import SEED, check_count_and_seed, check_fit
+from robo_ddpg.evaluation.same_episodes import World, shared_world
 from robo_ddpg.evaluation.sequential import AT_ONCE
 
 Verdict = Literal["better", "worse", "no difference shown"]
@@ -39,6 +39,8 @@ class SequentialComparison:
     """Likewise B."""
     error: float = ERROR
     """Probability of a wrong verdict, at most; half of it on either side."""
+    world: World = field(default_factory=dict)
+    """Settings of the task that were not those of training for both; see `shared_world`."""
 
     @property
     def verdict(self) -> Verdict:
@@ -83,6 +85,7 @@ def compare_until_certain(
     most: int,
     seed: int = SEED,
     error: float = ERROR,
+    **settings: Any,
 ) -> SequentialComparison:
     """Evaluate two controllers on the same episodes until it is certain which is better.
 
@@ -95,16 +98,18 @@ def compare_until_certain(
         most: episodes after which it stops all the same.
         seed: of the first episode; episode k starts from seed + k for both.
         error: probability of a wrong verdict, at most.
+        **settings: settings of the task that differ from those they were trained with.
 
     Raises:
-        ControllerError: one cannot be found, or they were trained for different tasks.
+        ControllerError: one cannot be found, or they were trained for different tasks or episodes.
         SettingsError: the number of episodes is not positive, or the seed is negative.
     """
     check_count_and_seed(most, seed)
     first, second = Controller.find(a), Controller.find(b)
-    check_same_task(first, second)
-    envs = [environment_of(each, min(most, AT_ONCE)) for each in (first, second)]
-    found = SequentialComparison(first.task["name"], first.path, second.path, 0, seed, 0, 0, error)
+    world = shared_world([first, second]) | settings
+    envs = [environment_of(each, min(most, AT_ONCE), **world) for each in (first, second)]
+    about = (first.task["name"], first.path, second.path)
+    found = SequentialComparison(*about, 0, seed, 0, 0, error, world)
     try:
         for controller, env in zip((first, second), envs, strict=True):
             check_fit(controller, env)

@@ -13,12 +13,8 @@ from robo_ddpg.many.curves import GroupCurve, Over
 from robo_ddpg.many.formats import check_picture
 from robo_ddpg.many.groups import Measure
 from robo_ddpg.many.profiles import Profile
-from robo_ddpg.runs.charts import COLOURS
+from robo_ddpg.runs.charts import COLOURS, DASHES, PALETTE
 
-_PALETTE = ("#1b7f5c", "#c2762b", "#3b6fb6", "#a3386c", "#6b7f1b", "#5d4aa8", "#1c7c8c", "#8c5a3c")
-"""Colours of groups, told apart in grey and with either kind of colour blindness by their order."""
-_DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)))
-"""After so many groups as there are colours, lines are told apart by these."""
 _AXIS = {
     "time": "training time [s]",
     "transitions": "transitions",
@@ -56,7 +52,7 @@ def draw_profiles(profiles: Sequence[Profile], measure: Measure) -> Figure:
     scale = 100.0 if measure == "success" else 1.0
     for index, profile in enumerate(profiles):
         colour, _ = _look(index)
-        dash = _DASHES[index % len(_DASHES)]  # profiles of good groups lie upon each other
+        dash = DASHES[index % len(DASHES)]  # profiles of good groups lie upon each other
         x = scale * profile.score
         axes.fill_between(
             x, 100 * profile.low, 100 * profile.high, color=colour, alpha=0.16, lw=0, step="pre"
@@ -107,8 +103,8 @@ def _scale(axes: Axes, measure: Measure) -> float:
 
 
 def _look(index: int) -> tuple[str, object]:
-    colour, dash = index % len(_PALETTE), index // len(_PALETTE) % len(_DASHES)
-    return _PALETTE[colour], _DASHES[dash]
+    colour, dash = index % len(PALETTE), index // len(PALETTE) % len(DASHES)
+    return PALETTE[colour], DASHES[dash]
 
 
 def _count(value: float) -> str:

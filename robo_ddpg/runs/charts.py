@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +22,10 @@ COLOURS = {
     "amber": "#c2762b",
 }
 """Colours by the names of the CSS variables that stand for them in a page."""
+PALETTE = ("#1b7f5c", "#c2762b", "#3b6fb6", "#a3386c", "#6b7f1b", "#5d4aa8", "#1c7c8c", "#8c5a3c")
+"""Colours in an order that tells them apart in grey, and with either kind of colour blindness."""
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)))
+"""What tells lines apart where they lie upon each other, or there are more than colours."""
 
 _SIZE = (3.6, 2.3)
 """Width and height of a chart [inch]."""
@@ -58,13 +63,13 @@ def _draw_learning(axes: Axes, rows: Sequence[Row], along: Along) -> None:
     returns = metric_line(rows, "evaluation_return", "return", along=along)
     success = metric_line(rows, "evaluation_success", "success", percent=True, along=along)
     if success.y:
-        _draw(axes, success, "green")
+        _draw(axes, success)
         axes.yaxis.label.set_color(COLOURS["green"])
         axes = axes.twinx()
         _style(axes)
         axes.grid(False)
         axes.yaxis.label.set_color(COLOURS["blue"])
-    _draw(axes, returns, "blue")
+    _draw(axes, returns, COLOURS["blue"])
 
 
 def line_chart(line: Line) -> Figure:
@@ -76,15 +81,30 @@ def line_chart(line: Line) -> Figure:
 
 def line_charts(lines: Sequence[Line], title: str) -> Figure:
     """Lines with their bands and titles, a chart each, three in a row."""
-    rows = max(1, -(-len(lines) // 3))
+    return _charts([[line] for line in lines], title)
+
+
+def compared_charts(charts: Sequence[Sequence[Line]], names: Sequence[str], title: str) -> Figure:
+    """Several lines in each chart, the k-th of which belongs to the k-th name."""
+    figure = _charts(charts, title)
+    lines = [line for line in figure.axes[0].lines if line.get_marker() != "None"]
+    place: dict[str, Any] = {"loc": "outside lower left", "ncols": len(names), "frameon": False}
+    figure.legend(lines, names, fontsize=_FONT + 1, **place)
+    return figure
+
+
+def _charts(charts: Sequence[Sequence[Line]], title: str) -> Figure:
+    """Three in a row, each under the title of its first line."""
+    rows = max(1, -(-len(charts) // 3))
     figure = Figure(figsize=(3 * _SIZE[0], rows * _SIZE[1] + 0.4), dpi=130, layout="constrained")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     cells = figure.subplots(rows, 3, squeeze=False).ravel()
-    for axes, line in zip(cells, lines, strict=False):
+    for axes, lines in zip(cells, charts, strict=False):
         _style(axes)
-        _draw(axes, line)
-        axes.set_title(line.title, loc="left", fontsize=_FONT + 1)
-    for axes in cells[len(lines) :]:
+        for k, line in enumerate(lines):
+            _draw(axes, line, PALETTE[k % len(PALETTE)], DASHES[k % len(DASHES)])
+        axes.set_title(lines[0].title, loc="left", fontsize=_FONT + 1)
+    for axes in cells[len(charts) :]:
         axes.set_visible(False)
     return figure
 
@@ -139,13 +159,13 @@ def _style(axes: Axes) -> None:
         axis.set_major_formatter("{x:g}")
 
 
-def _draw(axes: Axes, line: Line, colour: str = "green") -> None:
+def _draw(axes: Axes, line: Line, colour: str = COLOURS["green"], dash: Any = "-") -> None:
     if line.nominal is not None:
         axes.axvline(line.nominal, color=COLOURS["faint"], linewidth=0.8, linestyle=":")
     if line.low:
-        axes.fill_between(line.x, line.low, line.high, color=COLOURS[colour], alpha=0.16, lw=0)
+        axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.16, lw=0)
     marker = "o" if len(line.x) <= _MOST_MARKED else None
-    axes.plot(line.x, line.y, color=COLOURS[colour], linewidth=1.5, marker=marker, markersize=3)
+    axes.plot(line.x, line.y, color=colour, linewidth=1.5, ls=dash, marker=marker, markersize=3)
     axes.set_xlabel(line.x_label)
     axes.set_ylabel(line.y_label)
     if line.y_range is not None:

@@ -1,5 +1,6 @@
 """Comparing controllers from the command line, with exit codes a pipeline can rely on."""
 
+import dataclasses
 import functools
 import json
 from pathlib import Path
@@ -13,6 +14,8 @@ import robo_ddpg.recording.video  # noqa: F401 - takes Look before a test replac
 from robo_ddpg.cli import compare
 from robo_ddpg.cli.app import main
 from robo_ddpg.controller import Controller
+from robo_ddpg.evaluation.perturbations import PERTURBATIONS
+from robo_ddpg.evaluation.robustness import evaluate_robustness
 from robo_ddpg.recording.film import writing
 from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.video import RecordedScene
@@ -105,3 +108,40 @@ def test_disagreements_in_an_environment_that_draws_itself_are_filmed_too(
     left = np.split(frame, 2, axis=1)[0]
     assert left.shape[0] == 480 and left.shape[1] > 640
     assert (left[300, -1] < 30).all()
+
+
+def test_several_controllers_are_tried_in_the_same_changed_worlds(
+    broken: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    noise = dataclasses.replace(PERTURBATIONS["noise"], levels=(0.0, 0.1))
+    assert evaluate_robustness.__kwdefaults__
+    monkeypatch.setitem(evaluate_robustness.__kwdefaults__, "perturbations", {"noise": noise})
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "reach", str(broken), "--episodes", "2", "--robustness"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    table = lines[next(k for k, line in enumerate(lines) if "A: reach" in line) :]
+    assert table[0].split() == ["A:", "reach", "B:", "broken"]
+    assert table[1].split("  ")[0] == "Observation noise [standard deviation]"
+    assert " ".join(table[1].split()[4:]) == "0 100 % (34 to 100) 0 % (0 to 66)"
+    assert table[2].split()[0] == "0.1"
+    written = json.loads(Path("robustness.json").read_text())["controllers"]
+    assert [one["control"]["success_rate"] for one in written] == [1.0, 0.0]
+    assert Path("robustness.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_controller_trained_in_a_varying_world_can_be_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Controller.find("reach")
+    settings = {**shipped.task["settings"], "random_mass": 0.5}
+    task = {**shipped.task, "settings": settings}
+    varied = Controller(shipped.tensors, {**shipped.metadata, "task": task})
+    file = str(varied.save(tmp_path / "varied.safetensors"))
+    assert main(["compare", "reach", file, "--episodes", "2", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert "training did not vary it alike: mass" in captured.err
+    assert json.loads(captured.out)["return_difference"] == 0.0
+    assert main(["compare", "reach", file, "reach", "--episodes", "2", "--sequential"]) == 0

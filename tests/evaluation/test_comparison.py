@@ -7,9 +7,10 @@ import pytest
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import ControllerError
-from robo_ddpg.evaluation.comparison import Comparison, check_same_task, compare
+from robo_ddpg.evaluation.comparison import Comparison, compare
 from robo_ddpg.evaluation.episodes import Episodes
 from robo_ddpg.evaluation.evaluate import Evaluation
+from robo_ddpg.evaluation.same_episodes import shared_world, world_in_words
 from robo_ddpg.evaluation.statistics import mcnemar_exact, paired_share_interval, sign_flip_test
 
 
@@ -102,27 +103,55 @@ def with_task(name: str, **settings: object) -> Controller:
 def test_controllers_of_different_episodes_are_refused() -> None:
     here = with_task("reach")
     with pytest.raises(ControllerError, match="controllers of one task"):
-        check_same_task(here, with_task("grasp"))
+        shared_world([here, with_task("grasp")])
     with pytest.raises(ControllerError, match="tolerance_m"):
-        check_same_task(here, with_task("reach", tolerance_m=0.5))
-    check_same_task(here, with_task("reach", action="joint"))
+        shared_world([here, with_task("reach", tolerance_m=0.5)])
+    assert shared_world([here, with_task("reach", action="joint")]) == {}
 
 
 def test_settings_that_an_older_controller_does_not_name_have_their_defaults() -> None:
     older, newer = with_task("reach"), with_task("reach", hold_s=0.25, robot="")
     del older.metadata["task"]["settings"]["hold_s"]
-    check_same_task(older, newer)
+    assert shared_world([older, newer]) == {}
 
 
 def test_what_actions_mean_is_each_controllers_own_and_the_kind_of_episode_is_not() -> None:
     here = with_task("grasp")
-    check_same_task(here, with_task("grasp", action="joint", step_m=0.01, step_rad=0.1))
+    other = with_task("grasp", action="joint", step_m=0.01, step_rad=0.1)
+    assert shared_world([here, other]) == {}
     with pytest.raises(ControllerError, match="different yaw,"):
-        check_same_task(here, with_task("grasp", yaw=True, step_m=0.01))
+        shared_world([here, with_task("grasp", yaw=True, step_m=0.01)])
 
 
 def test_controllers_of_one_gymnasium_environment_need_the_same_settings() -> None:
     pendulum = with_task("Pendulum-v1")
-    check_same_task(pendulum, pendulum)
+    assert shared_world([pendulum, pendulum]) == {}
     with pytest.raises(ControllerError, match="step_m"):
-        check_same_task(pendulum, with_task("Pendulum-v1", step_m=0.5))
+        shared_world([pendulum, with_task("Pendulum-v1", step_m=0.5)])
+
+
+def test_what_only_one_saw_vary_in_training_varies_for_neither() -> None:
+    plain = with_task("reach", random_push_n=5.0)
+    robust = with_task("reach", random_push_n=5.0, random_mass=0.3, random_latency_steps=2)
+    comparison = compare(plain, robust, episodes=3)
+    assert comparison.world == {"random_latency_steps": 0, "random_mass": 0}
+    assert comparison.b.episodes.returns.tolist() == comparison.a.episodes.returns.tolist()
+    alike = compare(robust, robust, episodes=3)
+    assert alike.world == {}
+    assert alike.a.episodes.returns.tolist() != comparison.a.episodes.returns.tolist()
+
+
+def test_what_is_observed_of_past_actions_is_each_controllers_own() -> None:
+    assert shared_world([with_task("reach"), with_task("reach", observed_actions=4)]) == {}
+
+
+def test_the_world_is_one_that_suits_all_of_several() -> None:
+    heavy, late = with_task("reach", random_mass=0.3), with_task("reach", random_latency_steps=2)
+    world = shared_world([heavy, heavy, late])
+    assert world == {"random_latency_steps": 0, "random_mass": 0}
+    assert world_in_words(world).endswith("alike: latency, mass")
+
+
+def test_a_gymnasium_environments_own_setting_of_such_a_name_makes_other_episodes() -> None:
+    with pytest.raises(ControllerError, match="random_mass"):
+        shared_world([with_task("Pendulum-v1"), with_task("Pendulum-v1", random_mass=0.5)])

@@ -7,6 +7,7 @@ import pytest
 
 from robo_ddpg.runs.charts import (
     COLOURS,
+    compared_charts,
     histogram,
     learning_curve,
     learning_curves,
@@ -59,6 +60,23 @@ def test_several_lines_have_a_chart_each() -> None:
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title("left") for axes in shown] == ["line 0", "line 1", "line 2", "line 3"]
     assert all(len(axes.collections) == 1 for axes in shown)  # the band
+
+
+def test_lines_to_be_compared_share_a_chart_and_have_their_names_below() -> None:
+    charts = [
+        [Line(f"chart {i}", "x", "y", [0, 1], [i, k], [i, 0], [i, 2], nominal=0) for k in range(3)]
+        for i in range(2)
+    ]
+    figure = compared_charts(charts, ["A", "B", "C"], "all")
+    first, second, _ = figure.axes
+    assert [axes.get_title("left") for axes in (first, second)] == ["chart 0", "chart 1"]
+    drawn = [line for line in second.lines if line.get_marker() == "o"]
+    assert [list(line.get_ydata()) for line in drawn] == [[1, 0], [1, 1], [1, 2]]
+    (legend,) = figure.legends
+    named = zip(legend.get_texts(), legend.get_lines(), drawn, strict=True)
+    assert [text.get_text() for text in legend.get_texts()] == ["A", "B", "C"]
+    assert all(shown.get_color() == line.get_color() for _, shown, line in named)
+    assert len({line.get_color() for line in drawn}) == 3
 
 
 @pytest.mark.parametrize("values", [[3.0], [3.0, 3.0], [0.0, 0.0, 1.0]])

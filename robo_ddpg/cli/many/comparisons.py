@@ -8,6 +8,7 @@ from robo_ddpg.cli.output import say, say_json
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.betting import ERROR
 from robo_ddpg.evaluation.comparison import SIGNIFICANT, compare
+from robo_ddpg.evaluation.same_episodes import World
 from robo_ddpg.evaluation.sequential_comparison import compare_until_certain, holm
 from robo_ddpg.evaluation.spread import Spread
 
@@ -30,6 +31,7 @@ def compare_with_first(
     seed: int,
     sequential: bool,
     json: bool,
+    world: World,
     spread: Spread | None = None,
 ) -> bool:
     """Compare controllers with the first and say how they are; returns whether all are better.
@@ -39,9 +41,9 @@ def compare_with_first(
     """
     error = ERROR / len(others)  # so that what stopped is certain once corrected, too
     found = [
-        _sequential(first, other, episodes, seed, error)
+        _sequential(first, other, world, episodes=episodes, seed=seed, error=error)
         if sequential
-        else _fixed(first, other, episodes, seed, spread)
+        else _fixed(first, other, world, episodes=episodes, seed=seed, spread=spread)
         for other in others
     ]
     adjusted = holm([each.p_value for each in found])
@@ -58,9 +60,9 @@ def compare_with_first(
 
 
 def _sequential(
-    first: Controller, other: Controller, episodes: int, seed: int, error: float
+    first: Controller, other: Controller, world: World, *, episodes: int, **plan: Any
 ) -> _Compared:
-    found = compare_until_certain(first, other, most=episodes, seed=seed, error=error)
+    found = compare_until_certain(first, other, most=episodes, **plan, **world)
     text = f"{found.verdict} after {found.episodes} episodes"
     if found.verdict == "no difference shown":
         more = found.more_episodes
@@ -69,10 +71,8 @@ def _sequential(
     return _Compared(found.summary(), text, found.p_value, found.verdict == "better")
 
 
-def _fixed(
-    first: Controller, other: Controller, episodes: int, seed: int, spread: Spread | None
-) -> _Compared:
-    summary = compare(first, other, episodes=episodes, seed=seed, spread=spread).summary()
+def _fixed(first: Controller, other: Controller, world: World, **plan: Any) -> _Compared:
+    summary = compare(first, other, **plan, **world).summary()
     if summary["success_p"] is None:
         difference, p = f"return {summary['return_difference']:+.3f}", summary["return_p"]
         better = summary["return_difference"] > 0
