@@ -8,13 +8,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.evaluation.evaluate import SEED, Evaluation
 from robo_ddpg.recording.film.video_file import VideoInfo
 from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import CAMERA, film, roles_of
+from robo_ddpg.rendering.backdrop import Background
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import read_metrics
@@ -188,17 +189,18 @@ def record(
     speed: float = 1.0,
     overlay: bool = True,
     until_solved: float | None = None,
-    background: Literal["scene", "white"] = "scene",
+    background: Background = "scene",
     trails: bool = False,
     inset: str | None = None,
+    slow_contacts: float | None = None,
     **settings: Any,
 ) -> VideoInfo:
     """Film a controller, in a task or in any environment that gives pictures.
 
     Args:
         controller: a controller, its file, a run directory, or a task whose controller ships.
-        path: the .mp4 or .gif to write; a .png becomes a contact sheet, with a row of moments for
-            each episode.
+        path: the .mp4, .gif or .webp to write; a .png becomes a contact sheet, with a row of
+            moments for each episode.
         episodes: how many; episode k starts from seed + k.
         seed: seed of the first episode.
         camera: camera of a task's scene; several are shown side by side.
@@ -208,9 +210,10 @@ def record(
         speed: of the playback; 2.0 is twice as fast as reality.
         overlay: write what happens beside the picture, which makes the film wider.
         until_solved: time that an episode goes on for, solved without a break, before it ends [s].
-        background: of a task's robot, its scene or white.
+        background: of a task's robot: its scene, white, or nothing.
         trails: draw where fingertips or feet have been lately.
         inset: camera of a task's scene whose picture is shown in a corner.
+        slow_contacts: times slower that a task is played where contacts begin.
         **settings: settings of the task that differ from those it was trained with.
 
     Raises:
@@ -219,6 +222,6 @@ def record(
         RenderingError: nothing can be rendered, or there is no such camera.
         VideoError: there is nothing to see, or the file cannot be written.
     """
-    look = Look(width, height, grid, speed, overlay, background, trails, inset)
+    look = Look(width, height, grid, speed, overlay, background, trails, inset, slow_contacts)
     roles = roles_of(Controller.find(controller), range(seed, seed + episodes))
     return film(roles, path, look, camera=camera, until_solved=until_solved, **settings).video

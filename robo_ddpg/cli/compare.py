@@ -143,6 +143,11 @@ def _lines(summary: dict[str, Any]) -> list[str]:
         f"  A  {summary['a']}",
         f"  B  {summary['b']}",
     ]
+    lines += [
+        f"  {letter} was trained with another model (or version of MuJoCo) than is simulated now"
+        for letter in "AB"
+        if summary[f"model_matches_{letter.lower()}"] is False
+    ]
     if summary["success_difference"] is not None:
         a, b, low, high = (100 * summary[f"success_{key}"] for key in ("a", "b", "low", "high"))
         lines += [

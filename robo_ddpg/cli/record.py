@@ -22,10 +22,12 @@ from robo_ddpg.cli.parsing.fields import (
     OwnTask,
     Python,
     RobotFile,
+    SlowContacts,
     Speed,
     Switch,
     Width,
     cameras,
+    slow_contacts,
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.cli.robots.elsewhere import on_robot
@@ -37,6 +39,7 @@ from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.film.video_file import check_place
 from robo_ddpg.recording.film.writing import Look
 from robo_ddpg.recording.filming import CAMERA, Film, film, roles_of
+from robo_ddpg.rendering.backdrop import Background
 from robo_ddpg.runs.directory import RunDirectory
 
 INTERVAL_S = 2.0
@@ -51,8 +54,8 @@ class RecordOptions:
     episodes: Episodes = 3
     seed: FirstSeed = 20_000
     out: File = None
-    """The .mp4 or .gif to write, or a .png for a contact sheet with a row of moments for each
-    episode; if not given, videos/rollout.mp4 in the run directory, or TASK.mp4 here."""
+    """The .mp4, .gif or .webp to write, or a .png for a contact sheet with a row of moments for
+    each episode; if not given, videos/rollout.mp4 in the run directory, or TASK.mp4 here."""
     camera: Camera = CAMERA
     width: Width = 640
     height: Height = 480
@@ -65,12 +68,13 @@ class RecordOptions:
     """End an episode that has been solved for so many seconds without a break."""
     overlay: bool = True
     """Write time, return, success, command, reward terms and interventions beside the picture."""
-    background: Literal["scene", "white"] = "scene"
-    """What is behind a task's robot."""
+    background: Background = "scene"
+    """What is behind a task's robot; transparent in .webp, .png, and without soft edges .gif."""
     trails: Switch = False
     """Draw where fingertips or feet have been in the last two seconds."""
     inset: Annotated[str | None, arg(metavar="CAMERA", help_behavior_hint="")] = None
     """Show another camera's picture in the lower left corner, such as wrist."""
+    slow_contacts: SlowContacts = None
     preset: Annotated[Literal["paper", "slides", "readme"] | None, arg(help_behavior_hint="")] = (
         None
     )
@@ -95,8 +99,9 @@ def run(words: Words) -> None:
     out = options.out or _default_video(options.controller, controller)
     check_place(out)
     seeds = seeds_to_film(controller, options)
-    shared = {field.name for field in fields(Look)} - {"grid"}
-    look = Look(grid=grid, **{name: getattr(options, name) for name in shared})
+    shared = {field.name for field in fields(Look)} - {"grid", "slow_contacts"}
+    given = {name: getattr(options, name) for name in shared}
+    look = Look(grid=grid, slow_contacts=slow_contacts(options.slow_contacts), **given)
     filmed = film(
         roles_of(controller, seeds),
         out,
@@ -107,6 +112,8 @@ def run(words: Words) -> None:
         keep=options.keep,
         watcher=Notes().follow,
     )
+    for line in filmed.notes:
+        note(line)
     _say_film(filmed, seeds, options.json)
 
 

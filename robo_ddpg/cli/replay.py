@@ -13,9 +13,11 @@ from robo_ddpg.cli.parsing.fields import (
     Height,
     Json,
     OwnTask,
+    SlowContacts,
     Speed,
     Width,
     cameras,
+    slow_contacts,
 )
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.envs.names import resolve
@@ -46,6 +48,7 @@ class ReplayOptions:
     width: Width = 640
     height: Height = 480
     speed: Speed = 1.0
+    slow_contacts: SlowContacts = None
     task: OwnTask = None
     json: Json = False
 
@@ -80,6 +83,7 @@ def _film(recording: Recording, options: ReplayOptions, out: Path) -> Path:
         width=options.width,
         height=options.height,
         speed=options.speed,
+        slow_contacts=slow_contacts(options.slow_contacts),
         titles=[f"Seed {recording.seed}"],
     ).path
 

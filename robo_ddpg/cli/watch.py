@@ -1,10 +1,12 @@
 """`robo-ddpg watch`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
+from robo_ddpg.cli.output import note
 from robo_ddpg.cli.parsing.fields import ControllerName, FirstSeed, OwnTask, Python, RobotFile
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.cli.robots.elsewhere import on_robot
@@ -51,13 +53,20 @@ def run(words: Words) -> None:
         from robo_ddpg.viewer.live import LiveController
 
         live = LiveController(controller, options.seed, others)
+        _note(live.notes)
         browser.watch(live, port=options.port, host=options.host, names=names)
     else:
         from robo_ddpg.viewer.pictures import picture_page
         from robo_ddpg.viewer.pictures.live_pictures import LivePictures
 
         live_pictures = LivePictures(controller, options.seed, others)
+        _note(live_pictures.notes)
         picture_page.watch(live_pictures, port=options.port, host=options.host, names=names)
+
+
+def _note(lines: Sequence[str]) -> None:
+    for line in lines:
+        note(line)
 
 
 def _controller(name: str, options: WatchOptions) -> Controller:

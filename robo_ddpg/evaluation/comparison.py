@@ -53,6 +53,8 @@ class Comparison:
             "episodes": len(difference),
             "seed": self.a.seed,
             "world": self.world,
+            "model_matches_a": self.a.model_matches,
+            "model_matches_b": self.b.model_matches,
             "return_a": float(a.returns.mean()),
             "return_b": float(b.returns.mean()),
             "return_difference": float(difference.mean()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from robo_ddpg.controller import Controller, versions
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics, Spread
 
@@ -57,3 +58,23 @@ def _spread(spread: Spread, unit: str) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def other_model(controller: Controller, model_hash: str | None) -> str:
+    """That a controller was trained with another model; empty if it was not, or nobody knows.
+
+    Args:
+        controller: what was trained.
+        model_hash: of the model that it is simulated with; None where there is none to know.
+    """
+    trained = controller.task.get("model_hash")
+    if None in (trained, model_hash) or trained == model_hash:
+        return ""
+    recorded = controller.metadata.get("versions")
+    then = recorded.get("mujoco") if isinstance(recorded, dict) else None
+    now = versions()["mujoco"]
+    older = f", or version of MuJoCo ({then!s:.20}, now {now})," if then not in (None, now) else ""
+    return (
+        f"{controller.path or controller.task['name']} was trained with another model{older} than "
+        "the one that is simulated now: what it does here may be worse than what it learned"
+    )

@@ -84,6 +84,7 @@ class Stage:
         self._all, self._idle = [first], [first]
         self.frames_per_second = first.frames_per_second
         self.episode_steps = first.episode_steps
+        self.model_hash: str | None = first.describe().get("model_hash")
 
     @contextlib.contextmanager
     def environment(self) -> Iterator[GuardedEnvironment]:

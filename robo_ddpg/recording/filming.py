@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from robo_ddpg.envs.names import TaskSource, source_of
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.errors import RecordingError, SettingsError
 from robo_ddpg.evaluation.evaluate import check_count_and_seed
+from robo_ddpg.evaluation.in_words import other_model
 from robo_ddpg.recording.drawn import DrawnScene, Stage
 from robo_ddpg.recording.film.video_file import VideoInfo, check_place
 from robo_ddpg.recording.film.wording import Wording
@@ -45,6 +46,8 @@ class Film:
     """Of each episode."""
     solved: list[bool | None]
     """Whether it ended solved; None where the environment does not say."""
+    notes: list[str] = field(default_factory=list)
+    """Of controllers that were trained with another model, as sentences."""
 
 
 def roles_of(controller: Controller, seeds: Sequence[int]) -> list[Role]:
@@ -87,6 +90,7 @@ def film(
     """
     check_count_and_seed(len(roles), min((role.seed for role in roles), default=0))
     check_place(path)
+    look.check_fits(path)
     if until_solved is not None and not until_solved >= 0:
         raise SettingsError(f"until_solved must not be negative, got {until_solved}")
     controller = roles[0].controller
@@ -102,9 +106,9 @@ def film(
     name = controller.task["name"]
     if camera not in (CAMERA, [CAMERA]):
         raise RecordingError(f"{name} draws itself, from where it likes: leave out the camera")
-    if look.background != "scene" or look.trails or look.inset is not None:
+    if look.background != "scene" or look.trails or look.inset or look.slow_contacts:
         raise RecordingError(
-            f"{name} draws itself, as it likes: leave out background, trails and inset"
+            f"{name} draws itself, as it likes: leave out background, trails, inset, slow contacts"
         )
     if keep is not None:
         raise RecordingError(f"{name} has no states that could be kept: film it without keeping")
@@ -153,7 +157,8 @@ def _film_recorded(
         **vars(look),
     )
     returns = [float(recording.rewards.sum()) for recording in recordings]
-    return Film(video, returns, [bool(recording.success[-1]) for recording in recordings])
+    solved = [bool(recording.success[-1]) for recording in recordings]
+    return Film(video, returns, solved, _notes(roles, recordings[0].model_hash))
 
 
 def _film_drawn(
@@ -175,5 +180,12 @@ def _film_drawn(
         scenes = [DrawnScene(r.title, r.controller.act, r.seed, stage, most, solved) for r in roles]
         about = {"task": controller.task["name"], "seeds": [role.seed for role in roles]}
         video = write_film(scenes, path, rate, look, about=about, watcher=watcher)
+        notes = _notes(roles, stage.model_hash)
     ends = [scene.told.moment for scene in scenes]
-    return Film(video, [end.total for end in ends], [end.success for end in ends])
+    return Film(video, [end.total for end in ends], [end.success for end in ends], notes)
+
+
+def _notes(roles: Sequence[Role], model_hash: str | None) -> list[str]:
+    """What is to be said of the controllers' models, once each."""
+    said = (other_model(role.controller, model_hash) for role in roles)
+    return [*dict.fromkeys(filter(None, said))]

@@ -88,6 +88,7 @@ def record(
     act: Act,
     seeds: Sequence[int],
     steps: int | None = None,
+    states_per_step: int = FRAMES_PER_STEP,
 ) -> list[Recording]:
     """Run one episode in each simulation and keep it.
 
@@ -97,6 +98,7 @@ def record(
         act: observations (n, o) -> actions (n, a).
         seeds: the seed of each episode.
         steps: control steps at which episodes that still run are cut off.
+        states_per_step: states kept of each control step.
     """
     observation, _ = env.reset(seed=list(seeds))
     kept = [_started(simulation, i, observation[i]) for i in range(len(seeds))]
@@ -108,6 +110,7 @@ def record(
                 episode.observations.append(observation[i])
                 episode.commands.append(_commands(simulation, i))
                 ends = bool(terminated[i])
+                episode.states.extend(simulation.states_between(i, states_per_step))
                 _add_step(episode, simulation, i, action[i], float(reward[i]), ends, info)
                 cut = len(episode.steps) == steps
                 episode.running = not (terminated[i] or truncated[i] or cut)
@@ -142,7 +145,6 @@ def _add_step(
     terminated: bool,
     info: dict[str, Any],
 ) -> None:
-    episode.states.extend(simulation.states_between(index, FRAMES_PER_STEP))
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
     metrics |= {name: float(v[index]) for name, v in simulation.drive.efforts().items()}
@@ -172,7 +174,7 @@ def _recording(
         task=task.describe(),
         model_hash=model_hash(task.model),
         seed=seed,
-        frames_per_second=FRAMES_PER_STEP * control_hz,
+        frames_per_second=round((len(episode.states) - 1) / len(steps)) * control_hz,
         control_hz=control_hz,
         initial=episode.initial,
         model_fields=episode.model_fields,

@@ -1,5 +1,6 @@
 """Verification of a recording: the episode is simulated again and compared to the last bit."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,28 @@ def verify(recording: Recording) -> Verification:
         RecordingError: the task is now another than the one recorded.
         EntryPointError: its task would have a module imported: import it first if you trust it.
     """
+    return _compared(recording, _again(recording))
+
+
+def in_full(recording: Recording) -> Recording:
+    """The same episode with its state after every physics step, simulated again.
+
+    Raises:
+        RecordingError: the task is now another, or the episode is not the same to the last bit.
+        EntryPointError: as `verify`.
+    """
+    full = _again(recording, every_state=True)
+    one, other = (dataclasses.replace(each, states=each.states[-1:]) for each in (recording, full))
+    found = _compared(one, other)
+    if not found.identical:
+        raise RecordingError(
+            f"seed {recording.seed} cannot be shown in full: simulated again it {found}"
+        )
+    return full
+
+
+def _again(recording: Recording, *, every_state: bool = False) -> Recording:
+    """The episode simulated again from its seed and actions."""
     task = recording.task
     check_familiar(task["name"], "the recording", f"name it yourself with --task {task['name']}")
     env = make_environment(task["name"], 1, threads=1, **task["settings"])
@@ -62,10 +85,12 @@ def verify(recording: Recording) -> Verification:
             )
         rows = iter(actions[:, None])
         seeds = [recording.seed]
-        (again,) = record(env, simulation, lambda _: next(rows), seeds, len(actions))
+        usual = round(recording.frames_per_second / recording.control_hz)
+        states = simulation.task.substeps if every_state else usual
+        (again,) = record(env, simulation, lambda _: next(rows), seeds, len(actions), states)
     finally:
         env.close()
-    return _compared(recording, again)
+    return again
 
 
 def _compared(old: Recording, new: Recording) -> Verification:

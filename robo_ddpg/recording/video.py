@@ -1,6 +1,7 @@
-"""Recordings -> a video: their states are rendered, nothing is simulated again."""
+"""Recordings -> a video: their states are rendered; only slow motion simulates for more of them."""
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from robo_ddpg.recording.film.video_file import VideoInfo
 from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look, Watcher, write_film
 from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.slow_motion import paces, times_shown
+from robo_ddpg.recording.verify import in_full
 from robo_ddpg.rendering import gl, marks
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
 from robo_ddpg.rendering.trails import Trails
+from tasks.arrays import Array
 
 INSET_SHARE = 0.28
 """Of the width and the height of a picture that one in its corner takes."""
@@ -54,7 +58,8 @@ def render_recordings(
 
     Raises:
         VideoError: as `write_video`.
-        RecordingError: if a recording was made with another model.
+        RecordingError: if a recording was made with another model, or cannot be simulated again
+            where contacts shall be slow.
         RenderingError: if nothing can be rendered, or the camera is unknown.
     """
     if len({recording.frames_per_second for recording in recordings}) != 1:
@@ -62,13 +67,17 @@ def render_recordings(
     cameras = [camera] if camera is None or isinstance(camera, str | int) else list(camera)
     names = titles or [f"Episode {i}, seed {r.seed}" for i, r in enumerate(recordings, start=1)]
     single = Look(**look)
-    size, white = (single.width, single.height), single.background == "white"
-    with FrameRenderer(model, *size, cameras[0], white=white) as renderer:
+    single.check_fits(path)
+    if single.slow_contacts is not None:
+        recordings = [in_full(recording) for recording in recordings]
+    size, behind = (single.width, single.height), single.background
+    with FrameRenderer(model, *size, cameras[0], background=behind) as renderer:
         views = [renderer.camera(name) for name in cameras]
         inset = None if single.inset is None else renderer.camera(single.inset)
         traced = words.traced if single.trails else ()
+        slower = single.slow_contacts
         scenes = [
-            RecordedScene(title, recording, words, model, renderer, views, inset, traced)
+            RecordedScene(title, recording, words, model, renderer, views, inset, traced, slower)
             for title, recording in zip(names, recordings, strict=True)
         ]
         wide = dataclasses.replace(single, width=len(views) * single.width)
@@ -90,6 +99,8 @@ class RecordedScene:
     """A further camera, in the corner of the first one's picture."""
     traced: Sequence[str] = ()
     """Sites whose trails are drawn."""
+    slow_contacts: float | None = None
+    """Times slower that it is played where contacts begin."""
 
     @property
     def seconds(self) -> float:
@@ -97,20 +108,30 @@ class RecordedScene:
         return self.told.seconds
 
     def frames(self, stride: float) -> Iterator[tuple[Frame, Moment]]:
-        """About every `stride`-th state and always the last."""
-        moments = moments_of(self.told)
-        count = len(moments)
-        chosen = {int(index) for index in np.arange(0, count, stride)} | {count - 1}
+        """About every `stride`-th state and always the last; more of them where it is slow."""
+        played = self._paces()
+        shown = times_shown(played, stride)
         trails = Trails(self.traced)
-        for index, data in enumerate(self.told.iterate_data(self.model)):
+        frames = zip(self.told.iterate_data(self.model), moments_of(self.told), strict=True)
+        for index, (data, moment) in enumerate(frames):
             trails.follow(data)
-            if index in chosen:
-                draw = self._draw(data, moments[index].step, trails)
-                images = [self.renderer.render(data, view, draw) for view in self.views]
-                if self.inset is not None:
-                    images[0] = inlaid(images[0], self.renderer.render(data, self.inset, draw))
-                image = images[0] if len(images) == 1 else np.hstack(images)
-                yield image, moments[index]
+            if shown[index]:
+                image = self._image(data, self._draw(data, moment.step, trails))
+                paced = dataclasses.replace(moment, pace=float(played[index]))
+                yield from itertools.repeat((image, paced), int(shown[index]))
+
+    def _paces(self) -> Array:
+        """How fast each state is played, (frames,)."""
+        if self.slow_contacts is None:
+            return np.ones(len(self.told.states))
+        return paces(self.told, self.model, self.slow_contacts)
+
+    def _image(self, data: mujoco.MjData, draw: Callable[[Any], None]) -> Frame:
+        """One state as all cameras see it."""
+        images = [self.renderer.render(data, view, draw) for view in self.views]
+        if self.inset is not None:
+            images[0] = inlaid(images[0], self.renderer.render(data, self.inset, draw))
+        return images[0] if len(images) == 1 else np.hstack(images)
 
     def _draw(self, data: mujoco.MjData, step: int, trails: Trails) -> Callable[[Any], None]:
         """What adds the commands of a step, and trails, to a scene."""

@@ -10,10 +10,16 @@ import numpy.typing as npt
 
 from robo_ddpg.errors import RenderingError
 from robo_ddpg.rendering import gl
-from robo_ddpg.rendering.backdrop import whiten_ground, whiten_sky
+from robo_ddpg.rendering.backdrop import (
+    Background,
+    cut_out,
+    hide_ground,
+    whiten_ground,
+    whiten_sky,
+)
 
 Frame = npt.NDArray[np.uint8]
-"""An RGB image of shape (height, width, 3)."""
+"""An RGB image of shape (height, width, 3), or RGBA of (height, width, 4)."""
 
 _VARIED = ("geom_type", "geom_size", "geom_rbound")
 """Fields of the model that may differ between simulations and can be seen."""
@@ -29,11 +35,11 @@ class FrameRenderer:
         width: of the image [pixel].
         height: of the image [pixel].
         camera: the name or index of one of the model's cameras; None for MuJoCo's free camera.
-        white: whether sky and ground are white.
+        background: sky and ground as they are, white, or transparent.
 
     Raises:
         RenderingError: if OpenGL does not work here, or the model has no such camera, or no sky
-            that could be white.
+            that could be white or transparent.
     """
 
     def __init__(
@@ -43,7 +49,7 @@ class FrameRenderer:
         height: int = 480,
         camera: str | int | None = None,
         *,
-        white: bool = False,
+        background: Background = "scene",
     ) -> None:
         if width < 1 or height < 1:
             raise RenderingError(f"Got an image of {width} x {height}: give at least one pixel.")
@@ -52,8 +58,8 @@ class FrameRenderer:
         self._camera = _camera_id(model, camera)
         gl.ensure()
         self._shown = _fitted(model, width, height)
-        self._white = white
-        if white:
+        self._background = background
+        if background != "scene":
             whiten_sky(self._shown)
         self._renderer: Any = mujoco.Renderer(self._shown, height, width)
 
@@ -79,7 +85,7 @@ class FrameRenderer:
             draw: adds something to the scene, a mujoco.MjvScene.
 
         Returns:
-            An image of shape (height, width, 3).
+            An image of shape (height, width, 3), with a transparent background (height, width, 4).
 
         Raises:
             RenderingError: it is closed, or belongs to a process that this one was forked from.
@@ -92,12 +98,25 @@ class FrameRenderer:
         seen_from = self._camera if camera is None else camera
         self._renderer.update_scene(data, seen_from)
         self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = not self._rides(seen_from)
-        if self._white:
+        if self._background == "white":
             whiten_ground(self._renderer.scene)
         if draw is not None:
             draw(self._renderer.scene)
+        if self._background == "transparent":
+            return self._cut_out()
         frame: Frame = self._renderer.render()
         return frame
+
+    def _cut_out(self) -> Frame:
+        """The scene without its ground, in front of its white sky and of none, which is black."""
+        scene = self._renderer.scene
+        hide_ground(scene)
+        scene.flags[mujoco.mjtRndFlag.mjRND_HAZE] = False
+        pictures = []
+        for sky in (True, False):
+            scene.flags[mujoco.mjtRndFlag.mjRND_SKYBOX] = sky
+            pictures.append(self._renderer.render())
+        return cut_out(*pictures)
 
     def _rides(self, camera: int) -> bool:
         """Whether a camera is fixed to something that moves, such as a wrist.

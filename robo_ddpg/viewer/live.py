@@ -10,6 +10,7 @@ import numpy as np
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.names import environment_of
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
+from robo_ddpg.evaluation.in_words import other_model
 from robo_ddpg.model_fields import model_fields, with_fields
 from robo_ddpg.recording.recorder import recordable
 from robo_ddpg.viewer.push import Push
@@ -50,6 +51,10 @@ class LiveController:
         self._controllers = (controller, *others)
         for each in self._controllers:
             check_fit(each, self._env)
+        model = self._env.describe().get("model_hash")
+        said = (other_model(each, model) for each in self._controllers)
+        self.notes = [*filter(None, said)]
+        """Of controllers that were trained with another model, as sentences."""
         self.using = 0
         """Which of the controllers is at work."""
         self._seed = seed

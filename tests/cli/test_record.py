@@ -12,10 +12,12 @@ import pytest
 
 from robo_ddpg.cli import record
 from robo_ddpg.cli.app import main
+from robo_ddpg.cli.parsing.fields import slow_contacts
 from robo_ddpg.cli.record import RecordOptions, seeds_to_film
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import Episodes, Evaluation
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.recording.recording import Recording
 from tests.cli.conftest import Refusal
 from tests.recording.still import still
 
@@ -47,6 +49,40 @@ def test_programs_read_what_was_filmed(capsys: pytest.CaptureFixture[str], here:
         "solved": [False],
     }
     assert (here / "reach.mp4").exists()
+
+
+@pytest.mark.parametrize(("given", "factor"), [(None, None), ((), 4.0), ((8.0,), 8.0)])
+def test_contacts_are_four_times_slower_unless_said_otherwise(
+    given: tuple[float, ...] | None, factor: float | None
+) -> None:
+    assert slow_contacts(given) == factor
+
+
+def test_films_with_slow_contacts_are_made_of_the_states_of_the_physics(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    words = ("--episodes", "1", "--no-overlay", "--slow-contacts", "--keep", "kept")
+    assert main(["record", "reach", *words, *SMALL]) == 0
+    assert "31 frames, 0.5 s" in capsys.readouterr().out  # 60 a second, where nothing touches
+    assert Recording.load(here / "kept/seed-20000.npz").frames_per_second == 40.0
+    replay = ("--out", "again.mp4", "--slow-contacts", *SMALL[:4])
+    assert main(["replay", "kept/seed-20000.npz", *replay]) == 0
+    assert iio.imread("again.mp4", plugin="pyav").shape[0] == 31 + 30  # and the verdict
+
+
+def test_a_film_of_another_model_than_that_of_training_says_so(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    controller = Controller.find("reach")
+    controller.metadata["task"]["model_hash"] = "0" * 64
+    file = str(controller.save(here / "other.safetensors"))
+    words = ("--episodes", "1", "--no-overlay", "--json", *SMALL[:4], "--episode-s", "0.2")
+    assert main(["record", file, *words]) == 0
+    captured = capsys.readouterr()
+    assert f"{file} was trained with another model than" in captured.err
+    assert json.loads(captured.out)["solved"] == [False]
+    assert main(["record", "reach", *words]) == 0
+    assert "another model" not in capsys.readouterr().err
 
 
 def test_failures_are_filmed_before_successes(
@@ -86,9 +122,12 @@ def test_an_environment_that_draws_itself_is_filmed(
 
 def test_what_it_cannot_have_is_refused(drawn: list[str], refusal: Refusal) -> None:
     assert "leave out the camera" in refusal(*drawn, "--camera", "side")
-    assert "leave out background, trails and inset" in refusal(*drawn, "--trails")
+    assert "leave out background, trails, inset, slow contacts" in refusal(*drawn, "--trails")
+    assert "slow contacts" in refusal(*drawn, "--slow-contacts")
     assert "no states that could be kept" in refusal(*drawn, "--keep", "kept")
     assert "does not say what failed" in refusal(*drawn, "--failures-first")
+    assert "one number at most" in refusal(*drawn, "--slow-contacts", "2", "3")
+    assert "give more than 1" in refusal(*drawn, "--slow-contacts", "0.5")
     assert "until_solved must not be negative" in refusal(*drawn, "--until-solved", "-1")
 
 
@@ -141,7 +180,7 @@ def test_nothing_is_simulated_for_a_film_that_could_not_be_written(
 ) -> None:
     monkeypatch.setattr("robo_ddpg.recording.filming.record_episodes", None)
     assert "There is no directory nope/dir" in refusal("record", "reach", "--out", "nope/dir/a.mp4")
-    assert "name the video .mp4 or .gif" in refusal("record", "reach", "--out", "a.avi")
+    assert "name the video .mp4, .gif or .webp" in refusal("record", "reach", "--out", "a.avi")
     assert not list(here.iterdir())
 
 

@@ -57,7 +57,7 @@ def test_what_is_no_whole_recording_is_refused(
     [
         (["--camera", "front,moon"], "moon"),
         (["--out", "/proc/video.mp4"], "Cannot write"),
-        (["--out", "video.avi"], ".mp4 or .gif"),
+        (["--out", "video.avi"], ".mp4, .gif or .webp"),
     ],
 )
 def test_wrong_wishes_for_a_video_are_refused(

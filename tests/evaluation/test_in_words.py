@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from robo_ddpg.evaluation.in_words import details, number
+from robo_ddpg.controller import Controller
+from robo_ddpg.evaluation.in_words import details, number, other_model
 from robo_ddpg.runs.evaluation_statistics import Spread
 from tests.runs.examples import STATISTICS
 
@@ -39,3 +40,16 @@ def test_only_what_happened_is_told() -> None:
 )
 def test_numbers_have_three_digits_and_no_exponent(value: float, said: str) -> None:
     assert number(value) == said
+
+
+def test_another_model_than_that_of_training_is_told_and_another_mujoco_beside_it() -> None:
+    here = Controller.find("reach")
+    trained = here.task["model_hash"]
+    assert other_model(here, trained) == other_model(here, None) == ""
+    assert "with another model than the one that is simulated now" in other_model(here, "0" * 64)
+    here.metadata["versions"] = {"mujoco": "3.1"}
+    assert "another model, or version of MuJoCo (3.1, now " in other_model(here, "0" * 64)
+    here.metadata["versions"] = None
+    assert "with another model than" in other_model(here, "0" * 64)
+    del here.metadata["task"]["model_hash"]
+    assert other_model(here, "0" * 64) == ""

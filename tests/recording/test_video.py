@@ -10,6 +10,7 @@ import imageio.v3 as iio
 import mujoco
 import numpy as np
 import pytest
+from PIL import Image
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.registration import make_task, make_task_of
@@ -158,7 +159,7 @@ def test_white_ground_and_sky_leave_the_robot_as_it_is() -> None:
     mujoco.mj_resetDataKeyframe(model, data, 0)
     mujoco.mj_forward(model, data)
     before = model_hash(model)
-    with FrameRenderer(model, 64, 64, "front", white=True) as renderer:
+    with FrameRenderer(model, 64, 64, "front", background="white") as renderer:
         image = renderer.render(data)
     for corner in (image[:8, :8], image[:8, -8:], image[-8:, :8], image[-8:, -8:]):
         assert (corner > 250).all()
@@ -168,7 +169,52 @@ def test_white_ground_and_sky_leave_the_robot_as_it_is() -> None:
 
 def test_a_scene_without_a_sky_has_no_white_background(model: mujoco.MjModel) -> None:
     with pytest.raises(RenderingError, match="no sky"):
-        FrameRenderer(model, 64, 64, "front", white=True)
+        FrameRenderer(model, 64, 64, "front", background="white")
+
+
+def test_a_transparent_background_shows_the_page_and_the_robot_as_on_white() -> None:
+    model = make_task("locomotion-hopper").model
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, 0)
+    mujoco.mj_forward(model, data)
+    with FrameRenderer(model, 64, 64, "front", background="white") as renderer:
+        white = renderer.render(data).astype(int)
+    with FrameRenderer(model, 64, 64, "front", background="transparent") as renderer:
+        first, image = renderer.render(data), renderer.render(data)
+    np.testing.assert_array_equal(first, image)
+    cover = image[..., 3]
+    for corner in (cover[:8, :8], cover[:8, -8:], cover[-8:, :8], cover[-8:, -8:]):
+        assert (corner == 0).all()
+    robot = cover == 255
+    assert 100 < robot.sum() < 2000
+    assert np.abs(image[..., :3].astype(int) - white)[robot].max() <= 2
+    assert ((cover > 0) & (cover < 255)).any(), "edges are soft"
+
+
+def test_transparent_pictures_fit_into_grids_sheets_and_beside_words(
+    fallen: tuple[mujoco.MjModel, list[Recording]], tmp_path: Path
+) -> None:
+    model, episodes = fallen
+    film = functools.partial(
+        render_recordings, episodes, model, width=48, height=36, background="transparent"
+    )
+    film(tmp_path / "sheet.png")
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    assert sheet.shape[2] == 4 and {0, 255} <= set(np.unique(sheet[..., 3]))
+    for name, overlay in (("bare.webp", False), ("told.gif", True)):
+        film(tmp_path / name, grid=(1, 2), overlay=overlay)
+        shown = np.asarray(Image.open(tmp_path / name).convert("RGBA"))
+        assert (shown[0, 0, 3], shown[0, -1, 3]) == (0, 255 if overlay else 0)
+    with pytest.raises(VideoError, match="no transparency; name the film"):
+        film(tmp_path / "film.mp4")
+
+
+@pytest.fixture
+def fallen() -> tuple[mujoco.MjModel, list[Recording]]:
+    """Two falls of a pendulum under a sky."""
+    sky = '<asset><texture type="skybox" builtin="flat" width="8" height="48"/></asset><worldbody>'
+    model = mujoco.MjModel.from_xml_string(PENDULUM.replace("<worldbody>", sky))
+    return model, [record(model, steps=4, seed=seed) for seed in (0, 1)]
 
 
 def test_trails_show_where_a_site_has_been(model: mujoco.MjModel, tmp_path: Path) -> None:

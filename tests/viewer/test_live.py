@@ -140,3 +140,11 @@ def test_controllers_of_other_tasks_or_actions_are_refused() -> None:
     joint.task["settings"]["step_m"] = 0.5
     with pytest.raises(ControllerError, match=r"trained with step_m 0\.5, the first with 0\.015"):
         LiveController(reach, others=[joint])
+
+
+def test_a_controller_of_another_model_is_named() -> None:
+    other = Controller.find("reach")
+    other.metadata["task"]["model_hash"] = "0" * 64
+    assert LiveController(Controller.find("reach")).notes == []
+    (said,) = LiveController(Controller.find("reach"), others=[other]).notes
+    assert said.startswith(f"{other.path} was trained with another model")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
+from robo_ddpg.errors import SettingsError
+
 
 def hint(default: str) -> str:
     """The remark about a default value in the help; there is none to make about None."""
@@ -64,6 +66,30 @@ Camera = Annotated[
 Width = Annotated[int, arg(help="Width of a camera's picture [px].")]
 Height = Annotated[int, arg(help="Height of a camera's picture [px].")]
 Speed = Annotated[float, arg(help="Playback speed; 2 is twice as fast as reality.")]
+SlowContacts = Annotated[
+    tuple[float, ...] | None,
+    arg(
+        metavar="[FACTOR]",
+        help="Play a task so many times slower, 4 if no number is given, from 0.05 s before to "
+        "0.1 s after a contact begins: a foot on the ground, a finger on the object.",
+        help_behavior_hint="",
+    ),
+]
+SLOW_CONTACTS = 4.0
+"""Times slower, if nobody says how much."""
+
+
+def slow_contacts(given: SlowContacts) -> float | None:
+    """Times slower that contacts are played; None for as fast as the rest.
+
+    Raises:
+        SettingsError: several numbers are given.
+    """
+    if given is None:
+        return None
+    if len(given) > 1:
+        raise SettingsError("--slow-contacts takes one number at most")
+    return given[0] if given else SLOW_CONTACTS
 
 
 def cameras(names: Camera) -> list[str]:

@@ -19,6 +19,8 @@ Encoder = Callable[[Path, Iterator[Frame], float, int, dict[str, str]], float]
 
 FRAGMENT_S = 1.0
 """An .mp4 whose writing was cut off is lost from its last fragment on [s]."""
+WEBP = {"quality": "85"}
+"""Of 100; edges stay as transparent as they are."""
 WAITING_FRAMES = 8
 """Frames between the renderer and the encoder."""
 
@@ -93,14 +95,43 @@ def encode_gif(
 
 
 def _indexed(frame: Frame) -> Any:
-    """The image as indices (height, width) into a palette of (256, 4) opaque ARGB colours."""
+    """The image as indices (height, width) into a palette of (256, 4) ARGB colours.
+
+    The last of them is transparent, where the image is for the greater part.
+    """
     from PIL import Image
 
-    image = Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+    transparent = frame.shape[2] == 4
+    opaque = Image.fromarray(frame[..., :3])
+    image = opaque.quantize(255 if transparent else 256, dither=Image.Dither.NONE)
     colours = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
     palette = np.full((256, 4), 255, np.uint8)
     palette[: len(colours), 1:] = colours
-    return np.asarray(image), palette
+    indices = np.array(image)
+    if transparent:
+        palette[255] = 0
+        indices[frame[..., 3] < 128] = 255
+    return indices, palette
+
+
+def encode_webp(
+    path: Path, frames: Iterator[Frame], fps: float, crf: int, metadata: dict[str, str]
+) -> float:
+    """Encode as animated WebP, which may be transparent; it counts time in milliseconds."""
+    import av
+
+    first = next(frames)
+    rate = Fraction(fps).limit_denominator(1000)
+    count = 0
+    with av.open(str(path), "w", format="webp", options={"loop": "0"}) as container:
+        stream: Any = container.add_stream("libwebp_anim", rate=rate, options=WEBP)
+        stream.height, stream.width, stream.pix_fmt = *first.shape[:2], "bgra"
+        kind = "rgba" if first.shape[2] == 4 else "rgb24"
+        for frame in itertools.chain([first], frames):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, kind)))
+            count += 1
+        container.mux(stream.encode(None))
+    return float(count / rate)
 
 
 class _AbortedError(Exception):

@@ -37,6 +37,12 @@ def inverted(image: Frame) -> Frame:
     return light
 
 
+def beside(panel: Frame, picture: Frame) -> Frame:
+    """A panel as it can stand beside a picture: opaque where that is transparent."""
+    more = picture.shape[2] - panel.shape[2]
+    return np.pad(panel, ((0, 0), (0, 0), (0, more)), constant_values=255)
+
+
 @functools.cache
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The letters, of a size in pixels."""

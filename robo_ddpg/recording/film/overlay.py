@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from robo_ddpg.recording.film.lettering import inverted
+from robo_ddpg.recording.film.lettering import beside, inverted
 from robo_ddpg.recording.film.panel import Panel
 from robo_ddpg.recording.film.rows import rows_of
 from robo_ddpg.recording.film.scene import Moment, Scene
@@ -32,8 +32,8 @@ class Overlay:
         """The picture with the panel beside it.
 
         Args:
-            frame: shape (height, width, 3).
+            frame: shape (height, width, 3 or 4).
             moment: where the episode is in it.
         """
         panel = self._panel.draw(moment)
-        return np.hstack([frame, inverted(panel) if self._white else panel])
+        return np.hstack([frame, beside(inverted(panel) if self._white else panel, frame)])

@@ -47,9 +47,17 @@ def rows_of(scene: Scene, speed: float) -> list[Row]:
 def _state(scene: Scene, speed: float) -> Iterator[Row]:
     yield Row(0, scene.title)
     playing = "" if speed == 1 else f" ×{speed:g}"  # noqa: RUF001
-    yield Row(1, "time" + playing, lambda moment: (f"{moment.seconds:.2f} s", TEXT))
+    yield Row(1, "time" + playing, lambda moment: _time(moment, speed))
     yield Row(1, "return", lambda moment: (f"{moment.total:.1f}", TEXT))
     yield Row(0, "", lambda moment: outcome(moment, scene.words.solved, scene.words.failed))
+
+
+def _time(moment: Moment, speed: float) -> Said:
+    """The time, and how slow it passes where the film is slower than elsewhere."""
+    time = f"{moment.seconds:.2f} s"
+    if moment.pace == 1.0:
+        return time, TEXT
+    return f"slow ×{speed * moment.pace:.2g}   {time}", AMBER  # noqa: RUF001
 
 
 def outcome(moment: Moment, solved: str, failed: str) -> Said:

@@ -26,6 +26,8 @@ class Moment:
     """Whether the episode has ended before its time."""
     last: bool = False
     """Whether the episode has ended."""
+    pace: float = 1.0
+    """How fast it is played here, as a share of the usual speed."""
 
 
 class Told(Protocol):

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from robo_ddpg.errors import VideoError
 from robo_ddpg.files import replacing
-from robo_ddpg.recording.film.lettering import PAPER, TEXT, Colour, font, inverted
+from robo_ddpg.recording.film.lettering import PAPER, TEXT, Colour, beside, font, inverted
 from robo_ddpg.recording.film.rows import outcome
 from robo_ddpg.recording.film.scene import Moment, Scene
 from robo_ddpg.rendering.renderer import Frame
@@ -38,7 +38,7 @@ def write_sheet(
         rows: scenes and their images, all of one size.
         path: the .png.
         captions: write time and outcome below each picture.
-        white: on white instead of black.
+        white: on white instead of black; there is nothing around transparent pictures.
 
     Raises:
         VideoError: the file cannot be written.
@@ -96,4 +96,4 @@ def _captioned(scene: Scene, frame: Frame, moment: Moment, white: bool) -> Frame
     for x, text, colour, anchor in texts:
         pen.text((x, size), text, colour, font(size), anchor=anchor)
     line = np.asarray(strip)
-    return np.vstack([frame, inverted(line) if white else line])
+    return np.vstack([frame, beside(inverted(line) if white else line, frame)])

@@ -18,12 +18,13 @@ from robo_ddpg.recording.film.encoding import (
     PendingFrame,
     encode_gif,
     encode_mp4,
+    encode_webp,
     in_thread,
     index_mp4,
 )
 from robo_ddpg.rendering.renderer import Frame
 
-_ENCODERS: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif}
+_ENCODERS: dict[str, Encoder] = {".mp4": encode_mp4, ".gif": encode_gif, ".webp": encode_webp}
 
 
 SHEET = ".png"
@@ -58,18 +59,19 @@ def write_video(
     crf: int = 20,
     about: dict[str, Any] | None = None,
 ) -> VideoInfo:
-    """Write frames as H.264 (.mp4) or as an animated .gif; few of them are in memory at a time.
+    """Write frames as H.264 (.mp4), or animated as .gif or .webp; few are in memory at a time.
 
     While it is written, the video is called `NAME.PID.part.mp4` and plays as far as it has come.
     It stays when the process is killed or interrupted from the keyboard, and goes after an error.
 
     Args:
-        path: ends in .mp4 or .gif; under this name there is either the whole video or none.
-        frames: images of shape (height, width, 3), all of one size; .mp4 repeats the last row or
-            column where their number is odd.
+        path: ends in .mp4, .gif or .webp; under this name there is either the whole video or none.
+        frames: images of shape (height, width, 3), all of one size, or (height, width, 4) where
+            they are transparent, which .mp4 cannot be; .mp4 repeats the last row or column where
+            their number is odd.
         fps: frames per second [1/s].
-        crf: the constant rate factor of H.264, 0 (lossless) to 51; .gif ignores it.
-        about: kept in the file as its comment, in JSON; .gif has none.
+        crf: the constant rate factor of H.264, 0 (lossless) to 51; others ignore it.
+        about: kept in the file as its comment, in JSON; others have none.
 
     Returns:
         What was written, after the frames were seen to differ and to show something.
@@ -141,7 +143,7 @@ def check_place(path: str | os.PathLike[str]) -> None:
 def _encoder(path: Path) -> Encoder:
     encode = _ENCODERS.get(path.suffix.lower())
     if encode is None:
-        raise VideoError(f"Got {path}: name the video .mp4 or .gif.")
+        raise VideoError(f"Got {path}: name the video .mp4, .gif or .webp.")
     return encode
 
 
@@ -176,12 +178,12 @@ class FrameCheck:
         """Return the frame as it is.
 
         Raises:
-            VideoError: it is no RGB image, or of another size than the first.
+            VideoError: it is no RGB or RGBA image, or of another size than the first.
         """
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3:
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (3, 4):
             raise VideoError(
                 f"Frame {self.count} has shape {frame.shape} and type {frame.dtype}: "
-                "give (height, width, 3) and uint8."
+                "give (height, width, 3 or 4) and uint8."
             )
         if self._first is None:
             self._first = frame

@@ -2,11 +2,12 @@
 
 import functools
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -17,9 +18,10 @@ from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.film.scene import Moment, Scene
 from robo_ddpg.recording.film.sheet import stride, write_sheet
 from robo_ddpg.recording.film.video_file import SHEET, FrameCheck, VideoInfo, write_pending
+from robo_ddpg.rendering.backdrop import Background
 from robo_ddpg.rendering.renderer import Frame
 
-MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".gif": 25.0}
+MAX_FRAMES_PER_SECOND = {".mp4": 60.0, ".webp": 30.0, ".gif": 25.0}
 """Faster playback drops frames instead of exceeding what screens show, or GIFs are worth [1/s]."""
 VERDICT_S = 0.5
 """With an overlay the end of an episode stays, so that its outcome can be read [s]."""
@@ -49,13 +51,15 @@ class Look:
     commands, reward terms, what the safety filter let through; and hold the last frame for a
     moment."""
 
-    background: Literal["scene", "white"] = "scene"
-    """What is behind a task's robot: its scene, or white, as for papers."""
+    background: Background = "scene"
+    """What is behind a task's robot: its scene, white, as for papers, or nothing."""
 
     trails: bool = False
     """Draw where fingertips or feet have been lately."""
     inset: str | None = None
     """Camera of a task whose picture is shown in a corner of the other one's."""
+    slow_contacts: float | None = None
+    """Times slower that a task is played around the moments in which contacts begin."""
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -64,6 +68,23 @@ class Look:
                 f"Got {self.width} x {self.height} pixels, grid {self.grid}, speed {self.speed}: "
                 "all must be positive."
             )
+        if self.slow_contacts is not None and not 1 < self.slow_contacts < math.inf:
+            raise VideoError(
+                f"Got contacts {self.slow_contacts:g} times slower: give more than 1, such as 4."
+            )
+
+    def check_fits(self, path: str | os.PathLike[str]) -> None:
+        """Refuse what a kind of file cannot show.
+
+        Raises:
+            VideoError: it has no transparency, or contacts shall be slow where nothing moves.
+        """
+        if self.background == "transparent" and Path(path).suffix.lower() == ".mp4":
+            raise VideoError(
+                f"Got {path}: .mp4 has no transparency; name the film .webp or .gif, or .png."
+            )
+        if self.slow_contacts is not None and Path(path).suffix.lower() == SHEET:
+            raise VideoError("Nothing moves in a contact sheet: leave out slow contacts.")
 
 
 def write_film(
@@ -181,12 +202,12 @@ def _held(frames: Iterator[PendingFrame], times: int) -> Iterator[PendingFrame]:
 
 
 def _tiled(pending: Sequence[PendingFrame], rows: int, columns: int) -> Frame:
-    """One image of shape (rows * height, columns * width, 3); cells without a frame are black."""
+    """One image of all, (rows * height, columns * width, 3 or 4); the rest of it is 0."""
     frames = [finish() for finish in pending]
-    height, width = frames[0].shape[:2]
-    canvas = np.zeros((rows, columns, height, width, 3), np.uint8)
+    height, width, channels = frames[0].shape
+    canvas = np.zeros((rows, columns, *frames[0].shape), np.uint8)
     for cell, frame in enumerate(frames):
         canvas[divmod(cell, columns)] = frame
     canvas[:, :-1, :, -_GAP:] = 0
     canvas[:-1, :, -_GAP:] = 0
-    return canvas.swapaxes(1, 2).reshape(rows * height, columns * width, 3)
+    return canvas.swapaxes(1, 2).reshape(rows * height, columns * width, channels)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.evaluation.evaluate import SEED, check_fit
+from robo_ddpg.evaluation.in_words import other_model
 from robo_ddpg.recording.drawn import drawing_environment, played
 from robo_ddpg.viewer.live_film import LiveFilm, jpegs_shown
 from robo_ddpg.viewer.same_task import check_same_task
@@ -36,6 +37,10 @@ class LivePictures:
         check_same_task(controller, others)
         self._env = drawing_environment(controller)
         self._controllers = (controller, *others)
+        model = self._env.describe().get("model_hash")
+        said = (other_model(each, model) for each in self._controllers)
+        self.notes = [*filter(None, said)]
+        """Of controllers that were trained with another model, as sentences."""
         self.using = 0
         """Which of the controllers is at work."""
         self._first_seed = seed

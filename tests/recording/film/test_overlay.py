@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 import pytest
 
+from robo_ddpg.recording.film.lettering import AMBER, TEXT
 from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.film.panel import Panel
 from robo_ddpg.recording.film.rows import Row, outcome, reading, rows_of
@@ -99,6 +100,12 @@ def test_commands_and_quantities_carry_their_units(episode: Recording) -> None:
 def test_why_an_action_was_altered_is_told(episode: Recording) -> None:
     told = [said(episode, step)["safety filter"] for step in (0, 1, 2)]
     assert told == ["idle", "idle", "acceleration"]
+
+
+def test_slow_motion_is_told_as_the_share_of_the_real_speed(episode: Recording) -> None:
+    time = next(row for row in rows_of(Shown(episode), 0.5) if row.label.startswith("time"))
+    assert time.value(Moment(seconds=0.3)) == ("0.30 s", TEXT)
+    assert time.value(Moment(seconds=0.3, pace=0.25)) == ("slow ×0.12   0.30 s", AMBER)  # noqa: RUF001
 
 
 def test_as_many_decimals_are_shown_throughout_an_episode() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 
 from robo_ddpg.errors import VideoError
 from robo_ddpg.recording.film.video_file import write_video
@@ -47,6 +48,39 @@ def test_a_gif_comes_back_with_its_frames_and_time(tmp_path: Path) -> None:
     info = write_video(tmp_path / "square.gif", moving_square(12), fps=20)
     assert iio.imread(info.path).shape == (12, 48, 64, 3)
     assert info.seconds == pytest.approx(0.6)
+
+
+def test_a_webp_comes_back_with_its_frames_time_and_transparency(tmp_path: Path) -> None:
+    path = tmp_path / "square.webp"
+    info = write_video(path, cut_out_square(10), fps=20)
+    assert (info.frames, info.seconds) == (10, 0.5)
+    shown = frames_of(path)
+    assert len(shown) == 10
+    for back, given in zip(shown, cut_out_square(10), strict=True):
+        np.testing.assert_array_equal(back[..., 3], given[..., 3])
+    inside = shown[0][20:28, 4:12]
+    assert np.abs(inside[..., :3].astype(int) - (250, 120, 30)).max() < 12
+
+
+def test_a_gif_is_transparent_where_the_frames_are_for_the_greater_part(tmp_path: Path) -> None:
+    path = tmp_path / "square.gif"
+    write_video(path, cut_out_square(10), fps=20)
+    for back, given in zip(frames_of(path), cut_out_square(10), strict=True):
+        np.testing.assert_array_equal(back[..., 3] == 255, given[..., 3] >= 128)
+
+
+def cut_out_square(count: int) -> Iterator[np.ndarray]:
+    """The moving square, with an edge that is half there, and nothing around it."""
+    for frame in moving_square(count):
+        cover = np.where(frame[..., :1] == 250, 255, 0).astype(np.uint8)
+        cover[16] //= 2
+        yield np.dstack([frame, cover])
+
+
+def frames_of(path: Path) -> list[np.ndarray]:
+    """RGBA images of a file, as a page would show them."""
+    with Image.open(path) as image:
+        return [np.asarray(frame.convert("RGBA")) for frame in ImageSequence.Iterator(image)]
 
 
 def test_memory_does_not_grow_with_the_length_of_a_video(tmp_path: Path) -> None:
