@@ -157,7 +157,7 @@ def _film_recorded(
         **vars(look),
     )
     returns = [float(recording.rewards.sum()) for recording in recordings]
-    solved = [bool(recording.success[-1]) for recording in recordings]
+    solved: list[bool | None] = [bool(recording.success[-1]) for recording in recordings]
     return Film(video, returns, solved, _notes(roles, recordings[0].model_hash))
 
 

@@ -137,11 +137,16 @@ def test_a_controller_trained_in_a_varying_world_can_be_compared(
 ) -> None:
     shipped = Controller.find("reach")
     settings = {**shipped.task["settings"], "random_mass": 0.5}
-    task = {**shipped.task, "settings": settings}
+    task = {**shipped.task, "settings": settings, "model_hash": "0" * 64}
     varied = Controller(shipped.tensors, {**shipped.metadata, "task": task})
     file = str(varied.save(tmp_path / "varied.safetensors"))
     assert main(["compare", "reach", file, "--episodes", "2", "--json"]) == 0
     captured = capsys.readouterr()
     assert "training did not vary it alike: mass" in captured.err
-    assert json.loads(captured.out)["return_difference"] == 0.0
+    summary = json.loads(captured.out)
+    assert summary["return_difference"] == 0.0
+    assert (summary["model_matches_a"], summary["model_matches_b"]) == (True, False)
+    assert [line[:29] for line in compare._lines(summary) if "another model" in line] == [
+        "  B was trained with another "
+    ]
     assert main(["compare", "reach", file, "reach", "--episodes", "2", "--sequential"]) == 0
