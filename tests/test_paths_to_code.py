@@ -63,7 +63,7 @@ ALLOWED = {
     ("robo_ddpg/adopt/pictures.py", "spec.compile"): "MuJoCo compiles a scene",
     ("robo_ddpg/adopt/gripper/travel.py", "spec.compile"): "the same of a gripper",
     ("tasks/arm/described/mounting.py", "spec.compile"): "the same",
-    ("tasks/arm/described/loading.py", "spec.compile"): "the same",
+    ("tasks/described/loading.py", "spec.compile"): "the same",
 }
 """(File, call) -> why nothing in a file of a stranger can lead there."""
 

@@ -19,10 +19,10 @@ from robo_ddpg.adopt.space import LONGEST_M, Found, find_space, grid_axes
 from robo_ddpg.adopt.ties import doubt_ties, still_joints
 from robo_ddpg.adopt.tip import beyond_tip, find_tip
 from tasks.arm.described.description import Clearance, Joint, Robot, Space
-from tasks.arm.described.error import RobotError
-from tasks.arm.described.loading import Opened, open_robot
 from tasks.arm.described.mounting import TIP, model_at_table
 from tasks.arrays import Array
+from tasks.described.error import RobotError
+from tasks.described.loading import Opened, open_robot
 
 HAND_SPEED_M_S = 1.5
 """Highest speed of the tip [m/s]."""

@@ -6,8 +6,8 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.adopt.sources import Sources
-from tasks.arm.described.loading import Opened
 from tasks.arrays import Array
+from tasks.described.loading import Opened
 
 SPEED_RAD_S = 2.0
 """Joint speed where the file says nothing [rad/s]."""

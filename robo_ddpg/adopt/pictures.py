@@ -11,9 +11,10 @@ from robo_ddpg.adopt.adopt import Adoption
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tasks.arm.described.cell import gripping
 from tasks.arm.described.description import Robot
-from tasks.arm.described.mounting import PREFIX, TIMESTEP_S, TIP, model_at_table, mounted
+from tasks.arm.described.mounting import TIMESTEP_S, TIP, model_at_table, mounted
 from tasks.arm.grasp_scene import FINGERS, PADS
 from tasks.arrays import Array
+from tasks.described.attaching import PREFIX
 
 SIZE = (640, 480)
 """Width and height [px]."""

@@ -11,8 +11,8 @@ from robo_ddpg.adopt.adopt import Adoption
 from robo_ddpg.control.entry_points import load
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
-from tasks.arm.described.reading import written
 from tasks.arrays import Array
+from tasks.described.reading import written
 
 EPISODES = 50
 """Of the scripted solution."""

@@ -7,7 +7,7 @@ from robo_ddpg.envs.names import source_of
 from robo_ddpg.reading.plain_file import read_bytes
 from tasks.arm.described.description import Base, Clearance, Joint, Robot, Space
 from tasks.arm.described.hand import SHAPES, Finger, GraspSpace, Gripper, Link, Shape, Tip
-from tasks.arm.described.reading import MOST_BYTES, written
+from tasks.described.reading import MOST_BYTES, written
 
 _POINT, _TURN = (0.3, 0.0, 0.1), (1.0, 0.0, 0.0, 0.0)
 

@@ -8,7 +8,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arm.described.cell import grasp_cell_of
-from tasks.arm.described.reading import read_robot, written
+from tasks.arm.described.reading import read_robot
 from tasks.arm.grasp_scene import OBJECT, grasp_scene
 from tasks.arm.grasp_settings import GraspSettings
 from tasks.arm.learning import GRASP, GRASP_ANY
@@ -18,6 +18,7 @@ from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command
+from tasks.described.reading import written
 from tasks.goals import FAR, PointGoalTask, goal_commanded, norm
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance

@@ -10,13 +10,14 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arm.described.cell import cell_of
-from tasks.arm.described.reading import read_robot, written
+from tasks.arm.described.reading import read_robot
 from tasks.arm.learning import REACH
 from tasks.arm.scene import add_table_contacts
 from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, OfRobot
 from tasks.arm.workcell import PANDA_CELL
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command
+from tasks.described.reading import written
 from tasks.goals import PointGoalTask, goal_commanded, norm
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance

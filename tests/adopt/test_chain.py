@@ -10,7 +10,7 @@ from robo_ddpg.adopt.chain import find_chain
 from robo_ddpg.adopt.placing import find_base
 from robo_ddpg.adopt.sources import Sources
 from robo_ddpg.adopt.tip import beyond_tip, find_tip
-from tasks.arm.described.error import RobotError
+from tasks.described.error import RobotError
 from tests.adopt.robots import NAMES, arm_xml
 
 FINGERS = "".join(

@@ -9,7 +9,7 @@ import pytest
 from robo_ddpg.adopt.limits import SPEED_RAD_S, FileLimits, limits_of
 from robo_ddpg.adopt.servos import driven, measure_load
 from robo_ddpg.adopt.sources import Sources
-from tasks.arm.described.loading import open_robot
+from tasks.described.loading import open_robot
 from tests.adopt.robots import arm_xml, write
 
 URDF = """<robot name="u"><link name="base"/><link name="arm"><inertial><mass value="1"/>

@@ -12,8 +12,8 @@ from robo_ddpg.adopt.gripper.travel import NoGripperError, Travel, find_travel
 from robo_ddpg.adopt.sources import Sources
 from tasks.arm.described.description import Robot
 from tasks.arm.described.hand import Finger, GraspSpace, Gripper, Link
-from tasks.arm.described.loading import Opened
 from tasks.arrays import Array
+from tasks.described.loading import Opened
 
 SPEED_M_S = 0.05
 """Of each pad [m/s]."""

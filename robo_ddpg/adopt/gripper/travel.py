@@ -8,8 +8,8 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.adopt.chain import HINGE, SLIDE, Chain, below, joints_of, path_to
-from tasks.arm.described.loading import Opened
 from tasks.arrays import Array
+from tasks.described.loading import Opened
 
 SAMPLES = 9
 """Positions from closed to open at which all joints are looked at."""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from robo_ddpg.controller import Controller
 from robo_ddpg.errors import ControllerError
-from tasks.arm.described.reading import read_robot, written
+from tasks.arm.described.reading import read_robot
+from tasks.described.reading import written
 
 
 def on_robot(controller: Controller, description: Path | None) -> Controller:

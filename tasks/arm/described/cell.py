@@ -6,11 +6,12 @@ import functools
 import numpy as np
 
 from tasks.arm.described.description import Robot, Space
-from tasks.arm.described.error import RobotError
 from tasks.arm.described.hand import Gripper
-from tasks.arm.described.mounting import PREFIX, TIP, clearance_site, mounted
+from tasks.arm.described.mounting import TIP, clearance_site, mounted
 from tasks.arm.robot import Arm, HalfSpace, MotionLimits, box
 from tasks.arm.workcell import GraspCell, Workcell
+from tasks.described.attaching import PREFIX
+from tasks.described.error import RobotError
 from tasks.goals import PointView
 
 FINE_M = 0.04

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tasks.arm.described.error import RobotError
 from tasks.arm.described.hand import Gripper, Tip
+from tasks.described.error import RobotError
 
 
 @dataclass(frozen=True)

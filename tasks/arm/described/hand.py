@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tasks.arm.described.error import RobotError
+from tasks.described.error import RobotError
 
 SHAPES = ("left_pad", "right_pad", "left_finger", "right_finger", "hand")
 """What of a gripper an object can touch; the left is on the +y side of the tip."""

@@ -1,20 +1,14 @@
 """Putting a described robot at the table: attached under a prefix, with servos of its own."""
 
-import os
-from pathlib import Path
-
 import mujoco
 import numpy as np
 
 from tasks.arm.described.description import Joint, Robot
-from tasks.arm.described.error import RobotError
 from tasks.arm.described.fingers import add_gripper, open_positions
 from tasks.arm.described.hand import Gripper
-from tasks.arm.described.loading import one_line, open_robot
+from tasks.described.attaching import PREFIX, attach, check_names, free_of_drives, opened_again
 from tasks.scene import asset_path
 
-PREFIX = "robot/"
-"""Before the names of all elements of the robot, so that none is there twice."""
 TIP = "tip"
 """Name of the site at the tip."""
 
@@ -33,14 +27,9 @@ def mounted(robot: Robot, timestep_s: float, *, grips: bool = False) -> mujoco.M
     Raises:
         RobotError: its file cannot be opened, or has not what the description names.
     """
-    path = Path(robot.model)
-    if not os.path.isfile(path):
-        raise RobotError(
-            f"the model of {robot.name} is not at {path} any more; name its .toml by --robot"
-        )
-    opened = open_robot(path).spec
+    opened = opened_again(robot.name, robot.model)
     _check_names(opened, robot)
-    _free_of_drives(opened)
+    free_of_drives(opened)
     gripper = robot.gripper if grips else None
     _make_rigid(opened, robot, gripper)
     scene = mujoco.MjSpec.from_file(str(asset_path("scene.xml")))
@@ -63,8 +52,6 @@ def mounted(robot: Robot, timestep_s: float, *, grips: bool = False) -> mujoco.M
 
 TIMESTEP_S = 0.0025
 """The one of tasks, where nothing depends on it [s]."""
-_OPTIONS = tuple(name for name in dir(mujoco.MjOption) if not name.startswith("_"))
-"""Physics is the scene's: MuJoCo would warn of every difference."""
 
 
 def model_at_table(robot: Robot) -> mujoco.MjModel:
@@ -87,16 +74,7 @@ def _check_names(spec: mujoco.MjSpec, robot: Robot) -> None:
         wanted += [("joint", name) for name in robot.gripper.joints]
         wanted += [("body", shape.body) for shape in robot.gripper.shape]
         wanted += [("body", robot.gripper.tip.body)]
-    for kind, name in wanted:
-        if getattr(spec, kind)(name) is None:
-            raise RobotError(f"{robot.model} has no {kind} {name!r}, which {robot.name} needs")
-
-
-def _free_of_drives(spec: mujoco.MjSpec) -> None:
-    """Remove what moves, ties and measures the robot: it is driven by servos of its own."""
-    for kind in ("keys", "sensors", "actuators", "equalities", "tendons", "pairs", "excludes"):
-        for element in list(getattr(spec, kind)):
-            spec.delete(element)
+    check_names(spec, robot.name, robot.model, wanted)
 
 
 def _make_rigid(spec: mujoco.MjSpec, robot: Robot, gripper: Gripper | None) -> None:
@@ -105,8 +83,6 @@ def _make_rigid(spec: mujoco.MjSpec, robot: Robot, gripper: Gripper | None) -> N
     for joint in list(spec.joints):
         if joint.name not in kept:
             spec.delete(joint)
-    for light in list(spec.lights):
-        spec.delete(light)
     for geom in spec.geoms:
         geom.contype = geom.conaffinity = 0
     for body in spec.bodies[1:]:
@@ -115,15 +91,9 @@ def _make_rigid(spec: mujoco.MjSpec, robot: Robot, gripper: Gripper | None) -> N
 
 
 def _attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, robot: Robot) -> None:
-    for name in _OPTIONS:
-        setattr(spec.option, name, getattr(scene.option, name))
-    spec.memory, spec.njmax, spec.nconmax = -1, -1, -1
     body = spec.body(robot.base.body)
     body.pos, body.quat = robot.base.position_m, robot.base.quaternion
-    try:
-        scene.worldbody.add_frame().attach_body(body, PREFIX, "")
-    except (ValueError, RuntimeError, mujoco.FatalError) as error:
-        raise RobotError(f"{robot.model} cannot be attached: {one_line(error)}") from None
+    attach(scene, spec, body, robot.model)
 
 
 def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:

@@ -16,7 +16,7 @@ from robo_ddpg.adopt.gripper.travel import NoGripperError, find_travel
 from robo_ddpg.adopt.sources import Sources
 from tasks.arm.described.description import Robot
 from tasks.arm.described.hand import Gripper, Tip
-from tasks.arm.described.loading import open_robot
+from tasks.described.loading import open_robot
 from tests.adopt.robots import FINGERS, SITE, arm_xml, described, gripping, write
 
 UP = np.array([0.0, 0.0, 1.0])

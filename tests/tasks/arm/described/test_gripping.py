@@ -12,10 +12,11 @@ from robo_ddpg import RobotVectorEnv
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
 from tasks.arm.described.description import Robot
-from tasks.arm.described.error import RobotError
 from tasks.arm.described.hand import Finger, Link
-from tasks.arm.described.reading import read_robot, written
+from tasks.arm.described.reading import read_robot
 from tasks.arm.grasp_demonstrator import GraspDemonstrator
+from tasks.described.error import RobotError
+from tasks.described.reading import written
 from tests.adopt.robots import FINGERS, SITE, arm_xml, described, gripping, write
 
 

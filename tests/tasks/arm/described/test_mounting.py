@@ -14,7 +14,7 @@ from robo_ddpg import RobotVectorEnv
 from robo_ddpg.envs.registration import make_task, make_task_of
 from robo_ddpg.model_fields import model_hash
 from tasks.arm.described.description import Robot
-from tasks.arm.described.reading import written
+from tasks.described.reading import written
 from tests.adopt.robots import NAMES, POSITION, arm_xml, described, write
 
 TRAPS = (

@@ -6,8 +6,9 @@ import pytest
 
 from robo_ddpg.adopt.sources import Sources
 from robo_ddpg.adopt.writing import toml_text
-from tasks.arm.described.error import RobotError
-from tasks.arm.described.reading import read_robot, written
+from tasks.arm.described.reading import read_robot
+from tasks.described.error import RobotError
+from tasks.described.reading import written
 from tests.adopt.robots import arm_xml, described, write
 
 

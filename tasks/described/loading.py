@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mujoco
 
-from tasks.arm.described.error import RobotError
+from tasks.described.error import RobotError
 
 PACKAGE = "package://"
 LEAST_MASS_KG, LEAST_INERTIA_KG_M2 = 1e-4, 1e-7

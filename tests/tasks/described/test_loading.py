@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.arm.described.error import RobotError
-from tasks.arm.described.loading import open_robot
+from tasks.described.error import RobotError
+from tasks.described.loading import open_robot
 from tests.adopt.robots import arm_xml, write
 
 CUBE = """v 0 0 0\nv .1 0 0\nv 0 .1 0\nv 0 0 .1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"""
