@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import mujoco
 import numpy as np
@@ -32,6 +32,8 @@ VARIED = (
 """Settings by which the world differs from episode to episode; with 0 it does not."""
 MEMORY = ("observed_actions",)
 """Settings that say what a controller observes of what it did; episodes are the same for any."""
+OfRobot = Annotated[str, "of a robot"]
+"""A setting that is chosen together with the robot, not by itself."""
 
 
 @dataclass(frozen=True)

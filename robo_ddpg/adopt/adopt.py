@@ -22,7 +22,7 @@ from tasks.arm.described.description import Clearance, Joint, Robot, Space
 from tasks.arm.described.mounting import TIP, model_at_table
 from tasks.arrays import Array
 from tasks.described.error import RobotError
-from tasks.described.loading import Opened, open_robot
+from tasks.described.loading import Opened
 
 HAND_SPEED_M_S = 1.5
 """Highest speed of the tip [m/s]."""
@@ -70,18 +70,18 @@ class Adoption:
     """Joints of the file that are not the arm's."""
 
 
-def adopt(path: Path, wishes: Wishes) -> Adoption:
+def adopt(path: Path, opened: Opened, wishes: Wishes) -> Adoption:
     """Describe the arm in a file.
 
     Args:
         path: an MJCF or a URDF.
+        opened: what is in it.
         wishes: what is known of it besides.
 
     Raises:
-        RobotError: it cannot be opened, is no arm, or has no useful workspace.
+        RobotError: it is no arm, or has no useful workspace.
     """
-    opened, sources = open_robot(path), Sources()
-    own = opened.model
+    own, sources = opened.model, Sources()
     chain = find_chain(own, wishes.tip)
     doubt_ties(own, chain, sources)
     robot = _at_the_table(opened, chain, path, wishes, sources)
@@ -103,7 +103,7 @@ def _at_the_table(
     sources.of["name"] = "the file's"
     anywhere = Space((-9.0,) * 3, (9.0,) * 3, (-9.0,) * 3, (9.0,) * 3)
     return Robot(
-        name=_name(opened, path),
+        name=name_of(opened, path),
         model=str(path.resolve()),
         down=True,
         hand_speed_m_s=sources.noted("hand_speed_m_s", HAND_SPEED_M_S, "assumed"),
@@ -116,7 +116,8 @@ def _at_the_table(
     )
 
 
-def _name(opened: Opened, path: Path) -> str:
+def name_of(opened: Opened, path: Path) -> str:
+    """What a robot is called: as its model, its file, or its folder."""
     given = str(opened.spec.modelname)
     stem = path.parent.name if path.stem in ("robot", "scene", "model") else path.stem
     return stem if given in ("", "MuJoCo Model") else given

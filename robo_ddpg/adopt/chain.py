@@ -96,39 +96,43 @@ def _named(model: mujoco.MjModel, name: str) -> tuple[int, int | None]:
     raise RobotError(f"there is no site or body {name!r}; sites: {sites}; bodies: {bodies}")
 
 
-def _hinges(model: mujoco.MjModel, body: int) -> list[int]:
+def walks(model: mujoco.MjModel) -> bool:
+    """Whether a robot has legs: it moves freely on four hinges or more, or has over two limbs."""
+    free = [j for j in range(model.njnt) if model.jnt_type[j] == FREE]
+    walks = any(len(_below_hinges(model, int(model.jnt_bodyid[j]))) >= 4 for j in free)
+    return walks or len(limbs(model)) > 2
+
+
+def limbs(model: mujoco.MjModel) -> list[int]:
+    """The first bodies of all that can be bent twice or more and hangs from what cannot."""
+    found = []
+    for body in range(1, model.nbody):
+        bent = [j for j in joints_of(model, body) if model.jnt_type[j] == HINGE]
+        parent = int(model.body_parentid[body])
+        if bent and not hinges_to(model, parent):
+            longest = max(len(hinges_to(model, other)) for other in below(model, body))
+            found += [body] if longest >= 2 else []
+    return found
+
+
+def hinges_to(model: mujoco.MjModel, body: int) -> list[int]:
     """Hinges on the way to a body."""
     joints = [joint for each in path_to(model, body) for joint in joints_of(model, each)]
     return [joint for joint in joints if model.jnt_type[joint] == HINGE]
 
 
 def _refuse_legs(model: mujoco.MjModel) -> None:
-    limbs = _limbs(model)
-    free = [j for j in range(model.njnt) if model.jnt_type[j] == FREE]
-    walks = any(len(_below_hinges(model, int(model.jnt_bodyid[j]))) >= 4 for j in free)
-    if walks or len(limbs) > 2:
-        what = "a free joint and " if free else ""
+    names = [model.body(body).name for body in limbs(model)]
+    if walks(model):
         raise RobotError(
-            f"this is a legged robot ({what}{len(limbs)} limbs: {', '.join(limbs)}); only arms can "
-            "be adopted so far; name one of its arms by --tip SITE_OR_BODY"
+            f"this is a legged robot with {len(names)} limbs, {', '.join(names)}; name one of its "
+            "arms by --tip SITE_OR_BODY"
         )
-    if len(limbs) == 2:
+    if len(names) == 2:
         raise RobotError(
-            f"there are two arms, {' and '.join(limbs)}: choose one by --tip SITE_OR_BODY, the "
+            f"there are two arms, {' and '.join(names)}: choose one by --tip SITE_OR_BODY, the "
             "other stays still"
         )
-
-
-def _limbs(model: mujoco.MjModel) -> list[str]:
-    """The first bodies of all that can be bent twice or more and hangs from what cannot."""
-    found = []
-    for body in range(1, model.nbody):
-        bent = [j for j in joints_of(model, body) if model.jnt_type[j] == HINGE]
-        parent = int(model.body_parentid[body])
-        if bent and not _hinges(model, parent):
-            longest = max(len(_hinges(model, other)) for other in below(model, body))
-            found += [model.body(body).name] if longest >= 2 else []
-    return found
 
 
 def _below_hinges(model: mujoco.MjModel, body: int) -> list[int]:
@@ -146,11 +150,11 @@ def _tip_site(model: mujoco.MjModel) -> tuple[int | None, str]:
     Raises:
         RobotError: several are named alike and are not in the same place.
     """
-    most = max(len(_hinges(model, body)) for body in range(model.nbody))
+    most = max(len(hinges_to(model, body)) for body in range(model.nbody))
     outer = [
         site
         for site in range(model.nsite)
-        if len(_hinges(model, int(model.site_bodyid[site]))) >= min(FEWEST_HINGES, most)
+        if len(hinges_to(model, int(model.site_bodyid[site]))) >= min(FEWEST_HINGES, most)
     ]
     for word in TIP_NAMES:
         named = [site for site in outer if _is_called(model.site(site).name, word)]
@@ -165,8 +169,8 @@ def _tip_site(model: mujoco.MjModel) -> tuple[int | None, str]:
 def _tip_frame(model: mujoco.MjModel) -> int | None:
     """The outermost body without a shape that is named like a tip, as URDFs have them."""
     frames = [body for body in range(1, model.nbody) if not model.body_geomnum[body]]
-    most = max(len(_hinges(model, body)) for body in range(model.nbody))
-    outer = [body for body in frames if len(_hinges(model, body)) >= min(FEWEST_HINGES, most)]
+    most = max(len(hinges_to(model, body)) for body in range(model.nbody))
+    outer = [body for body in frames if len(hinges_to(model, body)) >= min(FEWEST_HINGES, most)]
     for word in (*TIP_NAMES, "flange"):
         named = [body for body in outer if _is_called(model.body(body).name, word)]
         if named:
@@ -186,7 +190,7 @@ def _place(model: mujoco.MjModel, site: int) -> tuple[float, ...]:
 
 def _hand(model: mujoco.MjModel) -> int:
     """The body that fingers grow from, or the outermost one."""
-    deepest = max(range(model.nbody), key=lambda body: len(_hinges(model, body)))
+    deepest = max(range(model.nbody), key=lambda body: len(hinges_to(model, body)))
     hand = deepest
     for body in path_to(model, deepest):
         moving = [
@@ -194,7 +198,7 @@ def _hand(model: mujoco.MjModel) -> int:
             for child in range(1, model.nbody)
             if model.body_parentid[child] == body and len(joints_of(model, child))
         ]
-        if len(moving) > 1 and _hinges(model, body):
+        if len(moving) > 1 and hinges_to(model, body):
             return body
         hand = body
     return hand

@@ -9,14 +9,23 @@ from robo_ddpg.adopt.sources import Sources
 from tasks.arrays import Array
 from tasks.described.loading import Opened
 
-SPEED_RAD_S = 2.0
-"""Joint speed where the file says nothing [rad/s]."""
-CREDIBLE_RAD_S = (0.1, 9.9)
-"""Speeds in a URDF below or above these are placeholders [rad/s]."""
-CREDIBLE_NM = (0.05, 299.0)
-"""Efforts in a URDF below or above these are placeholders [N m]."""
 UNLIMITED_RAD = np.pi
 """Range of a joint that turns without end: half a turn to each side [rad]."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is believed of the limits in a file, and assumed where there are none."""
+
+    speed_rad_s: float
+    """Joint speed where the file says nothing [rad/s]."""
+    credible_rad_s: tuple[float, float]
+    """Speeds in a URDF below or above these are placeholders [rad/s]."""
+    credible_nm: tuple[float, float]
+    """Torques below or above these are placeholders [N m]."""
+
+
+ARMS = Rule(speed_rad_s=2.0, credible_rad_s=(0.1, 9.9), credible_nm=(0.05, 299.0))
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,11 @@ class FileLimits:
 
 
 def limits_of(
-    opened: Opened, joint: int, sources: Sources, speed_rad_s: float | None = None
+    opened: Opened,
+    joint: int,
+    sources: Sources,
+    speed_rad_s: float | None = None,
+    rule: Rule = ARMS,
 ) -> FileLimits:
     """The limits of a joint, each with its source.
 
@@ -43,11 +56,12 @@ def limits_of(
         joint: index of the joint.
         sources: where this is noted.
         speed_rad_s: speed of all joints, if somebody knows [rad/s].
+        rule: for what the file does not say.
     """
     name = opened.model.joint(joint).name
     low, high = _range(opened.model, joint, sources)
-    velocity = _velocity(opened, name, sources, speed_rad_s)
-    return FileLimits(low, high, velocity, _torque(opened, joint, sources))
+    velocity = _velocity(opened, name, sources, speed_rad_s, rule)
+    return FileLimits(low, high, velocity, _torque(opened, joint, sources, rule))
 
 
 def _range(model: mujoco.MjModel, joint: int, sources: Sources) -> tuple[float, float]:
@@ -63,22 +77,24 @@ def _range(model: mujoco.MjModel, joint: int, sources: Sources) -> tuple[float, 
     return low, high
 
 
-def _velocity(opened: Opened, name: str, sources: Sources, asked: float | None) -> float:
+def _velocity(
+    opened: Opened, name: str, sources: Sources, asked: float | None, rule: Rule
+) -> float:
     key = f"joint.{name}.velocity_rad_s"
     if asked is not None:
         return sources.noted(key, asked, "--joint-speed")
     given = _urdf_limit(opened, name, "velocity")
-    if given is not None and CREDIBLE_RAD_S[0] <= given <= CREDIBLE_RAD_S[1]:
+    if given is not None and rule.credible_rad_s[0] <= given <= rule.credible_rad_s[1]:
         return sources.noted(key, given, "the URDF's velocity")
     sources.doubt(
-        f"joint speeds are not in the file: {SPEED_RAD_S:g} rad/s was assumed; --joint-speed says "
-        "otherwise"
+        f"joint speeds are not in the file: {rule.speed_rad_s:g} rad/s was assumed; --joint-speed "
+        "says otherwise"
     )
     what = "the file says nothing" if given is None else f"the URDF's {given:g} is a placeholder"
-    return sources.noted(key, SPEED_RAD_S, f"assumed, {what}")
+    return sources.noted(key, rule.speed_rad_s, f"assumed, {what}")
 
 
-def _torque(opened: Opened, joint: int, sources: Sources) -> float | None:
+def _torque(opened: Opened, joint: int, sources: Sources, rule: Rule) -> float | None:
     model, name = opened.model, opened.model.joint(joint).name
     key = f"joint.{name}.torque_nm"
     found: list[tuple[float, str]] = []
@@ -96,7 +112,7 @@ def _torque(opened: Opened, joint: int, sources: Sources) -> float | None:
     effort = _urdf_limit(opened, name, "effort")
     if effort is not None:
         found = [(effort, "the URDF's effort")]
-    credible = [each for each in found if CREDIBLE_NM[0] <= each[0] <= CREDIBLE_NM[1]]
+    credible = [each for each in found if rule.credible_nm[0] <= each[0] <= rule.credible_nm[1]]
     if not credible:
         return None
     torque, source = min(credible)

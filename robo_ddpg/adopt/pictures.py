@@ -52,7 +52,7 @@ def draw(adoption: Adoption, folder: Path) -> list[Path]:
         "tip": (_draw_tip, tip, 0.55),
         "contacts": (lambda spec: _draw_contacts(spec, robot), 0.5 * middle, far),
     }
-    paths = [_shot(robot, folder / f"{name}.png", *shot) for name, shot in shots.items()]
+    paths = [_shot(robot, folder / f"{name}.png", *each) for name, each in shots.items()]
     if robot.gripper is not None:
         grips = gripping(robot, robot.gripper)
         place = _tip_at_home(grips)
@@ -71,6 +71,18 @@ def _shot(
 ) -> Path:
     spec = mounted(robot, TIMESTEP_S, grips=grips)
     change(spec)
+    return shot(spec, path, at, far_m)
+
+
+def shot(spec: mujoco.MjSpec, path: Path, at: Array, far_m: float) -> Path:
+    """A picture of a scene at its first keyframe.
+
+    Args:
+        spec: the scene; it gets a camera more.
+        path: of the picture.
+        at: what is in the middle of it [m].
+        far_m: how far away the camera is [m].
+    """
     back = FROM / np.linalg.norm(FROM)
     right = np.cross([0.0, 0.0, 1.0], back)
     right /= np.linalg.norm(right)
@@ -99,7 +111,7 @@ def _draw_workspace(spec: mujoco.MjSpec, adoption: Adoption) -> None:
     found = adoption.found
     for index, point in enumerate(found.grid.points):
         reached = bool(found.grid.reached.ravel()[index])
-        _add(
+        add_mark(
             spec.worldbody,
             f"point{index}",
             _SPHERE,
@@ -107,7 +119,7 @@ def _draw_workspace(spec: mujoco.MjSpec, adoption: Adoption) -> None:
             GREEN if reached else RED,
             pos=point,
         )
-    _add(
+    add_mark(
         spec.worldbody,
         "goals",
         _BOX,
@@ -124,7 +136,9 @@ def _draw_tip(spec: mujoco.MjSpec) -> None:
     mujoco.mju_quat2Mat(frame, np.array(site.quat))
     for axis, colour in enumerate(AXES):
         end = site.pos + 0.1 * frame.reshape(3, 3)[:, axis]
-        _add(site.parent, f"axis{axis}", _CAPSULE, [0.004, 0, 0], colour, fromto=[*site.pos, *end])
+        add_mark(
+            site.parent, f"axis{axis}", _CAPSULE, [0.004, 0, 0], colour, fromto=[*site.pos, *end]
+        )
 
 
 def _draw_gripper(spec: mujoco.MjSpec) -> None:
@@ -147,7 +161,7 @@ def _draw_contacts(spec: mujoco.MjSpec, robot: Robot) -> None:
             geom.material, geom.rgba = "", (0.6, 0.6, 0.6, 0.25)
 
 
-def _add(
+def add_mark(
     body: mujoco.MjsBody,
     name: str,
     kind: mujoco.mjtGeom,
@@ -155,6 +169,7 @@ def _add(
     rgba: tuple[float, ...],
     **where: object,
 ) -> None:
+    """Add a geom that is only to be seen."""
     body.add_geom(
         name=name,
         type=kind,

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from robo_ddpg.adopt.adopt import Adoption
+from robo_ddpg.adopt.sources import Sources
 from robo_ddpg.adopt.trial import EPISODES, Trial
 from tasks.arm.described.hand import Gripper
+from tasks.described.loading import Opened
 
 
 def what_it_is(adoption: Adoption) -> Iterator[str]:
@@ -31,9 +33,14 @@ def what_it_is(adoption: Adoption) -> Iterator[str]:
             f"{joint.torque_nm:g} N m ({sources[of + 'torque_nm']}); "
             f"servo: {sources[of + 'stiffness_nm_rad']}"
         )
-    for repair in adoption.opened.repairs:
+    yield from checks(adoption.opened, adoption.sources)
+
+
+def checks(opened: Opened, sources: Sources) -> Iterator[str]:
+    """What was put right in a file, and what was assumed and should be checked."""
+    for repair in opened.repairs:
         yield f"repaired    {repair}"
-    for doubt in adoption.sources.doubts:
+    for doubt in sources.doubts:
         yield f"check       {doubt}"
 
 
@@ -61,10 +68,15 @@ def what_it_can(trial: Trial) -> Iterator[str]:
         yield f"            {trial.grasped:.0%} of {EPISODES} episodes of grasp solved"
     yield f"speed       {trial.steps_per_s:,.0f} steps per second on one core"
     yield f"stability   {trial.unstable} of {EPISODES} unstable under random motion"
-    over = {name: value for name, value in trial.overshoot.items() if value > 0}
-    kept = ", ".join(f"{name} by {value:.3g}" for name, value in over.items())
-    yield f"limits      {'overstepped: ' + kept if over else 'all kept under random motion'}"
-    if trial.weak:
-        yield "torque      its limits cut off something under random motion"
+    yield from limits_kept(trial.overshoot, weak=trial.weak)
     if trial.collisions:
         yield f"touching    at home, in its own file: {'; '.join(trial.collisions)}"
+
+
+def limits_kept(overshoot: dict[str, float], *, weak: bool) -> Iterator[str]:
+    """How far limits were overstepped under random motion, and whether torques were cut off."""
+    over = {name: value for name, value in overshoot.items() if value > 0}
+    kept = ", ".join(f"{name} by {value:.3g}" for name, value in over.items())
+    yield f"limits      {'overstepped: ' + kept if over else 'all kept under random motion'}"
+    if weak:
+        yield "torque      its limits cut off something under random motion"

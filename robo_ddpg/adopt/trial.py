@@ -1,8 +1,9 @@
 """Trying an adopted robot before anything is learned: can it be trained?"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import mujoco
 import numpy as np
@@ -73,7 +74,7 @@ def measure(adoption: Adoption) -> Trial:
     env = make_environment("reach", EPISODES, threads=1, robot=written(adoption.robot))
     try:
         solved, distance, speed = _scripted(env)
-        unstable, overshoot, weak = _shaken(env)
+        unstable, overshoot, weak = shaken(env)
     finally:
         env.close()
     return Trial(
@@ -84,7 +85,7 @@ def measure(adoption: Adoption) -> Trial:
         unstable=unstable,
         overshoot=overshoot,
         weak=weak,
-        collisions=tuple(_collisions(adoption)),
+        collisions=tuple(collisions(adoption.opened.model, adoption.robot.joint)),
         grasped=_grasped(adoption) if adoption.robot.gripper else None,
     )
 
@@ -112,8 +113,12 @@ def _scripted(env: GuardedEnvironment) -> tuple[float, float, float]:
     return float(info["is_success"].mean()), float(distance.max()), steps / seconds
 
 
-def _shaken(env: GuardedEnvironment) -> tuple[int, dict[str, float], bool]:
-    """How many became unstable, how far limits were overstepped, whether torques were cut off."""
+def shaken(env: GuardedEnvironment) -> tuple[int, dict[str, float], bool]:
+    """Under random bang-bang motion.
+
+    Returns:
+        How many became unstable, how far limits were overstepped, whether torques were cut off.
+    """
     rng = np.random.default_rng(SEED)
     env.reset(seed=SEED)
     unstable = np.zeros(env.num_envs, bool)
@@ -130,11 +135,27 @@ def _finite(values: Array) -> float:
     return float(np.nan_to_num(values, nan=np.inf).max())
 
 
-def _collisions(adoption: Adoption) -> Iterator[str]:
-    """Pairs of bodies of the robot's own file that touch at home, deeper than a millimetre."""
-    model = adoption.opened.model
+class AtHome(Protocol):
+    """A joint of a description."""
+
+    @property
+    def name(self) -> str:
+        """As in the robot's file."""
+
+    @property
+    def home_rad(self) -> float:
+        """Position at home [rad]."""
+
+
+def collisions(model: mujoco.MjModel, joints: Iterable[AtHome]) -> Iterator[str]:
+    """Pairs of bodies of a robot's own file that touch at home, deeper than a millimetre.
+
+    Args:
+        model: of the file.
+        joints: of the robot.
+    """
     data = mujoco.MjData(model)
-    for joint in adoption.robot.joint:
+    for joint in joints:
         data.qpos[model.joint(joint.name).qposadr[0]] = joint.home_rad
     mujoco.mj_forward(model, data)
     found: set[tuple[str, str]] = set()

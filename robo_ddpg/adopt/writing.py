@@ -8,27 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from robo_ddpg.adopt.sources import Sources
-from tasks.arm.described.description import Robot
+from tasks.described.reading import Described
 
 HEAD = """# {name}, as `robo-ddpg adopt` found it. Everything can be edited; behind each value is
 # where it came from. Quaternions have their real part first.
 #
-#   robo-ddpg train reach --robot {file}{grasp}
+#   robo-ddpg train {task} --robot {file}
 """
 
 
-def toml_text(robot: Robot, sources: Sources, path: Path) -> str:
+def toml_text(robot: Described, sources: Sources, path: Path, task: str) -> str:
     """The content of a robot's TOML.
 
     Args:
         robot: the robot.
         sources: where its values came from.
         path: of the file that it is written to; the model is named from there.
+        task: what can be trained on it.
     """
     model = os.path.relpath(robot.model, path.parent)
     robot = dataclasses.replace(robot, model=model)
-    grasp = " (or grasp)" if robot.gripper else ""
-    lines = [HEAD.format(name=robot.name, file=path.name, grasp=grasp)]
+    lines = [HEAD.format(name=robot.name, file=path.name, task=task)]
     lines += [f"# Please check: {doubt}." for doubt in sources.doubts]
     lines += _lines(robot, "", "", sources)
     return "\n".join([*lines, ""])

@@ -40,7 +40,7 @@ class SourceOptions:
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
     robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
-    """Train on the robot that robo-ddpg adopt described in this .toml, in place of the Panda."""
+    """Train on the robot that robo-ddpg adopt described in this .toml, in place of our own."""
     robust: Switch = False
     """Vary masses, friction, strength and latency in training, and observe the last actions: the
     controller then bears actions that arrive 100 ms late. Takes longer."""

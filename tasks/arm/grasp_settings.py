@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from tasks.arm.objects import NAMES
-from tasks.arm.task import ArmSettings, OfRobot
+from tasks.arm.task import ArmSettings
+from tasks.task import OfRobot
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tasks.arm.described.cell import cell_of
 from tasks.arm.described.reading import read_robot
 from tasks.arm.learning import REACH
 from tasks.arm.scene import add_table_contacts
-from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion, OfRobot
+from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion
 from tasks.arm.workcell import PANDA_CELL
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command
@@ -23,6 +23,7 @@ from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker
 from tasks.steering import Steering, goal_steering
+from tasks.task import OfRobot
 
 GOAL_BOX = ("goal_low_m", "goal_high_m")
 """Settings that a robot has values of its own for."""

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from tasks.arm.robot import Arm
 from tasks.task import Task, TaskSettings
@@ -35,10 +35,6 @@ class JointMotion:
 
 
 ActionMode = EndEffectorMotion | JointMotion
-
-
-OfRobot = Annotated[str, "of a robot"]
-"""A setting that is chosen together with the robot, not by itself."""
 
 
 @dataclass(frozen=True)

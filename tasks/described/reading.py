@@ -22,6 +22,10 @@ class Described(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
     def model(self) -> str:
         """Its MJCF or URDF."""
 

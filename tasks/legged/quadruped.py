@@ -10,32 +10,29 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command, Turn, Velocity
+from tasks.described.reading import written
+from tasks.legged.described.four_legs import four_legs_of
+from tasks.legged.described.reading import read_legged
+from tasks.legged.four_legs import QUADRUPED_LEGS
 from tasks.legged.gait import Trot
 from tasks.legged.learning import FOLLOWING
-from tasks.legged.robot import QUADRUPED
 from tasks.legged.rough_ground import add_rough_ground
-from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 from tasks.rotation import rotations, to_body
 from tasks.steering import ALONG_KEYS, LEFT_KEYS, Axis, Steering
-from tasks.task import TaskSettings
+from tasks.task import OfRobot, TaskSettings
 
-ACTION_RAD = (0.45, 0.5, 0.3)
-"""Joint angles at full action, for the abduction, the hip and the knee of each leg [rad]: enough to
-step aside as far as the greatest push asks for, and too little to undo what lifts the foot."""
 TURN_RAD_S = 5.0
 """Angular velocity that is observed as 1 [rad/s]."""
 TILT_FAILS = 0.5
 """The robot counts as fallen where its vertical leans more than 60 degrees: the cosine."""
-LOWEST_M = 0.2
-"""The robot counts as fallen where its torso is lower than this above the foot of all bumps [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average errors that success is judged by [s]."""
 TARGET_RAD = 0.5
-"""Distance of a joint's command from standing that is observed as 1 [rad]: the largest of
-`ACTION_RAD`."""
+"""Distance of a joint's command from standing that is observed as 1 [rad]: the largest that our
+quadruped's actions ask for."""
 MARGINS = {
     "velocity": 0.5,
     "turn": 0.5,
@@ -48,7 +45,8 @@ MARGINS = {
 """Deviation at which a tenth of each reward term is left: of velocity [m/s] and turn [rad/s], about
 half of what is commanded at most; sway (1 is a torso on its side); joints off the trot [rad], knees
 by 60 % of what lifts a foot, the others by a full action; change of the commands per control step,
-as a share of their range; and joint speed [rad/s], a third of what the motors can do."""
+as a share of their range; and joint speed [rad/s], a third of what the motors can do. Speeds are
+for a robot as large as our quadruped."""
 BOB_S_M = 0.5
 """Sway that a vertical velocity of 1 m/s counts as [s/m]."""
 ABOVE_M = 0.16
@@ -88,6 +86,9 @@ class QuadrupedSettings(TaskSettings):
     """Success: the average error of the velocity is at most this [m/s] ..."""
     turn_error_rad_s: float = 0.2
     """... and that of the turn at most this [rad/s]."""
+    robot: OfRobot = ""
+    """What `robo-ddpg adopt` wrote about another robot: the file, or its content; empty for our
+    own."""
 
     def __post_init__(self) -> None:
         """Check what `TaskSettings` checks, and the commands."""
@@ -122,7 +123,6 @@ class Quadruped(LeggedTask):
     name = "locomotion-quadruped"
     solved = "follows the command"
     learning = FOLLOWING
-    robot = QUADRUPED
     weights = {  # noqa: RUF012 - never changed
         "velocity": 0.3,
         "turn": 0.3,
@@ -135,12 +135,25 @@ class Quadruped(LeggedTask):
 
     settings: QuadrupedSettings
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(QuadrupedSettings(**settings))
+    def __init__(self, robot: str = "", **settings: Any) -> None:
+        described = read_legged(robot) if robot else None
+        self.legs = four_legs_of(described) if described else QUADRUPED_LEGS
+        """How the robot stands and steps."""
+        settings = {**self.legs.settings, **settings}
+        super().__init__(
+            QuadrupedSettings(**settings, robot=written(described) if described else "")
+        )
+        self.robot = self.legs.robot
+        pace = self.legs.pace
+        self._margins = MARGINS | {
+            "velocity": MARGINS["velocity"] * pace,
+            "turn": MARGINS["turn"] / pace,
+            "economy": MARGINS["economy"] / pace,
+        }
 
     def build(self) -> mujoco.MjSpec:
         """The robot on flat or rough ground."""
-        scene = legged_scene(self.robot, self.settings.timestep_s)
+        scene = self.legs.scene(self.settings.timestep_s)
         if self.settings.rough_m:
             add_rough_ground(scene, self.settings.rough_m)
         return scene
@@ -150,7 +163,7 @@ class Quadruped(LeggedTask):
         super().bind(batch)
         settings, n = self.settings, batch.nsim
         self._standing = batch.model.key_ctrl[0].copy()
-        self._trot = Trot(n, self._standing, settings.control_hz)
+        self._trot = Trot(n, self._standing, settings.control_hz, self.legs.steps)
         self._segment_steps = max(1, round(settings.command_s * settings.control_hz))
         self._segments = -(-self.episode_steps // self._segment_steps)
         self._schedule = np.zeros((n, self._segments, 3))
@@ -169,7 +182,7 @@ class Quadruped(LeggedTask):
 
     def action_scale(self) -> Array:
         """Abduction, hip and knee of each leg."""
-        return np.tile(ACTION_RAD, len(self.robot.feet))
+        return np.array(self.legs.action_rad)
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """Start standing, with a schedule of commands."""
@@ -269,14 +282,14 @@ class Quadruped(LeggedTask):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         velocity, turn = self._errors().T
-        follows = tolerance(velocity, margin=MARGINS["velocity"])
+        follows = tolerance(velocity, margin=self._margins["velocity"])
         tilt, bob = self._up[:, :2], BOB_S_M * self._velocity[:, 2]
         wobble = np.square(self._turn[:, :2]).sum(1)
         sway = np.square(tilt).sum(1) + np.square(bob) + WOBBLE_S2 * wobble
         change = np.sqrt(np.square(self.command_change).mean(1))
         speed = np.sqrt(np.square(self.joint_velocity).mean(1))
         off_trot = np.square(self.joint_position - self._trot.positions)
-        off_trot = off_trot.reshape(len(off_trot), -1, len(ACTION_RAD)).mean(1)
+        off_trot = off_trot.reshape(len(off_trot), len(self.robot.feet), -1).mean(1)
         splayed, stiff = np.sqrt(off_trot[:, :2].mean(1)), np.sqrt(off_trot[:, 2])
         deviations = {
             "turn": turn,
@@ -287,7 +300,7 @@ class Quadruped(LeggedTask):
             "economy": speed,
         }
         style = {
-            name: follows * tolerance(value, margin=MARGINS[name])
+            name: follows * tolerance(value, margin=self._margins[name])
             for name, value in deviations.items()
         }
         return {"velocity": follows, **style}
@@ -300,7 +313,7 @@ class Quadruped(LeggedTask):
 
     def failure(self) -> Mask:
         """The robot has fallen."""
-        return np.asarray((self._up[:, 2] < TILT_FAILS) | (self.qpos[:, 2] < LOWEST_M))
+        return np.asarray((self._up[:, 2] < TILT_FAILS) | (self.qpos[:, 2] < self.legs.lowest_m))
 
     def metrics(self) -> dict[str, Array]:
         """Errors averaged over the episode so far."""
@@ -313,17 +326,19 @@ class Quadruped(LeggedTask):
 
     def commanded(self) -> dict[str, Command]:
         """What `commands` are."""
-        torso = self.robot.torso
+        torso, size = self.robot.torso, self.legs.size
         return {
             "velocity": Velocity(
                 "velocity",
                 "m/s",
                 parts=("forward", "left"),
                 body=torso,
-                above_m=ABOVE_M,
-                second_m=0.6,
+                above_m=ABOVE_M * size,
+                second_m=0.6 * self.legs.pace,
             ),
-            "turn": Turn("turn left", "rad/s", body=torso, above_m=ABOVE_M, radius_m=0.25),
+            "turn": Turn(
+                "turn left", "rad/s", body=torso, above_m=ABOVE_M * size, radius_m=0.25 * size
+            ),
         }
 
     def measured(self) -> dict[str, Measure]:

@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from robo_ddpg.adopt.limits import SPEED_RAD_S, FileLimits, limits_of
+from robo_ddpg.adopt.limits import ARMS, FileLimits, limits_of
 from robo_ddpg.adopt.servos import driven, measure_load
 from robo_ddpg.adopt.sources import Sources
 from tasks.described.loading import open_robot
@@ -48,7 +48,7 @@ def test_torques_come_from_what_limits_them(
 def test_a_file_without_limits_gets_conservative_ones_and_says_so(tmp_path: Path) -> None:
     limits, sources = found(tmp_path, arm_xml(joint="", actuators=""))
     assert (limits.low_rad, limits.high_rad) == (-np.pi, np.pi)
-    assert limits.velocity_rad_s == SPEED_RAD_S
+    assert limits.velocity_rad_s == ARMS.speed_rad_s
     assert limits.torque_nm is None
     assert len(sources.doubts) == 2
 
@@ -63,8 +63,8 @@ def test_a_speed_that_somebody_knows_is_taken(tmp_path: Path) -> None:
     ("velocity", "effort", "expected"),
     [
         ("1.5", "40", (1.5, 40.0)),
-        ("100", "1000", (SPEED_RAD_S, None)),
-        ("0", "0", (SPEED_RAD_S, None)),
+        ("100", "1000", (ARMS.speed_rad_s, None)),
+        ("0", "0", (ARMS.speed_rad_s, None)),
     ],
 )
 def test_a_urdf_says_speed_and_effort_unless_they_are_placeholders(

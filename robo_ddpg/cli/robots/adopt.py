@@ -1,14 +1,20 @@
 """`robo-ddpg adopt`."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
-from robo_ddpg.adopt.adopt import Adoption, Wishes, adopt
+from robo_ddpg.adopt import report
+from robo_ddpg.adopt.adopt import Wishes, adopt
+from robo_ddpg.adopt.chain import walks
+from robo_ddpg.adopt.legs import report as legs_report
+from robo_ddpg.adopt.legs import trial as legs_trial
+from robo_ddpg.adopt.legs.adopt import adopt_legs
+from robo_ddpg.adopt.legs.pictures import draw as draw_legs
 from robo_ddpg.adopt.pictures import draw
-from robo_ddpg.adopt.report import what_it_can, what_it_is
 from robo_ddpg.adopt.trial import measure
 from robo_ddpg.adopt.writing import toml_text
 from robo_ddpg.cli.output import note, say
@@ -16,11 +22,13 @@ from robo_ddpg.cli.parsing.fields import File, Switch, hint
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.errors import OutputDirectoryError, RenderingError
 from robo_ddpg.files import writing
+from tasks.described.error import RobotError
+from tasks.described.loading import Opened, open_robot
 
 
 @dataclass(frozen=True)
 class AdoptOptions:
-    """Adopt an arm of your own: from its MJCF or URDF to what tasks train on.
+    """Adopt a robot of your own, an arm or one on four legs: from its file to what tasks train on.
 
     Writes ROBOT.toml, in which every value says where it came from and can be edited, and pictures
     of what was understood. The exit code is 0 only if the robot can be trained.
@@ -31,7 +39,7 @@ class AdoptOptions:
     out: File = None
     """The .toml to write; beside ROBOT if not given. Pictures go into a folder of its name."""
     tip: Annotated[str | None, arg(metavar="SITE", help_behavior_hint=hint)] = None
-    """Site or body at the arm's tip, where names do not tell."""
+    """Site or body at the arm's tip, where names do not tell, or the robot has legs besides."""
     approach: Annotated[
         Literal["x", "y", "z", "-x", "-y", "-z"] | None, arg(help_behavior_hint=hint)
     ] = None
@@ -43,36 +51,68 @@ class AdoptOptions:
 
 
 def run(words: Words) -> bool:
-    """Adopt an arm of your own: from its MJCF or URDF to what tasks train on."""
+    """Adopt a robot of your own: from its MJCF or URDF to what tasks train on."""
     options = parse(AdoptOptions, words, "adopt")
     out = options.out or options.robot.with_suffix(".toml")
     if out.exists() and not options.force:
         raise OutputDirectoryError(
             f"{out} is there already, perhaps with what you edited; --force replaces it"
         )
+    opened = open_robot(options.robot)
+    if options.tip is None and walks(opened.model):
+        return _adopt_legs(options, opened, out)
+    return _adopt_arm(options, opened, out)
+
+
+def _adopt_arm(options: AdoptOptions, opened: Opened, out: Path) -> bool:
     wishes = Wishes(options.tip, options.approach, options.joint_speed)
-    adoption = adopt(options.robot, wishes)
-    with writing(out) as part:
-        part.write_text(toml_text(adoption.robot, adoption.sources, out))
-    for line in what_it_is(adoption):
-        say(line)
+    adoption = adopt(options.robot, opened, wishes)
+    task = "reach (or grasp)" if adoption.robot.gripper else "reach"
+    _write(out, toml_text(adoption.robot, adoption.sources, out, task))
+    _say_all(report.what_it_is(adoption))
     trial = measure(adoption)
-    for line in what_it_can(trial):
+    _say_all(report.what_it_can(trial))
+    _draw(lambda: draw(adoption, out.with_suffix("")))
+    return _conclude(out, trial.objections, ("reach", "grasp") if trial.grasps else ("reach",))
+
+
+def _adopt_legs(options: AdoptOptions, opened: Opened, out: Path) -> bool:
+    if options.approach is not None:
+        raise RobotError("--approach goes with arms; name one of this robot's arms by --tip")
+    adoption = adopt_legs(options.robot, opened, options.joint_speed)
+    _write(out, toml_text(adoption.robot, adoption.sources, out, legs_trial.TASK))
+    _say_all(legs_report.what_it_is(adoption))
+    trial = legs_trial.measure(adoption)
+    _say_all(legs_report.what_it_can(trial))
+    _draw(lambda: draw_legs(adoption, out.with_suffix("")))
+    return _conclude(out, trial.objections, (legs_trial.TASK,))
+
+
+def _write(out: Path, text: str) -> None:
+    with writing(out) as part:
+        part.write_text(text)
+
+
+def _say_all(lines: Iterator[str]) -> None:
+    for line in lines:
         say(line)
-    _draw(adoption, out.with_suffix(""))
-    say(f"description {out}")
-    if trial.objections:
-        say(f"It cannot be trained like this: {'; '.join(trial.objections)}.")
-        return False
-    say(f"next        robo-ddpg train reach --robot {out}")
-    if trial.grasps:
-        say(f"            robo-ddpg train grasp --robot {out}")
-    return True
 
 
-def _draw(adoption: Adoption, folder: Path) -> None:
+def _draw(draw_all: Callable[[], list[Path]]) -> None:
     try:
-        for path in draw(adoption, folder):
+        for path in draw_all():
             say(f"picture     {path}")
     except RenderingError as error:
         note(f"no pictures: {error}")
+
+
+def _conclude(out: Path, objections: list[str], tasks: tuple[str, ...]) -> bool:
+    """Say what can be done now, or why nothing can."""
+    say(f"description {out}")
+    if objections:
+        say(f"It cannot be trained like this: {'; '.join(objections)}.")
+        return False
+    for task in tasks:
+        head = "next" if task == tasks[0] else ""
+        say(f"{head:11} robo-ddpg train {task} --robot {out}")
+    return True

@@ -18,7 +18,7 @@ def toml(tmp_path: Path) -> Path:
     robot = described(write(tmp_path, arm_xml()))
     path = tmp_path / "tester.toml"
     sources = Sources({"joint.j2.low_rad": "measured", "name": "the file's"}, ["one thing"])
-    path.write_text(toml_text(robot, sources, path))
+    path.write_text(toml_text(robot, sources, path, "reach"))
     return path
 
 
