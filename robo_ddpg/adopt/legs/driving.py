@@ -9,6 +9,7 @@ from robo_ddpg.adopt.limits import FileLimits, Rule, limits_of
 from robo_ddpg.adopt.sources import Sources
 from tasks.described.loading import Opened
 from tasks.legged.described.description import Joint
+from tasks.legged.described.mounting import TIMESTEP_S
 from tasks.legged.four_legs import LEG_M
 
 SPEED_RAD_S = 20.0
@@ -20,8 +21,6 @@ YIELD_RAD = 0.06
 """By how much what carries most yields when the robot stands [rad], as our quadruped's knees."""
 CALM = 0.2
 """Greatest angle of a servo's swing per time step [rad]; beyond 2 it would be unstable."""
-TIMESTEP_S = 0.002
-"""Time step of the task [s]."""
 STRONG = 5.0
 """Torque where the file says nothing, compared with what standing takes at the joint that carries
 most, as our quadruped's."""

@@ -11,9 +11,8 @@ from robo_ddpg.adopt.pictures import AXES, ORANGE, add_mark, shot
 from tasks.arrays import Array
 from tasks.described.attaching import PREFIX
 from tasks.legged.described.description import Robot
-from tasks.legged.described.mounting import foot_site, on_ground
+from tasks.legged.described.mounting import TIMESTEP_S, foot_site, model_on_ground, on_ground
 
-TIMESTEP_S = 0.002
 GREEN, SHADOW = (0.1, 0.8, 0.3, 1.0), (0.6, 0.6, 0.6, 0.25)
 _SPHERE = mujoco.mjtGeom.mjGEOM_SPHERE
 _CAPSULE = mujoco.mjtGeom.mjGEOM_CAPSULE
@@ -52,7 +51,7 @@ def _shot(
 
 def _foot(robot: Robot) -> Array:
     """Where the front right foot is at home, which is near the camera [m]."""
-    model = on_ground(robot, TIMESTEP_S).compile()
+    model = model_on_ground(robot)
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, 0)
     mujoco.mj_kinematics(model, data)

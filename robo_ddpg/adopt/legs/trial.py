@@ -13,7 +13,7 @@ from robo_ddpg.envs.names import make_environment
 from tasks.arrays import Array
 from tasks.described.reading import written
 from tasks.legged.described.description import Robot
-from tasks.legged.described.mounting import foot_site, on_ground
+from tasks.legged.described.mounting import TIMESTEP_S, foot_site, model_on_ground
 from tasks.legged.gait import STILL
 
 TASK = "locomotion-quadruped"
@@ -25,7 +25,6 @@ ENOUGH = 0.9
 """Share of them that have to end upright."""
 SETTLED_S = 1.0
 """Time after which contacts at home are looked at [s]."""
-TIMESTEP_S = 0.002
 _CALM: dict[str, Any] = {
     "random_push_n": 0.0,
     "sideways_m_s": (0.0, 0.0),
@@ -132,7 +131,7 @@ def _shaken(robot: Robot) -> tuple[int, dict[str, float], bool]:
 
 def _lifted(robot: Robot, places: Array) -> float:
     """Least height over the feet of their greatest heights above the ground [m]."""
-    model = on_ground(robot, TIMESTEP_S).compile()
+    model = model_on_ground(robot)
     data = mujoco.MjData(model)
     heights = []
     for place in places:
@@ -144,7 +143,7 @@ def _lifted(robot: Robot, places: Array) -> float:
 
 def _at_home(robot: Robot) -> tuple[float, tuple[str, ...]]:
     """How deep feet are in the ground [m], and what else touches it."""
-    model = on_ground(robot, TIMESTEP_S).compile()
+    model = model_on_ground(robot)
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, 0)
     mujoco.mj_step(model, data, nstep=round(SETTLED_S / TIMESTEP_S))

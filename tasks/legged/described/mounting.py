@@ -57,6 +57,16 @@ def on_ground(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
     return scene
 
 
+TIMESTEP_S = 0.002
+"""The one of the task, where nothing depends on it [s]."""
+
+
+def model_on_ground(robot: Robot) -> mujoco.MjModel:
+    """The compiled scene, for what does not depend on the time step; raises as `on_ground`."""
+    spec = on_ground(robot, TIMESTEP_S)
+    return spec.compile()
+
+
 def foot_site(leg: Leg) -> str:
     """Name of the site in a foot; the geom there is `<site>_collision`."""
     return f"{PREFIX}{leg.name}_foot"
