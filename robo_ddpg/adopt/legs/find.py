@@ -9,6 +9,7 @@ import numpy as np
 from robo_ddpg.adopt.chain import FREE, below, hinges_to, limbs, path_to
 from robo_ddpg.adopt.sources import Sources
 from tasks.arrays import Array
+from tasks.described.attaching import free_of_drives
 from tasks.described.error import RobotError
 from tasks.described.loading import Opened
 from tasks.legged.described.description import JOINTS, LEGS
@@ -84,9 +85,7 @@ def _longest(model: mujoco.MjModel, limb: int) -> list[int]:
 
 def _held(opened: Opened, torso: str, kept: list[str]) -> mujoco.MjModel:
     spec = opened.spec.copy()
-    for kind in ("keys", "sensors", "actuators", "equalities", "tendons", "pairs", "excludes"):
-        for element in list(getattr(spec, kind)):
-            spec.delete(element)
+    free_of_drives(spec)
     for joint in list(spec.joints):
         if joint.name not in kept:
             spec.delete(joint)
@@ -161,7 +160,7 @@ def _called(joint: str) -> str | None:
     if ends and sides:
         return ends[0] + sides[0]
     for word in words:
-        for end, side in (word, word[::-1]) if len(word) == 2 else ():
-            if end in _ENDS and side in _SIDES:
-                return _ENDS[end] + _SIDES[side]
+        for two in (word, word[::-1]) if len(word) == 2 else ():
+            if two[0] in _ENDS and two[1] in _SIDES:
+                return _ENDS[two[0]] + _SIDES[two[1]]
     return None

@@ -80,7 +80,7 @@ def _keyframe(poser: Poser, own: mujoco.MjModel, length: float, sources: Sources
         inside = (pose >= poser.low - 1e-6) & (pose <= poser.high + 1e-6)
         if inside.all() and _stands(poser, pose, length):
             _note_home(names, f"the file's keyframe {own.key(key).name!r}", sources)
-            return np.clip(pose, poser.low, poser.high)
+            return np.asarray(np.clip(pose, poser.low, poser.high))
     return None
 
 
