@@ -85,7 +85,7 @@ def _joint(
         name=name,
         low_rad=limit.low_rad,
         high_rad=limit.high_rad,
-        home_rad=round(float(standing.pose[index]), 4),
+        home_rad=float(np.clip(np.round(standing.pose[index], 4), limit.low_rad, limit.high_rad)),
         velocity_rad_s=limit.velocity_rad_s,
         torque_nm=_torque(name, limit, most, float(standing.torque[index]), sources),
         stiffness_nm_rad=_digits(stiffness),

@@ -11,6 +11,8 @@ ITERATIONS = 60
 """Of Newton's method, with steps of at most `STEP_RAD`."""
 STEP_RAD = 0.1
 REACHED_M = 1e-4
+SPREAD_M_RAD = 0.1
+"""Distance that an abduction away from zero is worth: legs could also hang from above [m/rad]."""
 GRID = (5, 15, 15)
 """Positions of abduction, hip and knee that inverse kinematics begins from, over their ranges."""
 
@@ -30,6 +32,7 @@ class Poser:
         self.model, self.data = stand.model, mujoco.MjData(stand.model)
         self.low, self.high = low, high
         self.limbs, self.on_feet = stand.limbs, feet
+        self.abductions = [int(self.model.jnt_dofadr[limb.joints[0]]) for limb in stand.limbs]
         self.dofs = [[int(self.model.jnt_dofadr[j]) for j in limb.joints] for limb in stand.limbs]
 
     def put(self, pose: Array) -> None:
@@ -100,6 +103,7 @@ class Poser:
             pose = self.low + np.tile(share, 4) * (self.high - self.low)
             self.put(pose)
             missing = np.linalg.norm(self.legs() - wanted, axis=1)
+            missing += SPREAD_M_RAD * np.abs(pose[self.abductions])
             behind = self.anchors(2)[:, 0] < self.anchors(1)[:, 0]
             missing[behind != back] += 10.0
             for leg in np.flatnonzero(missing < best):

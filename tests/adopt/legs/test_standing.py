@@ -1,5 +1,6 @@
 """How a robot stands, what it takes, and how its feet are lifted."""
 
+import re
 from pathlib import Path
 
 import mujoco
@@ -38,6 +39,15 @@ def test_without_one_feet_are_below_the_hips_and_knees_behind_them(
     lift = [joint.lift_rad for joint in robot.joint[:3]]
     assert lift[2] == pytest.approx(-2 * lift[1], abs=1e-3)
     np.testing.assert_allclose(np.cos(bent + knees * lift[1]), 0.7 - 0.19, atol=1e-3)
+
+
+def test_joints_that_turn_without_end_stand_likewise(tmp_path: Path) -> None:
+    endless = re.sub(' range="[^"]*"', "", dog_xml())
+    adoption = adopted(tmp_path, endless)
+    homes = [joint.home_rad for joint in adoption.robot.joint]
+    bent = np.arccos(0.7)
+    np.testing.assert_allclose(homes, [0, bent, -2 * bent] * 4, atol=1e-3)
+    assert any("FL_knee has no range" in doubt for doubt in adoption.sources.doubts)
 
 
 def test_knees_go_forward_where_they_cannot_go_back(tmp_path: Path) -> None:
