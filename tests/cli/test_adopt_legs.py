@@ -44,14 +44,15 @@ def test_one_that_falls_in_the_trot_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(trial, "EPISODES", 2)
-    monkeypatch.setattr(trial, "SECONDS", 1.0)
-    # Its knees hold a third of what standing takes.
+    falls = trial.Trial(1.0, 0.5, 0.02, 0.001, ("robot/trunk_box",), 1e3, 0, {}, False, ())
+    monkeypatch.setattr(trial, "measure", lambda adoption: falls)
+    monkeypatch.setattr("robo_ddpg.cli.robots.adopt.draw_legs", lambda *_: [])
     weak = DOG.replace('ctrlrange="-30 30"', 'ctrlrange="-1 1"')
     assert main(["adopt", str(written_in(tmp_path, weak))]) == 1
     told = capsys.readouterr().out
     assert "is weak: 1 N m, and standing takes" in told
-    assert "It cannot be trained like this: it stands in 0% of the episodes" in told
+    assert "the ground is touched by robot/trunk_box" in told
+    assert "It cannot be trained like this: it falls in the trot on the spot in 50% of them" in told
 
 
 def test_it_is_trained_on_and_the_controller_holds_it(
