@@ -18,6 +18,8 @@ CAMERAS = {
     "follow": ((-1.25, -0.5, 0.58), (0.3473, -0.9377, 0, 0.3659, 0.1355, 0.9208)),
 }
 """Where cameras are, for a robot as large as our quadruped [m], and their x and y axes."""
+HIDDEN = 3
+"""Group from which geoms are not drawn."""
 LIGHTS = {"key": "key_light", "fill": "fill_light"}
 
 
@@ -37,6 +39,7 @@ def on_ground(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
     _check_names(spec, robot)
     free_of_drives(spec)
     _keep_legs(spec, robot)
+    _show(spec)
     scene = _floor()
     scene.option.timestep = timestep_s
     _make_solid(spec, robot, scene.find_default("legged_collision").geom)
@@ -96,6 +99,15 @@ def _keep_legs(spec: mujoco.MjSpec, robot: Robot) -> None:
     for body in spec.bodies[1:]:
         body.gravcomp = 0.0
         body.mocap = False
+
+
+def _show(spec: mujoco.MjSpec) -> None:
+    """Let the robot be seen by what collides where most of it has nothing else to be seen by."""
+    shaped = [body.geoms for body in spec.bodies[1:] if body.geoms]
+    hidden = [geoms for geoms in shaped if all(geom.group >= HIDDEN for geom in geoms)]
+    if 2 * len(hidden) > len(shaped):
+        for geom in spec.geoms:
+            geom.group = 0
 
 
 def _make_solid(spec: mujoco.MjSpec, robot: Robot, ours: mujoco.MjsGeom) -> None:

@@ -56,6 +56,17 @@ def test_only_what_touches_is_solid_and_only_for_the_floor(robot: Robot) -> None
     assert all(floor in pair for pair in data.contact.geom)
 
 
+def test_a_robot_is_seen_by_what_collides_if_most_of_it_is_hidden(tmp_path: Path) -> None:
+    hidden = dog_xml(more=STANDS).replace('type="capsule"', 'type="capsule" group="4"')
+    scene = on_ground(adopted(tmp_path, hidden).robot, 0.002)
+    assert {geom.group for geom in scene.body("robot/FL_thigh").geoms} == {4}
+    hidden = hidden.replace('name="trunk_box"', 'name="trunk_box" group="3"').replace(
+        "<geom size='0.03'", "<geom group='3' size='0.03'"
+    )
+    scene = on_ground(adopted(tmp_path, hidden).robot, 0.002)
+    assert {geom.group for geom in scene.body("robot/FL_thigh").geoms} == {0}
+
+
 def test_the_trot_lifts_the_legs_of_a_diagonal_whatever_their_order(robot: Robot) -> None:
     legs = four_legs_of(robot)
     phases = dict(zip((leg.name for leg in robot.leg), legs.steps.phases, strict=True))
