@@ -154,6 +154,7 @@ def _set_free(scene: mujoco.MjSpec, robot: Robot) -> None:
         camera = torso.add_camera(
             scene.find_default("legged"), name=name, pos=size * np.array(place)
         )
+        camera.alt.type = mujoco.mjtOrientation.mjORIENTATION_XYAXES
         camera.alt.xyaxes = axes
 
 

@@ -39,6 +39,19 @@ def test_names_limits_and_mass_are_what_tasks_expect(robot: Robot) -> None:
     assert model.opt.timestep == 0.002
 
 
+@pytest.mark.parametrize("camera", ["side", "front", "follow"])
+def test_a_camera_sees_all_of_the_robot(robot: Robot, camera: str) -> None:
+    model = on_ground(robot, 0.002).compile()
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, 0)
+    mujoco.mj_forward(model, data)
+    view = data.camera(camera)
+    seen = (data.geom_xpos[model.geom_bodyid > 0] - view.xpos) @ view.xmat.reshape(3, 3)
+    reach = -seen[:, 2:] * np.tan(np.radians(model.camera(camera).fovy[0]) / 2)
+    assert np.all(seen[:, 2] < 0)
+    assert np.all(np.abs(seen[:, :2]) < reach * [4 / 3, 1])
+
+
 def test_only_what_touches_is_solid_and_only_for_the_floor(robot: Robot) -> None:
     model = on_ground(robot, 0.002).compile()
     solid = {
