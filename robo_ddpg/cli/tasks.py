@@ -9,6 +9,7 @@ from robo_ddpg.cli.parsing.fields import Json
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import shipped
 from robo_ddpg.envs.registration import environment_id
+from tasks.building.named import BUILDINGS
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class TasksOptions:
 def run(words: Words) -> None:
     """List what can be trained."""
     options = parse(TasksOptions, words, "tasks")
-    found = [_described(name) for name in tasks.names()]
+    found = [_described(name, tasks.summary(name)) for name in tasks.names()]
+    found += [_described(name, named.summary) for name, named in BUILDINGS.items()]
     if options.json:
         say_json(found)
         return
@@ -29,11 +31,11 @@ def run(words: Words) -> None:
     say("Besides these: module:Class, and any Gymnasium id with Box spaces such as Pendulum-v1.")
 
 
-def _described(name: str) -> dict[str, Any]:
+def _described(name: str, summary: str) -> dict[str, Any]:
     return {
         "name": name,
         "id": environment_id(name),
-        "summary": tasks.summary(name),
+        "summary": summary,
         "controller_ships": name in shipped(),
     }
 

@@ -1,5 +1,6 @@
 """What training, evaluation, robustness and recording ask of an environment."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from robo_ddpg.agent.transitions import GoalSpace
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arrays import Int64
+from tasks.quantities import Measure
 
 
 class Environment(Protocol):
@@ -35,6 +37,10 @@ class Environment(Protocol):
     @property
     def goal_space(self) -> GoalSpace | None:
         """How goals are read, replaced and rewarded; None without goals."""
+
+    @property
+    def quantities(self) -> Mapping[str, Measure]:
+        """What it measures, in words and units."""
 
     @property
     def notes(self) -> list[str]:

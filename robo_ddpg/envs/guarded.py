@@ -19,6 +19,7 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import EnvironmentFailure, EnvironmentHang, RoboDDPGError
 from robo_ddpg.flattening import Flattening
 from tasks.arrays import Int64
+from tasks.quantities import Measure
 
 STEP_TIMEOUT_S = 120.0
 """A step or a reset of all simulations that takes longer counts as hanging [s]."""
@@ -74,6 +75,11 @@ class GuardedEnvironment:
     def goal_space(self) -> GoalSpace | None:
         """The environment's."""
         return self._env.goal_space
+
+    @property
+    def quantities(self) -> Mapping[str, Measure]:
+        """The environment's."""
+        return self._env.quantities
 
     @property
     def notes(self) -> list[str]:

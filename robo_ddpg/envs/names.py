@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
+from gymnasium.envs.registration import EnvSpec
 
 import tasks
 from robo_ddpg.control.entry_points import load_module, unfamiliar_module
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.building.named import building_settings
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import ControllerError, EntryPointError, UnknownEnvironmentError
+from tasks.building.named import BUILDINGS
 from tasks.learning import Learning
 
 if TYPE_CHECKING:
@@ -129,6 +132,35 @@ class TaskSource(Source):
         return RobotVectorEnv(num_envs, task, autoreset_mode=mode, threads=threads)
 
 
+class BuildingSource(Source):
+    """A building of this package, which is simulated without MuJoCo."""
+
+    @property
+    def settings(self) -> Any:
+        """Those of its name."""
+        return BUILDINGS[self.name].settings
+
+    @property
+    def learning(self) -> Learning:
+        """What its name says."""
+        return BUILDINGS[self.name].learning
+
+    def complete(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The building's."""
+        return dataclasses.asdict(building_settings(self.name, **settings))
+
+    def make(
+        self, num_envs: int, /, *, threads: int = 0, pictures: bool = False, **settings: Any
+    ) -> "Environment":
+        """All at once, in this thread."""
+        from gymnasium.vector import AutoresetMode
+
+        from robo_ddpg.envs.building.env import BuildingVectorEnv
+
+        mode = "rgb_array" if pictures else None
+        return BuildingVectorEnv(num_envs, self.name, mode, AutoresetMode.DISABLED, **settings)
+
+
 @dataclass(frozen=True)
 class ForeignSource(Source):
     """An environment that is not a task of this package: an id, or a class of the user's own."""
@@ -167,10 +199,11 @@ def resolve(name: str, python: str | None = None) -> Source:
         return ForeignSource(name, python)
     spec = gymnasium.registry.get(name)
     if spec is not None:
-        ours = name.startswith("robo_ddpg/")
-        return TaskSource(str(spec.kwargs["task"])) if ours else ForeignSource(name)
+        return _registered(spec)
     if ":" in name:
         return _in_module(name)
+    if name in BUILDINGS:
+        return BuildingSource(name)
     try:
         tasks.factory(name)
     except tasks.UnknownTaskError as error:
@@ -178,6 +211,15 @@ def resolve(name: str, python: str | None = None) -> Source:
         hint = f"; Gymnasium has {near[0]}" if near else ""
         raise UnknownEnvironmentError(f"{error}{hint}") from None
     return TaskSource(name)
+
+
+def _registered(spec: EnvSpec) -> Source:
+    """What an id in Gymnasium's registry stands for."""
+    if not spec.id.startswith("robo_ddpg/"):
+        return ForeignSource(spec.id)
+    if "building" in spec.kwargs:
+        return BuildingSource(spec.kwargs["building"])
+    return TaskSource(spec.kwargs["task"])
 
 
 def _in_module(name: str) -> Source:

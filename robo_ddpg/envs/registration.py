@@ -12,6 +12,7 @@ import tasks
 from robo_ddpg.control.entry_points import check_familiar, load
 from robo_ddpg.errors import EntryPointError, RoboDDPGError, SettingsError
 from robo_ddpg.misfits import misfit
+from tasks.building.named import BUILDINGS
 
 if TYPE_CHECKING:
     from tasks.task import Task
@@ -87,20 +88,26 @@ def task_class(name: str) -> "Callable[..., Task]":
 
 
 def environment_id(task: str) -> str:
-    """The Gymnasium id of a registered task: `reach` is `robo_ddpg/Reach-v0`."""
+    """The Gymnasium id of a task or a building: `reach` is `robo_ddpg/Reach-v0`."""
     return f"robo_ddpg/{''.join(part.title() for part in task.split('-'))}-v0"
 
 
 def register_environments() -> None:
-    """Register every task with Gymnasium, once."""
+    """Register every task and every building with Gymnasium, once."""
     for name in tasks.names():
-        if environment_id(name) not in gymnasium.registry:
-            gymnasium.register(
-                environment_id(name),
-                entry_point="robo_ddpg.envs.robot_env:RobotEnv",
-                vector_entry_point="robo_ddpg.envs.robot_env:RobotVectorEnv",
-                kwargs={"task": name},
-            )
+        _register(name, "robo_ddpg.envs.robot_env:Robot", {"task": name})
+    for name in BUILDINGS:
+        _register(name, "robo_ddpg.envs.building.env:Building", {"building": name})
+
+
+def _register(name: str, classes: str, arguments: dict[str, Any]) -> None:
+    if environment_id(name) not in gymnasium.registry:
+        gymnasium.register(
+            environment_id(name),
+            entry_point=f"{classes}Env",
+            vector_entry_point=f"{classes}VectorEnv",
+            kwargs=arguments,
+        )
 
 
 def _own_task(name: str) -> "type[Task]":

@@ -19,6 +19,7 @@ from robo_ddpg.envs.spec import TellsTimeLimit
 from robo_ddpg.model_fields import model_hash
 from robo_ddpg.rendering.renderer import FrameRenderer
 from tasks.arrays import Float32, Int64
+from tasks.quantities import Measure
 from tasks.task import GoalTask, Task
 
 
@@ -189,6 +190,11 @@ class RobotVectorEnv(Remade, TellsTimeLimit, VectorEnv[Float32, Float32, NDArray
         """How goals are read, replaced and rewarded; None if the task has no goals."""
         task: Any = self.task
         return task if isinstance(self.task, GoalTask) else None
+
+    @property
+    def quantities(self) -> dict[str, Measure]:
+        """What the task and the drive measure, in words and units."""
+        return self.simulation.quantities
 
     def describe(self) -> dict[str, Any]:
         """The task's name and settings, and the hash of its model."""

@@ -14,7 +14,6 @@ from robo_ddpg.controller import AnyController, Controller
 from robo_ddpg.envs.environment import Environment, size_of
 from robo_ddpg.envs.guarded import UNLIMITED_STEPS
 from robo_ddpg.envs.names import environment_of
-from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episode_metrics import EPISODE_METRICS
 from robo_ddpg.evaluation.episodes import Episodes, joined, never, run_episodes
@@ -213,14 +212,16 @@ def world_of(controller: Controller, env: Environment) -> dict[str, Any]:
         "safety_filter": None if filtered is None else ("off", "on")[filtered],
         "model_matches": None if None in hashes else len(hashes) == 1,
         "limited": env.episode_steps is not None,
-        "measured": _measured(env.simulation) if env.simulation else {},
+        "measured": _measured(env),
     }
 
 
-def _measured(simulation: Simulation) -> dict[str, Measure]:
+def _measured(env: Environment) -> dict[str, Measure]:
     """What is measured there, in words and units."""
-    gait = GAIT_METRICS if simulation.task.feet else {}
-    return simulation.quantities | EPISODE_METRICS | gait
+    if env.simulation is None:
+        return dict(env.quantities)
+    gait = GAIT_METRICS if env.simulation.task.feet else {}
+    return {**env.quantities, **EPISODE_METRICS, **gait}
 
 
 def check_count_and_seed(episodes: int, seed: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robo_ddpg.controller import Controller, digest
-from robo_ddpg.envs.names import ForeignSource, source_of
+from robo_ddpg.envs.names import TaskSource, source_of
 from robo_ddpg.envs.registration import make_task_of
 from robo_ddpg.envs.simulation import LAST_ACTIONS, OBSERVATION_LIMIT, Simulation
 from robo_ddpg.flattening import Flattening
@@ -54,7 +54,7 @@ def contract(controller: Controller) -> tuple[Json, Command | None]:
         "training": controller.metadata.get("training", {}),
         "evaluation": _evaluation(controller),
     }
-    if isinstance(source_of(controller), ForeignSource):
+    if not isinstance(source_of(controller), TaskSource):
         return told | _of_environment(controller), None
     simulation = Simulation(make_task_of(controller.task), 1, threads=1)
     return told | _of_task(controller, simulation), _command(simulation.drive.commanded())

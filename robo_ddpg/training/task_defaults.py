@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from robo_ddpg.agent.settings import AgentSettings, presets
-from robo_ddpg.envs.names import ForeignSource, Source, resolve
+from robo_ddpg.envs.names import BuildingSource, ForeignSource, Source, resolve
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.misfits import misfit
@@ -163,11 +163,15 @@ def _robust(source: Source, environment: Mapping[str, Any]) -> dict[str, Any]:
     """What varies in training for robustness.
 
     Raises:
-        SettingsError: the environment is one of others.
+        SettingsError: the environment is one of others, or a building.
     """
     if isinstance(source, ForeignSource):
         raise SettingsError(
             f"{source.name} is an environment of others, whose world --robust cannot vary; "
             "it goes with tasks"
+        )
+    if isinstance(source, BuildingSource):
+        raise SettingsError(
+            f"--robust varies robots; give {source.name} --environment.random-house 0.1"
         )
     return robust_settings(make_task(source.name, **environment).settings)

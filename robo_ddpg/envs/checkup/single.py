@@ -13,7 +13,7 @@ from robo_ddpg.envs.checkup.stopwatch import Stopwatch
 from robo_ddpg.envs.foreign import worker
 from robo_ddpg.envs.foreign.make import own_class, refusing
 from robo_ddpg.envs.foreign.spaces import check_spaces
-from robo_ddpg.envs.names import ForeignSource, Source
+from robo_ddpg.envs.names import BuildingSource, ForeignSource, Source
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.flattening import ActionForm, Flattening
 from tasks.arrays import Mask
@@ -33,6 +33,11 @@ def single(source: Source, settings: dict[str, Any]) -> "Single | None":
         UnknownEnvironmentError: it cannot be made, or its spaces are not supported.
         SettingsError: it does not take these settings.
     """
+    if isinstance(source, BuildingSource):
+        from robo_ddpg.envs.building.env import BuildingEnv
+
+        building = BuildingEnv(source.name, **settings)
+        return Single(building, source.name, building.batch.episode_steps)
     if not isinstance(source, ForeignSource):
         from robo_ddpg.envs.robot_env import RobotEnv
 

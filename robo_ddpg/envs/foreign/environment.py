@@ -1,6 +1,7 @@
 """Environments of others, as training and evaluation see them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from robo_ddpg.envs.foreign.simulations import Simulations
 from robo_ddpg.envs.foreign.stepped import Stepped
 from robo_ddpg.errors import EnvironmentFailure, RenderingError
 from tasks.arrays import Int64, Mask
+from tasks.quantities import Measure
 
 AnyArray = NDArray[Any]
 
@@ -28,6 +30,7 @@ class ForeignEnvironment:
     """
 
     simulation = None
+    quantities: Mapping[str, Measure] = MappingProxyType({})
 
     def __init__(
         self,

@@ -1,0 +1,266 @@
+"""A building that is heated, cooled and paid for: what actions do to it, what is seen of it."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from tasks.arrays import Array, Generators, Ids
+from tasks.building.battery import Battery
+from tasks.building.days import Days, draw
+from tasks.building.heat_pump import cooling_efficiency, heating_efficiency
+from tasks.building.house import ARCHETYPES, House
+from tasks.building.settings import FEES, BuildingSettings
+from tasks.quantities import Measure
+
+WEIGHTS = {"thrift": 0.5, "comfort": 0.5}
+HEAT_EUR_KWH, CHARGE_EUR_KWH = 0.05, 0.20
+"""What a kilowatt hour of heat in the mass, and of electricity in the battery, is worth [EUR]: near
+0.7 of what it takes on average to bring it there. `thrift` counts what is stored as not yet spent,
+which changes nothing about which behaviour is best (Ng, Harada & Russell 1999, Policy invariance
+under reward transformations), but much about how soon it shows."""
+KEPT = 0.99
+"""Share of that worth that is left after an hour: the discount that this is exact for."""
+DEAR_EUR_KWH = 0.50
+"""Price at which the greatest consumption makes `thrift` 0."""
+JOULE_KWH = 3.6e6
+HARSH_K = 5.0
+"""So far out of comfort, `comfort` is 0."""
+PRICES_H, WEATHER_H = range(1, 13), (1, 3, 6, 12, 24)
+"""Hours ahead whose price and weather are observed: prices of the next day are published at about
+13 h, so that twelve hours are always known."""
+AHEAD_H = max(*PRICES_H, *WEATHER_H) + 1
+START_C = (20.5, 23.0)
+REASONS, LIMITS = ("ramp", "charge"), ("too_cold", "too_hot")
+MEASURED = {
+    "cost_eur": Measure("cost", "EUR"),
+    "energy_kwh": Measure("electricity of the heat pump", "kWh"),
+    "discomfort_kh": Measure("out of comfort", "K h"),
+    "too_cold": Measure("too cold", "K"),
+    "too_hot": Measure("too hot", "K"),
+}
+
+
+@dataclass
+class Step:
+    """What the last step of n buildings led to, (n,) each."""
+
+    air_c: Array
+    """Mean temperature of the air."""
+    surface_c: Array
+    """The same of walls, floors and furniture."""
+    heat_w: Array
+    """What the heat pump brought in; negative where it cooled."""
+    pump_kwh: Array
+    """Its electricity."""
+    grid_kwh: Array
+    """What was bought; negative where electricity was sold."""
+    cost_eur: Array
+    too_cold_k: Array
+    """How far below comfort; negative within."""
+    too_hot_k: Array
+    stored_eur: Array
+    """What was added to the worth of heat and charge, (n,)."""
+    altered: dict[str, Array] = field(default_factory=dict)
+    """One of `REASONS` -> by how much an action was cut, in units of actions."""
+
+
+class Building:
+    """n buildings with their own days, heated and cooled by actions."""
+
+    def __init__(self, settings: BuildingSettings, count: int) -> None:
+        """Build them; `reset` has to follow.
+
+        Args:
+            settings: what they are like.
+            count: number of buildings n.
+        """
+        self.settings, self.count = settings, count
+        self.house = House(ARCHETYPES[settings.archetype], count, settings.step_h * 3600)
+        self.battery = Battery(settings.battery_kwh, count)
+        self.action_size = 2 if settings.battery_kwh else 1
+        self.hours = settings.episode_days * 24 + AHEAD_H
+        self.days = Days.empty(count, self.hours)
+        self.heating, self.cooling = np.ones((2, count, self.hours))
+        """Heat per electricity, by hour."""
+        self.steps = np.zeros(count, np.intp)
+        self.total = {name: np.zeros(count) for name in ("cost_eur", "energy_kwh", "discomfort_kh")}
+        """What the episode has come to so far."""
+        self.last = self._at_rest(np.full(count, START_C[0]))
+        self._every = np.arange(count)
+
+    @property
+    def whole_bill(self) -> bool:
+        """Whether the household is on the bill, because something can be done about it."""
+        return bool(self.settings.battery_kwh or self.settings.solar_kwp)
+
+    def reset(self, ids: Ids, rngs: Generators) -> None:
+        """Start episodes; building `ids[i]` draws from `rngs[i]` only."""
+        spread = self.settings.random_house
+        drawn = draw(self.house.archetype, self.settings.first_day, self.hours, rngs)
+        drawn_shares = np.array([rng.random(6) for rng in rngs]).T
+        losses, capacity, gains, pump = 1 + spread * (2 * drawn_shares[:4] - 1)
+        warm_c, level = START_C[0] + (START_C[1] - START_C[0]) * drawn_shares[4], drawn_shares[5]
+        drawn.sun_w *= gains[:, None]
+        drawn.inner_w *= gains[:, None]
+        fees = np.resize(FEES, self.hours)
+        drawn.price += self.settings.levies_eur_kwh + self.settings.grid_fee_eur_kwh * fees
+        self.days.put(ids, drawn)
+        self.house.set(ids, losses, capacity)
+        self.heating[ids] = pump[:, None] * heating_efficiency(drawn.outdoor_c)
+        self.cooling[ids] = pump[:, None] * cooling_efficiency(drawn.outdoor_c)
+        self.house.mass_c[ids] = warm_c
+        self.battery.reset(ids, level)
+        self.steps[ids] = 0
+        for total in self.total.values():
+            total[ids] = 0.0
+        for name, values in vars(self._at_rest(warm_c)).items():
+            if name != "altered":
+                getattr(self.last, name)[ids] = values
+
+    def _at_rest(self, warm_c: Array) -> Step:
+        """As if it had been as warm everywhere, without a heat pump."""
+        nothing = [np.zeros(len(warm_c)) for _ in range(7)]
+        return Step(warm_c.copy(), warm_c.copy(), *nothing)
+
+    @property
+    def hour(self) -> Ids:
+        """Of the episode, (n,)."""
+        hour = self.steps * self.settings.step_minutes // 60
+        return np.asarray(np.minimum(hour, self.hours - AHEAD_H))
+
+    def step(self, action: Array) -> Step:
+        """Heat, cool and trade for one step.
+
+        Args:
+            action: within [-1, 1], (n, a): power of the heat pump from cooling to heating, and of
+                the battery, from giving to taking.
+        """
+        days, now, before = self.days, self.present, self._worth_eur()
+        heat = self._within_ramp(action[:, 0])
+        watt = np.where(heat > 0, heat / self.heating.take(now), -heat / self.cooling.take(now))
+        pump = watt / 1000 * self.settings.step_h
+        air, surface = self.house.advance(
+            days.outdoor_c.take(now), days.inner_w.take(now), days.sun_w.take(now), heat
+        )
+        altered = {"ramp": np.abs(heat / self._pump_w - action[:, 0])}
+        grid = pump + self._trade(action, now, altered)
+        cost = grid * np.where(grid > 0, days.price.take(now), self.settings.feed_in_eur_kwh)
+        cold, hot = self.settings.low_c - air, air - self.settings.high_c
+        stored = KEPT**self.settings.step_h * self._worth_eur() - before
+        self.last = Step(air, surface, heat, pump, grid, cost, cold, hot, stored, altered)
+        self._add_up()
+        self.steps = self.steps + 1
+        return self.last
+
+    @property
+    def _pump_w(self) -> float:
+        return 1000 * self.settings.pump_kw
+
+    def _within_ramp(self, share: Array) -> Array:
+        """The heat that can be had [W], (n,)."""
+        most = 1000 * self.settings.ramp_kw_h * self.settings.step_h
+        change = np.clip(share * self._pump_w - self.last.heat_w, -most, most)
+        return np.asarray(self.last.heat_w + change)
+
+    def _trade(self, action: Array, now: Ids, altered: dict[str, Array]) -> Array:
+        """What household, panels and battery take from the grid besides the pump [kWh], (n,)."""
+        if not self.whole_bill:
+            altered["charge"] = np.zeros(self.count)
+            return np.zeros(self.count)
+        asked = np.zeros(self.count)
+        most = self.settings.battery_kw * self.settings.step_h
+        if self.settings.battery_kwh:
+            asked = most * action[:, 1]
+        taken = self.battery.exchange(asked)
+        altered["charge"] = np.abs(taken - asked) / most
+        own = self.days.household_w.take(now) / 1000
+        own -= self.settings.solar_kwp * self.days.panel.take(now)
+        return np.asarray(taken + own * self.settings.step_h)
+
+    def _worth_eur(self) -> Array:
+        """Of the heat in the mass above the lower bound, and of the charge [EUR], (n,)."""
+        heat = (self.house.mass_c - self.settings.low_c) * self.house.capacity / JOULE_KWH
+        return np.asarray(HEAT_EUR_KWH * heat + CHARGE_EUR_KWH * self.battery.charge_kwh)
+
+    @property
+    def out_of_comfort_k(self) -> Array:
+        """How far the last step was out of comfort [K], (n,)."""
+        return np.maximum(np.maximum(self.last.too_cold_k, self.last.too_hot_k), 0.0)
+
+    def _add_up(self) -> None:
+        self.total["cost_eur"] += self.last.cost_eur
+        self.total["energy_kwh"] += self.last.pump_kwh
+        self.total["discomfort_kh"] += self.out_of_comfort_k * self.settings.step_h
+
+    def reward_terms(self) -> dict[str, Array]:
+        """How cheap and how comfortable the last step was, (n,) each, in [0, 1]."""
+        least, most = self._costs_eur_h
+        spent = (self.last.cost_eur - self.last.stored_eur) / self.settings.step_h
+        cost = (spent - least) / (most - least)
+        return {
+            "thrift": 1 - np.clip(cost, 0.0, 1.0),
+            "comfort": 1 - np.minimum(self.out_of_comfort_k / HARSH_K, 1.0),
+        }
+
+    @property
+    def reward_offset(self) -> float:
+        """Makes the reward 0 where nothing is spent, in comfort."""
+        least, most = self._costs_eur_h
+        return -WEIGHTS["thrift"] * most / (most - least) - WEIGHTS["comfort"]
+
+    @property
+    def _costs_eur_h(self) -> tuple[float, float]:
+        """About the least and the most that an hour can cost, less what it stores."""
+        settings = self.settings
+        battery = settings.battery_kw if settings.battery_kwh else 0.0
+        least = HEAT_EUR_KWH * settings.pump_kw + CHARGE_EUR_KWH * battery
+        least += settings.feed_in_eur_kwh * settings.solar_kwp
+        return -least, DEAR_EUR_KWH * (settings.pump_kw / 3 + battery)
+
+    def observe(self) -> dict[str, Array]:
+        """Named parts, (n, k) each, usual values within [-1, 1]."""
+        days, settings = self.days, self.settings
+        now = self.present[:, None]
+        ahead, soon = now + np.array([0, *WEATHER_H]), now + np.array([0, *PRICES_H])
+        error = settings.forecast_error_k * np.sqrt(np.array([0, *WEATHER_H]) / 24)
+        outdoor = days.outdoor_c.take(ahead) + error * days.surprise.take(ahead)
+        last = np.stack([self.last.air_c, self.last.surface_c], axis=1)
+        parts = {
+            "indoor": (last - 22.0) / 4.0,
+            "pump": (self.last.heat_w / self._pump_w)[:, None],
+            "outdoor": (outdoor - 10.0) / 15.0,
+            "sun": days.sun_w.take(ahead) / 3000.0,
+            "price": (days.price.take(soon) - 0.25) / 0.15,
+            "time": self._hands(),
+            "people": days.people.take(now),
+        }
+        if settings.battery_kwh:
+            parts["charge"] = 2 * self.battery.level[:, None] - 1
+        if self.whole_bill:
+            parts["household"] = days.household_w.take(now) / 1000.0
+            parts["panel"] = days.panel.take(ahead)
+        return parts
+
+    @property
+    def present(self) -> Ids:
+        """Where the present hour of each building is in the flattened days, (n,)."""
+        return np.asarray(self._every * self.hours + self.hour)
+
+    def _hands(self) -> Array:
+        """Hands of a clock and of a calendar, (n, 4)."""
+        a_day = 24 * 60 // self.settings.step_minutes
+        steps = (self.days.first_day * a_day + self.steps) % (365 * a_day)
+        return np.asarray(_hands(a_day).take(steps, axis=0))
+
+
+@cache
+def _hands(a_day: int) -> Array:
+    """Sines and cosines of the time of day and of the year, by step of the year, (steps, 4).
+
+    Args:
+        a_day: steps in a day.
+    """
+    turns = 2 * np.pi * np.arange(365 * a_day) / a_day
+    hands = (np.sin(turns), np.cos(turns), np.sin(turns / 365), np.cos(turns / 365))
+    return np.stack(hands, axis=1)

@@ -1,0 +1,41 @@
+"""The buildings of this package by name."""
+
+from dataclasses import dataclass
+
+from tasks.building.settings import BuildingSettings
+from tasks.learning import Learning
+
+AGENT = {
+    "hidden_sizes": (64, 64),
+    "batch_size": 128,
+    "discount": 0.99,
+    "n_step": 5,
+    "transitions_per_update": 16,
+    "replay_capacity": 400_000,
+    "reward_scale": 10.0,
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is known by a name."""
+
+    summary: str
+    settings: BuildingSettings
+    """What it is like where nobody says otherwise."""
+    learning: Learning
+    """How it is best learned."""
+
+
+BUILDINGS = {
+    "building": Named(
+        "Heat and cool a house while the price of electricity changes by the hour.",
+        BuildingSettings(),
+        Learning(AGENT, steps=400_000, evaluate_every=40_000, evaluation_episodes=100),
+    ),
+    "building-battery": Named(
+        "The same with a battery and solar panels, on the bill of the whole household.",
+        BuildingSettings(battery_kwh=10.0, solar_kwp=8.0),
+        Learning(AGENT, steps=400_000, evaluate_every=40_000, evaluation_episodes=100),
+    ),
+}

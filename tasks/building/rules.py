@@ -1,0 +1,58 @@
+"""What common controllers do: rules that an agent is compared with."""
+
+import numpy as np
+
+from tasks.arrays import Array, Float32
+from tasks.building.building import PRICES_H, Building
+
+BAND_K = 1.0
+"""Within so many kelvin a thermostat goes from off to full power."""
+HEAT_TO_C, COOL_TO_C = 21.5, 25.0
+"""Where it is off again: comfort of at least 20 °C with some room, as it does not know the weather
+[°C]."""
+CHEAP = 0.25
+"""Share of the known hours that count as cheap."""
+STORE_TO_C, SPARE_TO_C = 22.5, 20.9
+"""Where a rule by price stops to heat in cheap hours, and in others [°C]."""
+
+
+class Thermostat:
+    """Heats the more the colder it is inside, and cools the more the warmer it is."""
+
+    def __init__(self, building: Building) -> None:
+        """Control buildings.
+
+        Args:
+            building: they.
+        """
+        self._building = building
+
+    def act(self, observation: Float32) -> Float32:
+        """Actions, (n, a); a battery is left alone."""
+        return self._towards(np.full(self._building.count, HEAT_TO_C))
+
+    def _towards(self, heat_to_c: Array) -> Float32:
+        air = self._building.last.air_c
+        heating = np.clip((heat_to_c - air) / BAND_K, 0.0, 1.0)
+        cooling = np.clip((air - COOL_TO_C) / BAND_K, 0.0, 1.0)
+        actions = np.zeros((self._building.count, self._building.action_size), np.float32)
+        actions[:, 0] = heating - cooling
+        return actions
+
+
+class PriceRule(Thermostat):
+    """A thermostat that is set higher in hours that are cheap among those whose price is known."""
+
+    def act(self, observation: Float32) -> Float32:
+        """Actions, (n, a); a battery takes in cheap hours, and gives in dear ones."""
+        rank = self._rank()
+        actions = self._towards(np.where(rank < CHEAP, STORE_TO_C, SPARE_TO_C))
+        actions[:, 1:] = np.where(rank < CHEAP, 1.0, np.where(rank > 1 - CHEAP, -1.0, 0.0))[:, None]
+        return actions
+
+    def _rank(self) -> Array:
+        """Share of the known hours that are cheaper than the present one, (n,)."""
+        building = self._building
+        now = building.present[:, None]
+        price = building.days.price.take(now + np.array([0, *PRICES_H]))
+        return np.asarray((price < price[:, :1]).mean(axis=1))
