@@ -183,6 +183,11 @@ class ForeignSource(Source):
         return foreign_environment(self.name, num_envs, threads, self.python, pictures, **settings)
 
 
+def names() -> list[str]:
+    """What this package can train on by a short name: its tasks and its buildings."""
+    return [*tasks.names(), *BUILDINGS]
+
+
 def resolve(name: str, python: str | None = None) -> Source:
     """What a name stands for.
 

@@ -45,7 +45,7 @@ def response(building: Building, index: int) -> Response:
     drifting = building.house.alike(index, len(hours))
     drifting.mass_c[:] = 0.0
     series = (days.outdoor_c, days.inner_w, days.sun_w)
-    air, _ = drifting.advance(*(each[index, hours] for each in series), np.zeros(len(hours)))
+    air, _ = drifting.advance(*(each[hours, index] for each in series), np.zeros(len(hours)))
     tried = building.house.alike(index, 2)
     tried.mass_c[:] = 1.0, 0.0
     nothing = np.zeros(2)
@@ -95,13 +95,13 @@ class _Programme:
         self._one = sparse.identity(self._steps, format="csr")
         self._before = sparse.eye(self._steps, k=-1, format="csr")
         pump = {
-            "heat": sparse.diags(settings.step_h / building.heating[index, hours]),
-            "cold": sparse.diags(settings.step_h / building.cooling[index, hours]),
+            "heat": sparse.diags(settings.step_h / building.heating[hours, index]),
+            "cold": sparse.diags(settings.step_h / building.cooling[hours, index]),
         }
         self._heat(response(building, index), building.house.mass_c[index])
         self._comfort(discomfort_kh)
         self._ramp()
-        price = building.days.price[index, hours]
+        price = building.days.price[hours, index]
         if not building.whole_bill:
             costs = {name: price * matrix.diagonal() for name, matrix in pump.items()}
         else:
@@ -194,7 +194,7 @@ class _Programme:
     def _bill(self, building: Building, index: int, pump: dict[str, sparse.csr_matrix]) -> None:
         """What is bought and sold covers everything."""
         settings, hours, days = self._settings, _hours(building), building.days
-        own = days.household_w[index, hours] / 1000 - settings.solar_kwp * days.panel[index, hours]
+        own = days.household_w[hours, index] / 1000 - settings.solar_kwp * days.panel[hours, index]
         terms = {**pump, "buy": -self._one, "sell": self._one}
         if settings.battery_kwh:
             terms |= {"take": self._one, "give": -self._one}

@@ -81,8 +81,8 @@ class Building:
         self.action_size = 2 if settings.battery_kwh else 1
         self.hours = settings.episode_days * 24 + AHEAD_H
         self.days = Days.empty(count, self.hours)
-        self.heating, self.cooling = np.ones((2, count, self.hours))
-        """Heat per electricity, by hour."""
+        self.heating, self.cooling = np.ones((2, self.hours, count))
+        """Heat per electricity, (hours, n)."""
         self.steps = np.zeros(count, np.intp)
         self.total = {name: np.zeros(count) for name in ("cost_eur", "energy_kwh", "discomfort_kh")}
         """What the episode has come to so far."""
@@ -101,14 +101,14 @@ class Building:
         drawn_shares = np.array([rng.random(6) for rng in rngs]).T
         losses, capacity, gains, pump = 1 + spread * (2 * drawn_shares[:4] - 1)
         warm_c, level = START_C[0] + (START_C[1] - START_C[0]) * drawn_shares[4], drawn_shares[5]
-        drawn.sun_w *= gains[:, None]
-        drawn.inner_w *= gains[:, None]
-        fees = np.resize(FEES, self.hours)
+        drawn.sun_w *= gains
+        drawn.inner_w *= gains
+        fees = np.resize(FEES, self.hours)[:, None]
         drawn.price += self.settings.levies_eur_kwh + self.settings.grid_fee_eur_kwh * fees
         self.days.put(ids, drawn)
         self.house.set(ids, losses, capacity)
-        self.heating[ids] = pump[:, None] * heating_efficiency(drawn.outdoor_c)
-        self.cooling[ids] = pump[:, None] * cooling_efficiency(drawn.outdoor_c)
+        self.heating[:, ids] = pump * heating_efficiency(drawn.outdoor_c)
+        self.cooling[:, ids] = pump * cooling_efficiency(drawn.outdoor_c)
         self.house.mass_c[ids] = warm_c
         self.battery.reset(ids, level)
         self.steps[ids] = 0
@@ -222,7 +222,7 @@ class Building:
         """Named parts, (n, k) each, usual values within [-1, 1]."""
         days, settings = self.days, self.settings
         now = self.present[:, None]
-        ahead, soon = now + np.array([0, *WEATHER_H]), now + np.array([0, *PRICES_H])
+        ahead, soon = (now + self.count * np.array([0, *h]) for h in (WEATHER_H, PRICES_H))
         error = settings.forecast_error_k * np.sqrt(np.array([0, *WEATHER_H]) / 24)
         outdoor = days.outdoor_c.take(ahead) + error * days.surprise.take(ahead)
         last = np.stack([self.last.air_c, self.last.surface_c], axis=1)
@@ -245,7 +245,7 @@ class Building:
     @property
     def present(self) -> Ids:
         """Where the present hour of each building is in the flattened days, (n,)."""
-        return np.asarray(self._every * self.hours + self.hour)
+        return np.asarray(self.hour * self.count + self._every)
 
     def _hands(self) -> Array:
         """Hands of a clock and of a calendar, (n, 4)."""

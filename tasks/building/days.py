@@ -28,6 +28,8 @@ share of it that closed clouds take."""
 WARMEST_HOUR = 15
 CLOUDS, CLOUD_SPREAD = 0.65, 0.45
 """Mean and spread of the covered share of the sky, before it is cut off at 0 and 1."""
+KNOT_H = 3
+"""Anomalies are drawn every so many hours, and go straight from one to the next."""
 HOURS_KEPT = np.array([72.0, 12.0, 30.0, 12.0])
 """After which anomalies of temperature, clouds, price and forecasts have fallen to 1/e [h]."""
 
@@ -49,7 +51,7 @@ STAYS_IN = (0.35, 0.85)
 
 @dataclass
 class Days:
-    """Hours of n buildings, (n, hours) each."""
+    """Hours of n buildings, (hours, n) each: those of one hour are read together."""
 
     outdoor_c: Array
     sun_w: Array
@@ -72,13 +74,14 @@ class Days:
     @classmethod
     def empty(cls, count: int, hours: int) -> "Days":
         """Room for n buildings."""
-        hourly = (np.zeros((count, hours)) for _ in fields(cls)[:-1])
+        hourly = (np.zeros((hours, count)) for _ in fields(cls)[:-1])
         return cls(*hourly, np.zeros(count, np.intp))
 
     def put(self, ids: Ids, drawn: "Days") -> None:
         """Take over what was drawn for some of them."""
+        columns = slice(None) if len(ids) == len(self.first_day) else ids
         for field in fields(self):
-            getattr(self, field.name)[ids] = getattr(drawn, field.name)
+            getattr(self, field.name)[..., columns] = getattr(drawn, field.name)
 
 
 def draw(archetype: Archetype, first_day: int, hours: int, rngs: Generators) -> Days:
@@ -90,16 +93,17 @@ def draw(archetype: Archetype, first_day: int, hours: int, rngs: Generators) -> 
         hours: how many.
         rngs: a generator for each episode, k of them.
     """
-    first = np.array([rng.integers(365) if first_day < 0 else first_day for rng in rngs])
-    noise = np.stack([rng.standard_normal((hours, len(HOURS_KEPT))) for rng in rngs], axis=1)
-    stays = np.stack([rng.random(hours // 24 + 1) for rng in rngs])
-    hour = np.arange(hours)
-    clock = (first[:, None] * 24 + hour) % HOURS
-    warmth, cloud, dearness, surprise = _anomalies(noise)
+    shares = np.stack([rng.random(hours // 24 + 2) for rng in rngs], axis=1)
+    knots = (-(-hours // KNOT_H) + 1, len(HOURS_KEPT))
+    noise = np.stack([rng.standard_normal(knots) for rng in rngs], axis=1)
+    first = (365 * shares[0]).astype(int) if first_day < 0 else np.full(len(rngs), first_day)
+    hour = np.arange(hours)[:, None]
+    clock = (first * 24 + hour) % HOURS
+    warmth, cloud, dearness, surprise = _anomalies(noise, hours)
     clouds = np.clip(CLOUDS + CLOUD_SPREAD * cloud, 0.0, 1.0)
     sun = sun_for(archetype)
     light = through_clouds(sun.clear_w_m2[clock], clouds)
-    people, up = _people(hour, stays)
+    people, up = _people(hour, shares[1:])
     household = STANDBY_W + (AT_HOME_W - STANDBY_W) * up
     season, course = _year()
     return Days(
@@ -124,20 +128,28 @@ def _year() -> tuple[Array, Array]:
     return YEAR_C - SEASON_K * winter, half * np.cos(2 * np.pi * (hour - WARMEST_HOUR) / 24)
 
 
-def _anomalies(series: Array) -> Array:
-    """Processes of variance 1, (4, k, hours), from white noise, (hours, k, 4)."""
-    keep = np.exp(-1 / HOURS_KEPT)
-    series[1:] *= np.sqrt(1 - np.square(keep))
-    for before, now in itertools.pairwise(series):
+def _anomalies(knots: Array, hours: int) -> Array:
+    """Processes, (4, hours, k), that are straight between knots, from white noise, (knots, k, 4).
+
+    At the knots their variance is 1.
+    """
+    keep = np.exp(-KNOT_H / HOURS_KEPT)
+    knots[1:] *= np.sqrt(1 - np.square(keep))
+    for before, now in itertools.pairwise(knots):
         now += keep * before
-    return np.ascontiguousarray(series.T)
+    ends = np.ascontiguousarray(np.moveaxis(knots, 2, 0))
+    ways = np.diff(ends, axis=1) / KNOT_H
+    series = np.empty((len(ends), KNOT_H * ways.shape[1], ways.shape[2]))
+    for hour in range(KNOT_H):
+        series[:, hour::KNOT_H] = ends[:, :-1] + hour * ways
+    return series[:, :hours]
 
 
 def _people(hour: NDArray[np.intp], stays: Array) -> tuple[Array, Array]:
-    """Share of people at home, and of those that are up; episodes begin on a Monday, (k, hours)."""
+    """Share of people at home, and of those that are up; episodes begin on a Monday, (hours, k)."""
     day, time = hour // 24, hour % 24
     chance = np.where(day % 7 < 5, *STAYS_IN)
-    out = (time >= 8) & (time < 17) & (stays[:, day] >= chance)
+    out = (time >= 8) & (time < 17) & (stays[day[:, 0]] >= chance)
     awake = (time >= 6) & (time < 23)
     return 1.0 - out, awake * (1.0 - out)
 
@@ -145,7 +157,7 @@ def _people(hour: NDArray[np.intp], stays: Array) -> tuple[Array, Array]:
 def _price(hour: NDArray[np.intp], light: Array, dearness: Array) -> Array:
     """At the exchange, not below nothing [EUR/kWh]."""
     time = hour % 24 + 0.5
-    peaks = np.zeros(len(hour))
+    peaks = np.zeros(hour.shape)
     for (at, height), width in zip((MORNING, EVENING), WIDTHS_H, strict=True):
         peaks += height * np.exp(-0.5 * np.square((time - at) / width))
     price = PRICE + peaks + PRICE_SPREAD * dearness - SUN_DIP * light / 1000.0

@@ -54,5 +54,5 @@ class PriceRule(Thermostat):
         """Share of the known hours that are cheaper than the present one, (n,)."""
         building = self._building
         now = building.present[:, None]
-        price = building.days.price.take(now + np.array([0, *PRICES_H]))
+        price = building.days.price.take(now + building.count * np.array([0, *PRICES_H]))
         return np.asarray((price < price[:, :1]).mean(axis=1))

@@ -6,6 +6,7 @@ import pytest
 
 import tasks
 from robo_ddpg.cli.app import main
+from tasks.building.named import BUILDINGS
 
 
 def test_every_task_is_listed_with_its_id(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,6 +21,6 @@ def test_every_task_is_listed_with_its_id(capsys: pytest.CaptureFixture[str]) ->
 def test_programs_read_the_same_tasks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tasks", "--json"]) == 0
     found = {task["name"]: task for task in json.loads(capsys.readouterr().out)}
-    assert list(found) == list(tasks.names())
+    assert list(found) == [*tasks.names(), *BUILDINGS]
     assert found["reach"]["id"] == "robo_ddpg/Reach-v0"
     assert found["reach"]["controller_ships"] is True

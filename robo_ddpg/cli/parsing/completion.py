@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from tyro.conf import Positional, arg
 
-import tasks
 from robo_ddpg.cli.app import COMMANDS, main
 from robo_ddpg.cli.output import say
 from robo_ddpg.cli.parsing.parse import Words, parse
 from robo_ddpg.controller import shipped
+from robo_ddpg.envs.names import names
 
 _BASH = """\
 _robo_ddpg() {
@@ -60,12 +60,12 @@ def run(words: Words) -> None:
 def _words_after(command: str) -> list[str]:
     """Options of a command, and names where it takes some."""
     usage, _, text = _help(command).partition("\n")
-    names = tasks.names() if "TASK" in usage.split() else []
+    known = names() if "TASK" in usage.split() else []
     if {"CONTROLLER_OR_RUN", "A"} & set(usage.split()):
-        names = shipped()
+        known = shipped()
     if command == "train":
         text = _help(command, _WITH_TASK)
-    return [*names, *dict.fromkeys(re.findall(r"--[\w.-]*\w", text))]
+    return [*known, *dict.fromkeys(re.findall(r"--[\w.-]*\w", text))]
 
 
 def _help(*words: str) -> str:

@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import tasks
 from robo_ddpg.cli.parsing.help import brief
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
+from robo_ddpg.envs.names import names
 from robo_ddpg.errors import SettingsError, UnknownEnvironmentError
 
 Defaults = Callable[[str], Any]
@@ -40,8 +40,7 @@ def find_task(words: Words, command: str, defaults: Defaults, general: Any) -> s
         parse(type(options), words, command, options)  # says what does not fit
     _refuse_strays(words, command, defaults, general)
     raise SettingsError(
-        f"{command}: name a task ({', '.join(tasks.names())}), module:Class, or a Gymnasium "
-        "environment"
+        f"{command}: name a task ({', '.join(names())}), module:Class, or a Gymnasium environment"
     )
 
 

@@ -71,7 +71,7 @@ class DayPicture:
 
     def _ranges(self, index: int) -> list[tuple[float, float]]:
         """Least and greatest value of each panel."""
-        settings, outdoor = self._building.settings, self._building.days.outdoor_c[index]
+        settings, outdoor = self._building.settings, self._building.days.outdoor_c[:, index]
         low, high = 5 * np.floor(outdoor.min() / 5), 5 * np.ceil(outdoor.max() / 5)
         inside = (settings.low_c - 2, settings.high_c + 2)
         pump = (-settings.pump_kw, settings.pump_kw)
@@ -135,7 +135,7 @@ class DayPicture:
             part = hours[hours >= int(now)] if future else hours[hours <= int(now)]
             middle = (part + 0.5).tolist()
             low, high = panel.values
-            sun = low + (high - low) * days.sun_w[index, part] / 6000.0
+            sun = low + (high - low) * days.sun_w[part, index] / 6000.0
             panel.hill(middle, sun.tolist(), blend(SUN, 0.5 * share))
         panel.grid(
             np.arange(panel.values[0], panel.values[1] + 1, 10).tolist(), "Outdoors [°C], and sun"
@@ -143,13 +143,13 @@ class DayPicture:
         for future in (False, True):
             part = hours[hours >= int(now)] if future else hours[hours <= int(now)]
             colour = blend(COLD, AHEAD if future else 1.0)
-            panel.curve((part + 0.5).tolist(), days.outdoor_c[index, part].tolist(), colour)
+            panel.curve((part + 0.5).tolist(), days.outdoor_c[part, index].tolist(), colour)
 
     def _price(self, panel: Panel, index: int, now: float) -> None:
         """A bar for each hour, green to red."""
         panel.grid((0.0, 0.2, 0.4), "Price [EUR/kWh]")
         for hour in self._hours(now):
-            price = float(self._building.days.price[index, hour])
+            price = float(self._building.days.price[hour, index])
             share = 1.0 if hour <= now else AHEAD
             panel.bar(hour, 1.0, price, blend(_between(price), share))
 

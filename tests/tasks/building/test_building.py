@@ -23,16 +23,16 @@ def buildings(count: int, name: str = "building", **settings: Any) -> Building:
 def test_heat_costs_its_electricity_at_the_price_of_the_hour() -> None:
     building = buildings(2, ramp_kw_h=1e3)
     step = building.step(np.array([[0.5], [-0.5]]))
-    kilowatt = np.array([5 / building.heating[0, 0], 5 / building.cooling[1, 0]])
+    kilowatt = np.array([5 / building.heating[0, 0], 5 / building.cooling[0, 1]])
     np.testing.assert_allclose(step.heat_w, [5000, -5000])
     np.testing.assert_allclose(step.pump_kwh, kilowatt)
-    np.testing.assert_allclose(step.cost_eur, kilowatt * building.days.price[:, 0])
+    np.testing.assert_allclose(step.cost_eur, kilowatt * building.days.price[0])
 
 
 def test_prices_have_the_fees_of_their_hour() -> None:
     plain = buildings(1, levies_eur_kwh=0.0, grid_fee_eur_kwh=0.0, feed_in_eur_kwh=0.0)
     priced = buildings(1, levies_eur_kwh=0.1, grid_fee_eur_kwh=0.2)
-    fees = (priced.days.price - plain.days.price)[0, :24]
+    fees = (priced.days.price - plain.days.price)[:24, 0]
     np.testing.assert_allclose(fees, 0.1 + 0.2 * np.array(FEES))
 
 
@@ -114,17 +114,17 @@ def test_the_bill_is_of_pump_household_panels_and_battery() -> None:
     step = building.step(np.array([[0.0, 0.4]]))
     hour = int(building.hour[0]) - 1
     days = building.days
-    expected = days.household_w[0, hour] / 1000 - 8.0 * days.panel[0, hour]
+    expected = days.household_w[hour, 0] / 1000 - 8.0 * days.panel[hour, 0]
     taken = 0.4 * 5.0 * (1 - step.altered["charge"][0] / 0.4)
     assert step.grid_kwh[0] == pytest.approx(expected + taken)
-    price = days.price[0, hour] if step.grid_kwh[0] > 0 else building.settings.feed_in_eur_kwh
+    price = days.price[hour, 0] if step.grid_kwh[0] > 0 else building.settings.feed_in_eur_kwh
     assert step.cost_eur[0] == pytest.approx(step.grid_kwh[0] * price)
 
 
 def test_forecasts_are_the_more_wrong_the_further_ahead() -> None:
     building = buildings(300, first_day=100)
     seen = 15 * building.observe()["outdoor"] + 10
-    true = building.days.outdoor_c[:, [0, *WEATHER_H]]
+    true = building.days.outdoor_c[[0, *WEATHER_H]].T
     wrong = (seen - true).std(0)
     assert wrong[0] == pytest.approx(0.0, abs=1e-12)
     np.testing.assert_allclose(wrong[1:], 1.5 * np.sqrt(np.array(WEATHER_H) / 24), rtol=0.15)
@@ -134,7 +134,7 @@ def test_the_prices_seen_are_those_to_come() -> None:
     building = buildings(2)
     building.step(np.zeros((2, 1)))
     seen = 0.15 * building.observe()["price"] + 0.25
-    np.testing.assert_allclose(seen, building.days.price[:, 1:14])
+    np.testing.assert_allclose(seen, building.days.price[1:14].T)
 
 
 def test_the_hands_of_the_clock_turn_once_a_day() -> None:

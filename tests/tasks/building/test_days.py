@@ -45,7 +45,7 @@ def test_clouds_take_light_as_measured(clouds: float, total: float, diffuse: flo
 
 
 def test_winter_is_cold_and_summer_warm(year: days.Days) -> None:
-    month = year.outdoor_c.mean(0)
+    month = year.outdoor_c.mean(1)
     assert month.mean() == pytest.approx(days.YEAR_C, abs=0.8)
     assert month[: 31 * 24].mean() == pytest.approx(days.YEAR_C - days.SEASON_K, abs=2.0)
     assert month[181 * 24 : 212 * 24].mean() == pytest.approx(days.YEAR_C + days.SEASON_K, abs=2.0)
@@ -53,17 +53,17 @@ def test_winter_is_cold_and_summer_warm(year: days.Days) -> None:
 
 def test_weather_persists_for_days(year: days.Days) -> None:
     season, _ = days._year()
-    daily = (year.outdoor_c - season).reshape(6, 365, 24).mean(2)
+    daily = (year.outdoor_c.T - season).reshape(6, 365, 24).mean(2)
     ahead = np.corrcoef(daily[:, :-1].ravel(), daily[:, 1:].ravel())[0, 1]
     assert ahead == pytest.approx(np.exp(-24 / days.HOURS_KEPT[0]), abs=0.1)
 
 
 def test_panels_yield_what_panels_in_germany_do(year: days.Days) -> None:
-    assert 900 < year.panel.sum(1).mean() < 1200  # kWh per kWp
+    assert 900 < year.panel.sum(0).mean() < 1200  # kWh per kWp
 
 
 def test_evenings_are_dear_and_sunny_noons_cheap(year: days.Days) -> None:
-    summer = year.price[:, 150 * 24 : 240 * 24].reshape(6, 90, 24).mean((0, 1))
+    summer = year.price[150 * 24 : 240 * 24].T.reshape(6, 90, 24).mean((0, 1))
     assert summer.argmax() in (19, 20, 21)
     assert summer.argmin() in (11, 12, 13)
     assert year.price.mean() == pytest.approx(0.0785, abs=0.01)  # Germany, 2024
@@ -71,7 +71,7 @@ def test_evenings_are_dear_and_sunny_noons_cheap(year: days.Days) -> None:
 
 
 def test_people_are_out_on_working_days_only_while_it_is_day(year: days.Days) -> None:
-    at_home = year.people[:, : 52 * 168].reshape(6, 52, 7, 24)
+    at_home = year.people[: 52 * 168].T.reshape(6, 52, 7, 24)
     assert at_home[..., 17:].all() and at_home[..., :8].all()
     assert at_home[:, :, :5, 12].mean() == pytest.approx(days.STAYS_IN[0], abs=0.1)
     assert at_home[:, :, 5:, 12].mean() == pytest.approx(days.STAYS_IN[1], abs=0.1)
@@ -80,8 +80,8 @@ def test_people_are_out_on_working_days_only_while_it_is_day(year: days.Days) ->
 def test_an_episode_draws_from_its_own_generator_only() -> None:
     both = days.draw(HOUSE, -1, 48, [np.random.default_rng(1), np.random.default_rng(2)])
     alone = days.draw(HOUSE, -1, 48, [np.random.default_rng(2)])
-    np.testing.assert_array_equal(both.outdoor_c[1], alone.outdoor_c[0])
-    assert not np.array_equal(both.price[0], both.price[1])
+    np.testing.assert_array_equal(both.outdoor_c[:, 1], alone.outdoor_c[:, 0])
+    assert not np.array_equal(both.price[:, 0], both.price[:, 1])
 
 
 def test_a_heat_pump_does_best_where_it_lifts_least() -> None:
