@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from tasks.arrays import Array
+from tasks.arrays import Array, Ids
 from tasks.building.battery import EFFICIENCY
 from tasks.building.building import Building
 
@@ -44,13 +44,15 @@ def response(building: Building, index: int) -> Response:
     days, hours = building.days, _hours(building)
     drifting = building.house.alike(index, len(hours))
     drifting.mass_c[:] = 0.0
-    series = (days.outdoor_c, days.inner_w, days.sun_w)
-    air, _ = drifting.advance(*(each[hours, index] for each in series), np.zeros(len(hours)))
+    outdoor, inner, sun = (s[hours, index] for s in (days.outdoor_c, days.inner_w, days.sun_w))
+    air, _ = drifting.advance(outdoor, inner, sun, np.zeros(len(hours)))
     tried = building.house.alike(index, 2)
     tried.mass_c[:] = 1.0, 0.0
     nothing = np.zeros(2)
     tried_air, _ = tried.advance(nothing, nothing, nothing, np.array([0.0, 1000.0]))
-    return Response(*tried.mass_c.tolist(), drifting.mass_c, *tried_air.tolist(), air)
+    keep, push = tried.mass_c.tolist()
+    air_keep, air_push = tried_air.tolist()
+    return Response(keep, push, drifting.mass_c, air_keep, air_push, air)
 
 
 def optimum(building: Building, index: int, discomfort_kh: float) -> Optimum:
@@ -208,7 +210,7 @@ class _Programme:
         self._tie({"charge": self._one - self._before, **change}, first, equal=True)
 
 
-def _hours(building: Building) -> Array:
+def _hours(building: Building) -> Ids:
     """The hour of each step of an episode."""
     settings = building.settings
     return np.arange(settings.episode_steps) * settings.step_minutes // 60

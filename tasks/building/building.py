@@ -120,8 +120,8 @@ class Building:
 
     def _at_rest(self, warm_c: Array) -> Step:
         """As if it had been as warm everywhere, without a heat pump."""
-        nothing = [np.zeros(len(warm_c)) for _ in range(7)]
-        return Step(warm_c.copy(), warm_c.copy(), *nothing)
+        heat, pump, grid, cost, cold, hot, stored = np.zeros((7, len(warm_c)))
+        return Step(warm_c.copy(), warm_c.copy(), heat, pump, grid, cost, cold, hot, stored)
 
     @property
     def hour(self) -> Ids:
@@ -203,11 +203,11 @@ class Building:
             "comfort": 1 - np.minimum(self.out_of_comfort_k / HARSH_K, 1.0),
         }
 
-    @property
-    def reward_offset(self) -> float:
-        """Makes the reward 0 where nothing is spent, in comfort."""
+    def reward(self, terms: dict[str, Array]) -> Array:
+        """The terms' weighted sum, less what it is where nothing is spent, in comfort, (n,)."""
         least, most = self._costs_eur_h
-        return -WEIGHTS["thrift"] * most / (most - least) - WEIGHTS["comfort"]
+        rest = WEIGHTS["thrift"] * most / (most - least) + WEIGHTS["comfort"]
+        return np.asarray(sum(WEIGHTS[name] * term for name, term in terms.items()) - rest)
 
     @property
     def _costs_eur_h(self) -> tuple[float, float]:

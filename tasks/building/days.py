@@ -9,9 +9,9 @@ temperature, and solar radiation, Water Resources Research 17, does for weather 
 import itertools
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Ids
 from tasks.building.house import Archetype
@@ -74,8 +74,9 @@ class Days:
     @classmethod
     def empty(cls, count: int, hours: int) -> "Days":
         """Room for n buildings."""
-        hourly = (np.zeros((hours, count)) for _ in fields(cls)[:-1])
-        return cls(*hourly, np.zeros(count, np.intp))
+        names = [field.name for field in fields(cls)]
+        hourly: dict[str, Any] = {name: np.zeros((hours, count)) for name in names}
+        return cls(**hourly | {"first_day": np.zeros(count, np.intp)})
 
     def put(self, ids: Ids, drawn: "Days") -> None:
         """Take over what was drawn for some of them."""
@@ -125,7 +126,8 @@ def _year() -> tuple[Array, Array]:
     hour = np.arange(HOURS)
     winter = np.cos(2 * np.pi * (hour / 24 - COLDEST_DAY) / 365)
     half = DAY_K[0] + (DAY_K[1] - DAY_K[0]) * 0.5 * (1 - winter)
-    return YEAR_C - SEASON_K * winter, half * np.cos(2 * np.pi * (hour - WARMEST_HOUR) / 24)
+    course = half * np.cos(2 * np.pi * (hour - WARMEST_HOUR) / 24)
+    return np.asarray(YEAR_C - SEASON_K * winter), np.asarray(course)
 
 
 def _anomalies(knots: Array, hours: int) -> Array:
@@ -145,16 +147,17 @@ def _anomalies(knots: Array, hours: int) -> Array:
     return series[:, :hours]
 
 
-def _people(hour: NDArray[np.intp], stays: Array) -> tuple[Array, Array]:
+def _people(hour: Ids, stays: Array) -> tuple[Array, Array]:
     """Share of people at home, and of those that are up; episodes begin on a Monday, (hours, k)."""
     day, time = hour // 24, hour % 24
     chance = np.where(day % 7 < 5, *STAYS_IN)
     out = (time >= 8) & (time < 17) & (stays[day[:, 0]] >= chance)
     awake = (time >= 6) & (time < 23)
-    return 1.0 - out, awake * (1.0 - out)
+    at_home = np.asarray(1.0 - out)
+    return at_home, np.asarray(awake * at_home)
 
 
-def _price(hour: NDArray[np.intp], light: Array, dearness: Array) -> Array:
+def _price(hour: Ids, light: Array, dearness: Array) -> Array:
     """At the exchange, not below nothing [EUR/kWh]."""
     time = hour % 24 + 0.5
     peaks = np.zeros(hour.shape)

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from tasks.arrays import Array
+from tasks.arrays import Array, Ids
 from tasks.building.house import Archetype
 
 HOURS = 365 * 24
@@ -88,7 +88,7 @@ def through_clouds(clear: Array, clouds: Array) -> tuple[Array, Array]:
     return total, total * (0.3 + 0.7 * np.square(clouds))
 
 
-def window_gain(sun: Sun, archetype: Archetype, hours: Array, light: tuple[Array, Array]) -> Array:
+def window_gain(sun: Sun, archetype: Archetype, hours: Ids, light: tuple[Array, Array]) -> Array:
     """Heat of the sun in the house [W].
 
     Args:
@@ -104,7 +104,7 @@ def window_gain(sun: Sun, archetype: Archetype, hours: Array, light: tuple[Array
     return np.asarray(inside * ((total - diffuse) * sun.window_beam_m2[hours] + around))
 
 
-def panel_power(sun: Sun, hours: Array, light: tuple[Array, Array]) -> Array:
+def panel_power(sun: Sun, hours: Ids, light: tuple[Array, Array]) -> Array:
     """Power of panels per peak power, which is what they give at 1000 W/m2."""
     total, diffuse = light
     up = np.cos(np.radians(PANEL_TILT))

@@ -19,12 +19,11 @@ from robo_ddpg.envs.robot_env import first
 from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, sanitize
 from robo_ddpg.errors import RenderingError
 from robo_ddpg.flattening import Flattening
-from tasks.arrays import Float32, Ids, Int64
+from tasks.arrays import Array, Float32, Ids, Int64
 from tasks.building.building import (
     LIMITS,
     MEASURED,
     REASONS,
-    WEIGHTS,
     Building,
 )
 from tasks.quantities import Measure
@@ -120,9 +119,10 @@ class BuildingVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
             ValueError: there is not one value of mask or seeds per building.
         """
         mask = (options or {}).get("reset_mask")
-        ids = np.flatnonzero(np.ones(self.num_envs, bool) if mask is None else mask)
-        if np.shape(mask) not in ((), (self.num_envs,)):
-            raise ValueError(f"expected a reset_mask of ({self.num_envs},), got {np.shape(mask)}")
+        mask = np.ones(self.num_envs, bool) if mask is None else np.asarray(mask)
+        if mask.shape != (self.num_envs,):
+            raise ValueError(f"expected a reset_mask of ({self.num_envs},), got {mask.shape}")
+        ids = np.flatnonzero(mask)
         self._seed(seed, ids)
         self._start(ids)
         return self._observe(), {}
@@ -140,11 +140,9 @@ class BuildingVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
                 f"actions must have shape {self.action_space.shape}, got {np.shape(actions)}"
             )
         again = np.flatnonzero(self._finished)
-        self._act(np.asarray(actions, float))
+        self._act(np.asarray(actions, np.float64))
         terms = self.building.reward_terms()
-        reward = (
-            sum(WEIGHTS[name] * term for name, term in terms.items()) + self.building.reward_offset
-        )
+        reward = self.building.reward(terms)
         finished = self.building.steps >= self.episode_steps
         info = self._info(terms)
         if self.autoreset_mode is AutoresetMode.NEXT_STEP:
@@ -193,7 +191,7 @@ class BuildingVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
             self.interventions.reset(ids)
             self._finished[ids] = False
 
-    def _act(self, actions: NDArray[np.floating[Any]]) -> None:
+    def _act(self, actions: Array) -> None:
         self.interventions.begin()
         possible, _ = sanitize(actions, self.interventions.altered)
         step = self.building.step(possible)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tasks.building.battery import EFFICIENCY, Battery
-from tasks.building.building import KEPT, WEATHER_H, WEIGHTS, Building
+from tasks.building.building import KEPT, WEATHER_H, Building
 from tasks.building.named import BUILDINGS
 from tasks.building.rules import PriceRule, Thermostat
 from tasks.building.settings import FEES, BuildingSettings
@@ -87,8 +87,7 @@ def test_terms_of_the_reward_are_shares_and_doing_nothing_is_worth_nothing(name:
     assert clipped < 0.02 * 6400
     building.last.cost_eur[:] = building.last.stored_eur[:] = 0.0
     building.last.too_cold_k[:] = building.last.too_hot_k[:] = -1.0
-    total = sum(WEIGHTS[k] * term for k, term in building.reward_terms().items())
-    np.testing.assert_allclose(total + building.reward_offset, 0.0, atol=1e-12)
+    np.testing.assert_allclose(building.reward(building.reward_terms()), 0.0, atol=1e-12)
 
 
 def test_a_battery_gives_back_less_than_it_took() -> None:
