@@ -13,6 +13,7 @@ AGENT = {
     "transitions_per_update": 16,
     "replay_capacity": 400_000,
     "reward_scale": 10.0,
+    "anneal_updates": 12_000,
 }
 
 
@@ -31,11 +32,11 @@ BUILDINGS = {
     "building": Named(
         "Heat and cool a house while the price of electricity changes by the hour.",
         BuildingSettings(),
-        Learning(AGENT, steps=400_000, evaluate_every=40_000, evaluation_episodes=100),
+        Learning(AGENT, steps=200_000, evaluate_every=40_000, evaluation_episodes=100),
     ),
     "building-battery": Named(
         "The same with a battery and solar panels, on the bill of the whole household.",
         BuildingSettings(battery_kwh=10.0, solar_kwp=8.0),
-        Learning(AGENT, steps=400_000, evaluate_every=40_000, evaluation_episodes=100),
+        Learning(AGENT, steps=200_000, evaluate_every=40_000, evaluation_episodes=100),
     ),
 }

@@ -212,8 +212,9 @@ class BuildingVectorEnv(VectorEnv[Float32, Float32, NDArray[Any]]):
         }
 
     def _observe(self) -> Float32:
-        parts = np.concatenate(list(self.building.observe().values()), axis=1)
-        return np.asarray(np.clip(parts, -OBSERVATION_LIMIT, OBSERVATION_LIMIT), np.float32)
+        parts = list(self.building.observe().values())
+        seen: Float32 = np.concatenate(parts, axis=1, dtype=np.float32)
+        return np.clip(seen, -OBSERVATION_LIMIT, OBSERVATION_LIMIT, out=seen)
 
     def _layout(self) -> Flattening:
         parts = self.building.observe().items()
