@@ -19,7 +19,7 @@ HEAT_EUR_KWH, CHARGE_EUR_KWH = 0.05, 0.20
 0.7 of what it takes on average to bring it there. `thrift` counts what is stored as not yet spent,
 which changes nothing about which behaviour is best (Ng, Harada & Russell 1999, Policy invariance
 under reward transformations), but much about how soon it shows."""
-KEPT = 0.99
+KEPT = 0.98
 """Share of that worth that is left after an hour: the discount that this is exact for."""
 DEAR_EUR_KWH = 0.50
 """Price at which the greatest consumption makes `thrift` 0."""

@@ -8,8 +8,10 @@ from tasks.learning import Learning
 AGENT = {
     "hidden_sizes": (64, 64),
     "batch_size": 128,
-    "discount": 0.99,
-    "n_step": 5,
+    "critics": 1,
+    "target_rate": 0.05,
+    "discount": 0.98,
+    "n_step": 3,
     "transitions_per_update": 16,
     "replay_capacity": 400_000,
     "reward_scale": 10.0,

@@ -17,7 +17,10 @@ STORE_TO_C, SPARE_TO_C = 22.5, 20.9
 
 
 class Thermostat:
-    """Heats the more the colder it is inside, and cools the more the warmer it is."""
+    """Heats the more the colder it is inside, and cools the more the warmer it is.
+
+    A battery takes what panels have to spare, and gives what the house needs.
+    """
 
     def __init__(self, building: Building) -> None:
         """Control buildings.
@@ -28,7 +31,7 @@ class Thermostat:
         self._building = building
 
     def act(self, observation: Float32) -> Float32:
-        """Actions, (n, a); a battery is left alone."""
+        """Actions, (n, a)."""
         return self._towards(np.full(self._building.count, HEAT_TO_C))
 
     def _towards(self, heat_to_c: Array) -> Float32:
@@ -37,17 +40,27 @@ class Thermostat:
         cooling = np.clip((air - COOL_TO_C) / BAND_K, 0.0, 1.0)
         actions = np.zeros((self._building.count, self._building.action_size), np.float32)
         actions[:, 0] = heating - cooling
+        actions[:, 1:] = self._spare(heating, cooling)[:, None]
         return actions
+
+    def _spare(self, heating: Array, cooling: Array) -> Array:
+        """What panels give more than the house needs, as an action of the battery, (n,)."""
+        building, now = self._building, self._building.present
+        settings, days = building.settings, building.days
+        share = heating / building.heating.take(now) + cooling / building.cooling.take(now)
+        needed = settings.pump_kw * share + days.household_w.take(now) / 1000
+        spare = settings.solar_kwp * days.panel.take(now) - needed
+        return np.clip(spare / settings.battery_kw, -1.0, 1.0)
 
 
 class PriceRule(Thermostat):
     """A thermostat that is set higher in hours that are cheap among those whose price is known."""
 
     def act(self, observation: Float32) -> Float32:
-        """Actions, (n, a); a battery takes in cheap hours, and gives in dear ones."""
-        rank = self._rank()
-        actions = self._towards(np.where(rank < CHEAP, STORE_TO_C, SPARE_TO_C))
-        actions[:, 1:] = np.where(rank < CHEAP, 1.0, np.where(rank > 1 - CHEAP, -1.0, 0.0))[:, None]
+        """Actions, (n, a); a battery gives nothing in cheap hours."""
+        cheap = self._rank() < CHEAP
+        actions = self._towards(np.where(cheap, STORE_TO_C, SPARE_TO_C))
+        actions[cheap, 1:] = np.maximum(actions[cheap, 1:], 0.0)
         return actions
 
     def _rank(self) -> Array:
