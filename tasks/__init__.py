@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tasks.arm.reach import Reach, ReachSettings
     from tasks.arm.sparse import GraspSparse, ReachSparse
     from tasks.arm.task import ArmTask
+    from tasks.driving.park import Park, ParkSettings
     from tasks.legged.planar import PlanarSettings
     from tasks.legged.quadruped import Quadruped, QuadrupedSettings
     from tasks.legged.runner import Runner
@@ -31,6 +32,7 @@ _MODULES = {
     "tasks.arm.reach": ("Reach", "ReachSettings"),
     "tasks.arm.sparse": ("GraspSparse", "ReachSparse"),
     "tasks.arm.task": ("ArmTask",),
+    "tasks.driving.park": ("Park", "ParkSettings"),
     "tasks.legged.planar": ("PlanarSettings",),
     "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
     "tasks.legged.runner": ("Runner",),
@@ -49,6 +51,7 @@ register("locomotion", "tasks.legged.runner:Runner")
 register("locomotion-quadruped", "tasks.legged.quadruped:Quadruped")
 register("locomotion-hopper", "tasks.legged.stepping:Hopper")
 register("locomotion-walker", "tasks.legged.stepping:Walker")
+register("drive-park", "tasks.driving.park:Park")
 
 __all__ = [
     "DISTRIBUTION",
@@ -60,6 +63,8 @@ __all__ = [
     "GraspSparse",
     "Hopper",
     "LeggedTask",
+    "Park",
+    "ParkSettings",
     "PlanarSettings",
     "Quadruped",
     "QuadrupedSettings",

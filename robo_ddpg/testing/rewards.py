@@ -9,6 +9,7 @@ from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 from robo_ddpg.testing.comparing import observation_of, random_actions
 from robo_ddpg.testing.episodes import EPISODE_S
+from tasks.arrays import Array
 from tasks.task import GoalTask
 
 
@@ -33,7 +34,7 @@ def the_reward_can_be_computed_from_observations_alone(name: str) -> None:
     """Of a task with a goal: what hindsight asks for is what the simulation gave."""
     if not isinstance(make_task(name), GoalTask):
         return
-    env = RobotVectorEnv(16, name)
+    env = RobotVectorEnv(16, name, autoreset_mode=AutoresetMode.DISABLED)
     env.reset(seed=0)
     task: Any = env.task
     for action in random_actions(env, env.task.episode_steps - 1):
@@ -46,7 +47,7 @@ def the_reward_can_be_computed_from_observations_alone(name: str) -> None:
 
 
 def replacing_the_goal_gives_what_would_have_been_observed(name: str) -> None:
-    """Of a task with a goal that is a marker in the scene."""
+    """Of a task with a goal that can be commanded, or is a marker in the scene."""
     if not isinstance(make_task(name), GoalTask):
         return
     env = RobotVectorEnv(16, name, autoreset_mode=AutoresetMode.DISABLED)
@@ -57,9 +58,19 @@ def replacing_the_goal_gives_what_would_have_been_observed(name: str) -> None:
     same = task.replace_goal(observation, task.desired_goal(observation))
     np.testing.assert_allclose(same, observation, atol=2e-5)
     others = np.roll(task.desired_goal(observation), 1, axis=0)
-    mocap = int(task.model.body("goal").mocapid[0])
-    env.batch.bind("mocap_pos")[:, mocap] = others
+    _ask(env, others)
     untouched = observation.copy()
     replaced = task.replace_goal(observation, others)
     np.testing.assert_allclose(replaced, observation_of(task), atol=2e-5)
     np.testing.assert_array_equal(observation, untouched)
+
+
+def _ask(env: RobotVectorEnv, goals: Array) -> None:
+    """Have each simulation pursue another goal, (n, g)."""
+    steering = env.task.steering()
+    if steering is None:
+        mocap = int(env.task.model.body("goal").mocapid[0])
+        env.batch.bind("mocap_pos")[:, mocap] = goals
+        return
+    for index, goal in enumerate(goals):
+        steering.ask(index, goal)

@@ -1,0 +1,14 @@
+"""How the car's tasks are best learned; measured in docs/results.md."""
+
+from typing import Any
+
+from tasks.learning import Learning
+
+_PARKING: dict[str, Any] = {
+    "discount": 0.97,
+    "noise_range": (0.05, 0.5),
+    "transitions_per_update": 8,
+    "replay_capacity": 500_000,
+}
+
+PARKING = Learning(_PARKING, 400_000, evaluate_every=20_000, evaluation_episodes=50)

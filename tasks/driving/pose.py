@@ -1,0 +1,95 @@
+"""Poses in the plane: how they are observed, read back, and compared."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.arrays import Array
+from tasks.quantities import Quantity
+
+FAR = 2.0
+"""Bound of fine views: what is farther away is seen in the coarse view."""
+
+
+def turn_between(achieved: Array, desired: Array) -> Array:
+    """The turn from one pose to another, to the left, the short way [rad], (..., 3) -> (...)."""
+    turn = desired[..., 2] - achieved[..., 2]
+    return np.asarray((turn + np.pi) % (2 * np.pi) - np.pi)
+
+
+@dataclass(frozen=True)
+class PoseView:
+    """How poses (x [m], y [m], heading [rad]) are observed."""
+
+    centre_m: tuple[float, float]
+    """Where places are observed from [m]."""
+    scale_m: float
+    """Length that is observed as 1 [m]."""
+    fine_m: float
+    """Length that is observed as 1 in fine views [m]."""
+    fine_rad: float
+    """Turn that is observed as 1 in fine views [rad]."""
+
+    def pose(self, pose: Array) -> Array:
+        """Place, cosine and sine, (..., 3) -> (..., 4)."""
+        place = (pose[..., :2] - np.array(self.centre_m)) / self.scale_m
+        return np.concatenate([place, _direction(pose[..., 2])], axis=-1)
+
+    def read(self, observed: NDArray[Any]) -> Array:
+        """The pose that is observed so, (..., 4) -> (..., 3)."""
+        place = observed[..., :2] * self.scale_m + np.array(self.centre_m)
+        heading = np.arctan2(observed[..., 3], observed[..., 2])
+        return np.concatenate([place, heading[..., None]], axis=-1)
+
+    def read_goal(self, to_goal: NDArray[Any], achieved: Array) -> Array:
+        """The goal that is seen so from the achieved pose, (..., 4) and (..., 3) -> (..., 3)."""
+        cos, sin = np.moveaxis(_direction(achieved[..., 2]), -1, 0)
+        ahead, left = np.moveaxis(to_goal[..., :2] * self.scale_m, -1, 0)
+        x = achieved[..., 0] + cos * ahead - sin * left
+        y = achieved[..., 1] + sin * ahead + cos * left
+        turn = np.arctan2(to_goal[..., 3], to_goal[..., 2])
+        return np.stack([x, y, achieved[..., 2] + turn], axis=-1)
+
+    def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
+        """The parts that depend on the goal, as seen from the achieved pose, (..., 3) each."""
+        away = goal[..., :2] - achieved[..., :2]
+        cos, sin = np.moveaxis(_direction(achieved[..., 2]), -1, 0)
+        x, y = np.moveaxis(away, -1, 0)
+        seen = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
+        turn = turn_between(achieved, goal)
+        fine = np.concatenate([seen / self.fine_m, turn[..., None] / self.fine_rad], axis=-1)
+        return {
+            "to_goal": np.concatenate([seen / self.scale_m, _direction(turn)], axis=-1),
+            "to_goal_fine": np.clip(fine, -FAR, FAR),
+        }
+
+    def pose_shown(self, of: str) -> Quantity:
+        """What `pose` shows."""
+        place = f"place of the {of} (x, y) [m], cosine and sine of its heading"
+        scales = [self.scale_m, self.scale_m, 1.0, 1.0]
+        return Quantity(place, "m, m, 1, 1", scales, [*self.centre_m, 0.0, 0.0])
+
+    def goal_shown(self) -> dict[str, Quantity]:
+        """What `goal` shows."""
+        scales = [self.scale_m, self.scale_m, 1.0, 1.0]
+        fine = [self.fine_m, self.fine_m, self.fine_rad]
+        return {
+            "to_goal": Quantity(
+                "the goal ahead and to the left [m], cosine and sine of the turn to it",
+                "m, m, 1, 1",
+                scales,
+            ),
+            "to_goal_fine": Quantity(
+                f"the goal ahead and to the left [m], the turn to it [rad], clipped to {FAR:g} of "
+                "these",
+                "m, m, rad",
+                fine,
+            ),
+        }
+
+
+def _direction(angle: Array) -> Array:
+    """Cosine and sine, (...) -> (..., 2)."""
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)

@@ -1,0 +1,138 @@
+"""Parking: how episodes begin and end, what is rewarded, and what settings are refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from robo_ddpg import RobotVectorEnv
+from robo_ddpg.envs.registration import make_task
+from robo_ddpg.errors import SettingsError
+from tasks.driving.boxes import Boxes, touch
+from tasks.driving.lot import PARKED
+from tasks.driving.park import Park
+from tasks.driving.pose import PoseView, turn_between
+
+
+def parking(count: int = 4, **settings: Any) -> tuple[RobotVectorEnv, Park]:
+    env = RobotVectorEnv(count, "drive-park", autoreset_mode="Disabled", **settings)
+    env.reset(seed=0)
+    assert isinstance(env.task, Park)
+    return env, env.task
+
+
+def put(task: Park, index: int, pose: Any) -> None:
+    task.place(index, np.asarray(pose[:2]), float(pose[2]))
+    task.sense()
+    task.advance()
+
+
+def test_a_slot_is_free_and_nothing_is_touched_at_the_start_or_in_the_slot() -> None:
+    _, task = parking(200, occupied=1.0)
+    for pose in (task.pose, task.goal):
+        car = Boxes(pose[:, None, :2], pose[:, None, 2], task.car.half_size_m)
+        assert not touch(car, task.obstacles).any()
+    parked = task.obstacles.middle[:, : len(PARKED)]
+    assert ((np.abs(parked[..., 0]) < task.lot.half_m).sum(1) == len(PARKED) - 1).all()
+    headings = np.sign(task.goal[:, 2])
+    assert 60 < (headings > 0).sum() < 140
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_whether_it_parks_backwards_is_a_setting(share: float) -> None:
+    _, task = parking(8, backwards=share)
+    np.testing.assert_allclose(np.sin(task.goal[:, 2]), 2 * share - 1)
+
+
+def test_standing_in_the_slot_is_success_and_nothing_else_is() -> None:
+    _, task = parking(6)
+    goal = task.goal
+    offsets = [(0, 0, 0), (0.15, 0, 0), (0.25, 0, 0), (0, 0, 0.08), (0, 0, 0.1), (0, 0, np.pi)]
+    for i, offset in enumerate(offsets):
+        put(task, i, goal[i] + offset)
+    assert task.success().tolist() == [True, True, False, True, False, False]
+    task.qvel[:, :2] = 0.2 * task.forward
+    task.advance()
+    assert not task.success().any()
+    distance = task.metrics()["distance_m"]
+    np.testing.assert_allclose(distance[:3], [0.0, 0.15, 0.25], atol=1e-9)
+    np.testing.assert_allclose(task.metrics()["turn_deg"][3], np.degrees(0.08), atol=1e-6)
+
+
+def test_touching_a_parked_car_or_the_hedge_ends_the_episode() -> None:
+    env, task = parking(3)
+    middle = task.obstacles.middle
+    beside = middle[0, :5][np.abs(middle[0, :5, 0]) < 100][0]
+    put(task, 0, [beside[0], beside[1] + 4.4, np.pi / 2])
+    put(task, 1, [task.lot.half_m - 2.2, 3.0, 0.0])
+    put(task, 2, [0.0, 3.0, 0.0])
+    terminated = env.step(np.zeros((3, 2), np.float32))[2]
+    assert terminated.tolist() == [True, True, False]
+
+
+def test_the_reward_grows_towards_the_slot_and_pays_for_standing_still() -> None:
+    _, task = parking(5)
+    goal = task.goal
+    for i, away in enumerate((6.0, 3.0, 1.0, 0.2, 0.0)):
+        put(task, i, goal[i] + [0.0, away, 0.0])
+    task.change[:] = 0.0
+    terms = task.reward_terms()
+    for name in ("near", "parked", "still"):
+        assert (np.diff(terms[name]) >= 0).all()
+    assert task.reward(terms)[-1] == pytest.approx(1.0)
+    still = terms["still"].copy()
+    task.speed[:] = 0.3
+    np.testing.assert_allclose(task.reward_terms()["still"], 0.1 * still)
+    task.change[:] = 1.0
+    np.testing.assert_allclose(task.reward_terms()["smooth"], 0.1)
+
+
+def test_poses_are_read_back_as_they_were_observed() -> None:
+    rng = np.random.default_rng(0)
+    view = PoseView((1.0, -2.0), scale_m=10.0, fine_m=0.5, fine_rad=0.2)
+    pose, goal = rng.uniform(-9, 9, (2, 50, 3))
+    pose[:, 2] = np.clip(pose[:, 2], -3, 3)
+    np.testing.assert_allclose(view.read(view.pose(pose)), pose)
+    again = view.read_goal(view.goal(goal, pose)["to_goal"], pose)
+    np.testing.assert_allclose(again[:, :2], goal[:, :2])
+    np.testing.assert_allclose(turn_between(again, goal), 0.0, atol=1e-12)
+
+
+def test_distances_say_how_near_the_nearest_thing_is() -> None:
+    _, task = parking(2)
+    hedge = task.lot.half_m
+    put(task, 0, [hedge - 1.0 - task.car.length_m / 2, 3.0, 0.0])
+    put(task, 1, [0.0, task.lot.aisle_m - 1.5 - task.car.width_m / 2, 0.0])
+    seen = 3.0 * task.observe()["distances"]
+    np.testing.assert_allclose(seen[0, :4], 1.0)
+    np.testing.assert_allclose(seen[1, [8, 10]], 1.5)
+
+
+def test_another_slot_can_be_asked_for() -> None:
+    _, task = parking(2)
+    steering = task.steering()
+    wanted = np.array([2.5, -2.5, -np.pi / 2])
+    steering.ask(1, wanted)
+    np.testing.assert_allclose(steering.asked()[1], wanted)
+    np.testing.assert_allclose(task.commands()["slot"][1], wanted)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"slot_width_m": 1.7}, "slot_width_m must be from 2.21 to 20 m"),
+        ({"slot_length_m": 4.0}, "slot_length_m"),
+        ({"aisle_m": float("nan")}, "aisle_m"),
+        ({"occupied": 1.5}, "occupied"),
+        ({"backwards": -0.1}, "backwards"),
+        ({"tolerance_m": 0.0}, "tolerance_m"),
+        ({"friction": 0.0}, "friction"),
+        ({"slot_width": 3.0}, "slot_width"),
+    ],
+)
+def test_impossible_car_parks_are_refused_in_one_line(
+    settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message) as refused:
+        make_task("drive-park", **settings)
+    assert "\n" not in str(refused.value)
