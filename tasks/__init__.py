@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tasks.arm.reach import Reach, ReachSettings
     from tasks.arm.sparse import GraspSparse, ReachSparse
     from tasks.arm.task import ArmTask
+    from tasks.driving.drive import Drive, DriveSettings
     from tasks.driving.park import Park, ParkSettings
     from tasks.legged.planar import PlanarSettings
     from tasks.legged.quadruped import Quadruped, QuadrupedSettings
@@ -32,6 +33,7 @@ _MODULES = {
     "tasks.arm.reach": ("Reach", "ReachSettings"),
     "tasks.arm.sparse": ("GraspSparse", "ReachSparse"),
     "tasks.arm.task": ("ArmTask",),
+    "tasks.driving.drive": ("Drive", "DriveSettings"),
     "tasks.driving.park": ("Park", "ParkSettings"),
     "tasks.legged.planar": ("PlanarSettings",),
     "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
@@ -51,11 +53,14 @@ register("locomotion", "tasks.legged.runner:Runner")
 register("locomotion-quadruped", "tasks.legged.quadruped:Quadruped")
 register("locomotion-hopper", "tasks.legged.stepping:Hopper")
 register("locomotion-walker", "tasks.legged.stepping:Walker")
+register("drive", "tasks.driving.drive:Drive")
 register("drive-park", "tasks.driving.park:Park")
 
 __all__ = [
     "DISTRIBUTION",
     "ArmTask",
+    "Drive",
+    "DriveSettings",
     "GoalTask",
     "Grasp",
     "GraspAny",

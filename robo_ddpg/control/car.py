@@ -14,7 +14,7 @@ MARGIN = 0.92
 """Share of the limits of steering rate and speed that is commanded: wheels that are turned to and
 fro on the road overshoot a command by some per cent."""
 SLIP_M_S = 0.5
-"""Wheels may turn faster or slower than the car moves by this [m/s], as a control step begins, ..."""
+"""Wheels may turn faster or slower than the car moves by this [m/s], as a step begins, ..."""
 SLIP = 0.1
 """... or by this share of its speed: about where the longitudinal force of a tyre is greatest
 (Pacejka 2012, Tire and Vehicle Dynamics, chapter 1)."""
@@ -50,7 +50,7 @@ class CarDrive(Drive):
         self._task, self._car, self._enforced = task, task.car, task.settings.safety
         self._period_s = 1.0 / task.settings.control_hz
         self._low, self._high = task.speed_m_s
-        self._rate = MARGIN * self._car.steering_rad_s
+        self._rate = MARGIN * task.steering_rad_s
         self._share: Array = np.arange(1, task.substeps + 1) / task.substeps
         self._kingpins = [batch.model.joint(name).qposadr[0] for name in KINGPINS]
         self._ctrl, self._nq = batch.bind("ctrl"), batch.model.nq
@@ -132,7 +132,7 @@ class CarDrive(Drive):
         within = np.clip(wanted, -car.steering_rad, car.steering_rad)
         fastest = np.square(np.maximum(np.abs(self._task.speed), 0.1))
         most = np.arctan(car.wheelbase_m * car.acceleration_m_s2 / fastest)
-        turn = self._rate * self._period_s
+        turn = MARGIN * car.steering_rad_s * self._period_s
         self.steering = np.clip(np.clip(within, -most, most), before - turn, before + turn)
         interventions.altered["steering_angle"][:] = np.abs(wanted - within)
         interventions.altered["cornering"][:] = np.abs(within - self.steering)

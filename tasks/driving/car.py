@@ -56,11 +56,10 @@ class Car:
         return np.asarray(np.arctan(forward / sideways))
 
     def steering(self, kingpins: Array) -> Array:
-        """The steering angle [rad], (...), of wheels at these angles, (..., 2)."""
-        left, right = np.moveaxis(kingpins, -1, 0)
-        both = np.sin(left + right)
-        safe = np.where(both == 0.0, 1.0, both)
-        return np.asarray(np.arctan(2.0 * np.sin(left) * np.sin(right) / safe))
+        """The steering angle [rad], (...), of wheels at angles, (..., 2): the mean of both."""
+        forward = np.tan(kingpins)
+        sideways = 1.0 + forward / self.wheelbase_m * self._lateral(self.front_track_m)
+        return np.asarray(np.arctan(forward / sideways).mean(-1))
 
     def wheel_speeds(self, speed: Array, steering: Array) -> Array:
         """Front left, front right, rear left and rear right [rad/s], (..., 4), so that none slips.

@@ -11,4 +11,13 @@ _PARKING: dict[str, Any] = {
     "replay_capacity": 500_000,
 }
 
+_DRIVING: dict[str, Any] = {
+    "discount": 0.97,
+    "noise_range": (0.05, 0.4),
+    "transitions_per_update": 8,
+    "replay_capacity": 500_000,
+    "warmup_amplitude": 0.3,
+}
+
 PARKING = Learning(_PARKING, 400_000, evaluate_every=20_000, evaluation_episodes=50)
+DRIVING = Learning(_DRIVING, 1_000_000, evaluate_every=40_000, evaluation_episodes=100)

@@ -38,8 +38,8 @@ class DrivingSettings(TaskSettings):
 class DrivingTask(Task):
     """A task for the car.
 
-    Actions are the rate of the steering angle, as a share of the greatest, and the acceleration, as
-    a share of `acceleration_m_s2`; both are kept until the next action.
+    Actions are the rate of the steering angle and the acceleration, as shares of `steering_rad_s`
+    and `acceleration_m_s2`; both are kept until the next action.
     """
 
     drive = "robo_ddpg.control.car:CarDrive"
@@ -47,6 +47,8 @@ class DrivingTask(Task):
     car = CAR
     acceleration_m_s2: float
     """Acceleration at full action [m/s^2]."""
+    steering_rad_s: float = CAR.steering_rad_s
+    """Rate of the steering angle at full action [rad/s]."""
     speed_m_s: tuple[float, float]
     """Greatest speed backward, negative, and forward that the drive allows [m/s]."""
 
@@ -121,7 +123,7 @@ class DrivingTask(Task):
 
     def _moved(self) -> Array:
         """Steering angle and speed, in units of what a control step can change, (n, 2)."""
-        rates = np.array([self.car.steering_rad_s, self.acceleration_m_s2])
+        rates = np.array([self.steering_rad_s, self.acceleration_m_s2])
         state = np.stack([self.steering_angle, self.speed], axis=1)
         return np.asarray(state * self.settings.control_hz / rates)
 
