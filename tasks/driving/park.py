@@ -45,7 +45,7 @@ START_M = 2.3
 class ParkSettings(DrivingSettings):
     """Settings of `drive-park`."""
 
-    episode_s: float = 32.0
+    episode_s: float = 30.0
     """Episode length [s]."""
     slot_width_m: float = 2.5
     """Width of a slot [m]."""
@@ -55,8 +55,6 @@ class ParkSettings(DrivingSettings):
     """Width of the aisle in front of the slots [m]."""
     occupied: float = 0.8
     """Share of the slots with a car; one is always free."""
-    backwards: float = 0.5
-    """Share of the episodes in which the car is to stand with its front to the aisle."""
     tolerance_m: float = 0.2
     """Success: the car stands still this close to the middle of the slot [m] ..."""
     tolerance_rad: float = 0.0873
@@ -66,15 +64,14 @@ class ParkSettings(DrivingSettings):
         """Check what `DrivingSettings` checks, and that the car fits."""
         super().__post_init__()
         check_fits(Lot(self.slot_width_m, self.slot_length_m, self.aisle_m))
-        for name in ("occupied", "backwards"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be within [0, 1], got {getattr(self, name)}")
+        if not 0 <= self.occupied <= 1:
+            raise ValueError(f"occupied must be within [0, 1], got {self.occupied}")
         if self.tolerance_m <= 0 or self.tolerance_rad <= 0:
             raise ValueError(f"tolerance_m and tolerance_rad must be positive, got {self}")
 
 
 class Park(DrivingTask, GoalTask):
-    """Drive the car into a free slot between parked cars, forwards or backwards, and stand still.
+    """Drive the car into a free slot between parked cars, either end first, and stand still there.
 
     A car could know all that is observed: where it is in the car park, its motion, the slot, and
     what 12 distance sensors around it measure. Touching anything ends the episode.
@@ -168,9 +165,7 @@ class Park(DrivingTask, GoalTask):
             self._parked_turn[i, :, 0] = np.cos(heading / 2)
             self._parked_turn[i, :, 3] = np.sin(heading / 2)
             free = np.flatnonzero(middle[:, 0] > self.lot.half_m)
-            out = rng.random() < self.settings.backwards
-            slot = self.lot.slots[rng.choice(free)]
-            self.ask(i, np.array([*slot, np.pi / 2 if out else -np.pi / 2]))
+            self.ask(i, np.array([*self.lot.slots[rng.choice(free)], np.pi / 2]))
             self.place(i, *self._start(rng))
 
     def _start(self, rng: np.random.Generator) -> tuple[Array, float]:
@@ -298,7 +293,7 @@ class Park(DrivingTask, GoalTask):
             (
                 Axis("slot along the row", "m", -half, half, 0.5, LEFT_KEYS[::-1]),
                 Axis("slot into the aisle", "m", back, self.lot.aisle_m, 0.5, ALONG_KEYS),
-                Axis("heading in the slot", "rad", -np.pi, np.pi, np.pi / 4, ("d", "a")),
+                Axis("heading in the slot", "rad", -np.pi / 2, np.pi / 2, np.pi / 8, ("d", "a")),
             ),
             asked=lambda: self.goal,
             measured=lambda: self.pose,

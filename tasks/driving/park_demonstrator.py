@@ -16,7 +16,8 @@ before its front is between the others."""
 RUN_UP_M = (3.5, 2.0)
 """Before the arc the car drives along the aisle for this long, likewise [m]."""
 AHEAD_M = 1.2
-"""It steers for a point of the path so far ahead (pure pursuit, Coulter 1992) [m]."""
+"""It steers for a point of the path so far ahead (pure pursuit, Coulter 1992) [m], and farther by
+how far it is off the path."""
 POINT_M = 0.05
 """Distance of the path's points [m]."""
 BRAKING_M_S2 = 0.5
@@ -42,6 +43,7 @@ class ParkDemonstrator:
         """
         self._task = task
         self._enters: NDArray[np.bool_] = np.zeros(0, bool)
+        self._way: NDArray[np.int64] = np.zeros(0, int)
         self._last = np.zeros((0, 3))
 
     def act(self, observation: NDArray[Any]) -> NDArray[np.float32]:
@@ -51,7 +53,11 @@ class ParkDemonstrator:
         motion = rows[:, self._task.layout["motion"]]
         if len(self._last) != len(pose):
             self._enters, self._last = np.zeros(len(pose), bool), pose + 2 * JUMP_M
-        self._enters &= np.abs(pose[:, :2] - self._last[:, :2]).max(1) < JUMP_M
+            self._way = np.zeros(len(pose), int)
+        began = np.abs(pose[:, :2] - self._last[:, :2]).max(1) > JUMP_M
+        ahead = np.cos(pose[:, 2]) * (goal[:, 0] - pose[:, 0]) > 0.0
+        self._way = np.where(began, np.where(ahead, 1, -1), self._way)
+        self._enters &= ~began
         self._last = pose
         cars = zip(range(len(pose)), pose, goal, motion, strict=True)
         return np.array([self._one(*car) for car in cars], np.float32)
@@ -59,9 +65,9 @@ class ParkDemonstrator:
     def _one(self, index: int, pose: Array, goal: Array, motion: Array) -> tuple[float, float]:
         """The action of one car."""
         car = self._task.car
-        way = -1 if np.sin(goal[2]) > 0 else 1  # into the slot: backwards or forwards
+        way = int(self._way[index])  # into the slot: backwards or forwards
         axle = pose[:2] - car.middle_m * _direction(pose[2])
-        end = goal[:2] - car.middle_m * _direction(goal[2])
+        end = goal[:2] + way * np.array([0.0, car.middle_m])
         along = np.sign(way * np.cos(pose[2])) or 1.0  # which way the aisle leads into the slot
         kind = int(way < 0)
         radius, run_up = RADIUS_M[kind], RUN_UP_M[kind]
@@ -81,15 +87,16 @@ class ParkDemonstrator:
     ) -> tuple[float, float]:
         """Steering rate and acceleration towards a path that ends where the axle is to rest."""
         task, car = self._task, self._task.car
-        nearest = int(np.linalg.norm(path - axle, axis=1).argmin())
-        target = path[min(nearest + round(AHEAD_M / POINT_M), len(path) - 1)]
+        away = np.linalg.norm(path - axle, axis=1)
+        nearest = int(away.argmin())
+        reach = AHEAD_M + away[nearest]
+        target = path[min(nearest + round(reach / POINT_M), len(path) - 1)]
         left = POINT_M * (len(path) - 1 - nearest)
-        if left < AHEAD_M:  # beyond the end the path goes on straight
-            target = target + (AHEAD_M - left) * _unit(path[-1] - path[-2])
-        away = target - axle
-        forward = _direction(heading)
-        sideways = forward[0] * away[1] - forward[1] * away[0]
-        curvature = 2.0 * sideways / (away @ away)
+        if left < reach:  # beyond the end the path goes on straight
+            target = target + (reach - left) * _unit(path[-1] - path[-2])
+        chord, forward = target - axle, _direction(heading)
+        sideways = forward[0] * chord[1] - forward[1] * chord[0]
+        curvature = 2.0 * sideways / (chord @ chord)
         wanted = np.clip(np.arctan(car.wheelbase_m * curvature), -1.0, 1.0)
         speed, _, steering = motion * task.motion_scales
         off = wanted - steering

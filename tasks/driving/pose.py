@@ -1,4 +1,4 @@
-"""Poses in the plane: how they are observed, read back, and compared."""
+"""Poses in the plane, of which front and back are the same: observed, read back, compared."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,17 @@ FAR = 2.0
 
 
 def turn_between(achieved: Array, desired: Array) -> Array:
-    """The turn from one pose to another, to the left, the short way [rad], (..., 3) -> (...)."""
+    """The turn to the left from one pose to another, of whichever end is nearer [rad].
+
+    Args:
+        achieved: (..., 3).
+        desired: (..., 3).
+
+    Returns:
+        From -pi / 2 to pi / 2, (...).
+    """
     turn = desired[..., 2] - achieved[..., 2]
-    return np.asarray((turn + np.pi) % (2 * np.pi) - np.pi)
+    return np.asarray((turn + np.pi / 2) % np.pi - np.pi / 2)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class PoseView:
         ahead, left = np.moveaxis(to_goal[..., :2] * self.scale_m, -1, 0)
         x = achieved[..., 0] + cos * ahead - sin * left
         y = achieved[..., 1] + sin * ahead + cos * left
-        turn = np.arctan2(to_goal[..., 3], to_goal[..., 2])
+        turn = np.arctan2(to_goal[..., 3], to_goal[..., 2]) / 2
         return np.stack([x, y, achieved[..., 2] + turn], axis=-1)
 
     def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
@@ -59,9 +67,10 @@ class PoseView:
         x, y = np.moveaxis(away, -1, 0)
         seen = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
         turn = turn_between(achieved, goal)
-        fine = np.concatenate([seen / self.fine_m, turn[..., None] / self.fine_rad], axis=-1)
+        both = _direction(2 * turn)
+        fine = np.concatenate([seen / self.fine_m, both[..., 1:] / (2 * self.fine_rad)], axis=-1)
         return {
-            "to_goal": np.concatenate([seen / self.scale_m, _direction(turn)], axis=-1),
+            "to_goal": np.concatenate([seen / self.scale_m, both], axis=-1),
             "to_goal_fine": np.clip(fine, -FAR, FAR),
         }
 
@@ -77,13 +86,13 @@ class PoseView:
         fine = [self.fine_m, self.fine_m, self.fine_rad]
         return {
             "to_goal": Quantity(
-                "the goal ahead and to the left [m], cosine and sine of the turn to it",
+                "the goal ahead and to the left [m], cosine and sine of twice the turn to it",
                 "m, m, 1, 1",
                 scales,
             ),
             "to_goal_fine": Quantity(
-                f"the goal ahead and to the left [m], the turn to it [rad], clipped to {FAR:g} of "
-                "these",
+                "the goal ahead and to the left [m], half the sine of twice the turn to it [rad], "
+                f"clipped to {FAR:g} of these",
                 "m, m, rad",
                 fine,
             ),

@@ -107,7 +107,7 @@ def add_flat(
 
 
 def add_slot_marker(spec: mujoco.MjSpec, name: str, car: Car = CAR) -> None:
-    """Mark a place on the ground on a mocap body: the car's outline, and where its front is.
+    """Mark a place on the ground on a mocap body by the car's outline.
 
     Args:
         spec: scene to change.
@@ -121,7 +121,7 @@ def add_slot_marker(spec: mujoco.MjSpec, name: str, car: Car = CAR) -> None:
         "left": ((0.0, across), (along, 0.05)),
         "right": ((0.0, -across), (along, 0.05)),
         "rear": ((-along, 0.0), (0.05, across)),
-        "front": ((along, 0.0), (0.2, across)),
+        "front": ((along, 0.0), (0.05, across)),
     }
     for side, (middle, half) in bars.items():
         bar = _shown(body, f"{name}_{side}", mujoco.mjtGeom.mjGEOM_BOX, name)
