@@ -112,7 +112,7 @@ class Park(DrivingTask, GoalTask):
         self.lot.add(spec)
         add_slot_marker(spec, "goal")
         add_cars(spec, PARKED)
-        eye = spec.worldbody.add_camera(name="front", pos=[0.0, 15.0, 11.0], fovy=58)
+        eye = spec.worldbody.add_camera(name="front", pos=[0.0, 15.0, 11.0], fovy=64)
         eye.quat = [0.0, 0.0, 0.42, 0.91]
         return spec
 

@@ -37,7 +37,8 @@ def driving_scene(timestep_s: float, friction: float) -> mujoco.MjSpec:
     for geom in spec.geoms:
         if geom.name.endswith("_tyre"):
             geom.friction = [friction * geom.friction[0], *geom.friction[1:]]
-    spec.visual.map.shadowclip, spec.visual.map.zfar = 14.0, 600.0
+    spec.visual.map.shadowclip, spec.visual.map.zfar = 40.0, 600.0
+    spec.visual.quality.shadowsize = 8192
     return spec
 
 
