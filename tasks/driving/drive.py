@@ -86,7 +86,7 @@ class Drive(DrivingTask):
     - `speed` pays for driving as fast as is allowed.
     - `lane` pays for the middle of a lane, in its direction.
     - `distance` pays for keeping at least a second behind the car ahead.
-    - `smooth` pays for a steering angle and a speed that change little.
+    - `calm` pays for a steering angle and a speed that change little, and are off their limits.
     """
 
     name = "drive"
@@ -98,7 +98,7 @@ class Drive(DrivingTask):
         "speed": 0.5,
         "lane": 0.2,
         "distance": 0.2,
-        "smooth": 0.1,
+        "calm": 0.1,
     }
     acceleration_m_s2 = 5.0
     steering_rad_s = 0.1
@@ -142,7 +142,7 @@ class Drive(DrivingTask):
         super().bind(batch)
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
-        """Start anywhere on the road, on either lane, behind the others."""
+        """Start anywhere on the road, on either lane, between the others."""
         settings = self.settings
         last = ROAD_M - AFTER_M - settings.route_m
         for i, rng in zip(ids, rngs, strict=True):
@@ -271,7 +271,7 @@ class Drive(DrivingTask):
             "speed": fast * (0.3 + 0.7 * lane),
             "lane": lane * lawful,
             "distance": tolerance(self.headway(), (CLOSE_S, np.inf), CLOSE_S) * lawful,
-            "smooth": tolerance(self.change, margin=1.0) * lawful,
+            "calm": self.calm * lawful,
         }
 
     def headway(self) -> Array:

@@ -7,7 +7,7 @@ from tasks.learning import Learning
 _PARKING: dict[str, Any] = {
     "discount": 0.97,
     "noise_range": (0.05, 0.5),
-    "transitions_per_update": 8,
+    "transitions_per_update": 4,
     "batch_size": 128,
     "replay_capacity": 500_000,
 }

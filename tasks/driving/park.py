@@ -80,7 +80,7 @@ class Park(DrivingTask, GoalTask):
 
     - `near` and `parked` draw the car to the slot, from afar and from near.
     - `still` pays for standing still there.
-    - `smooth` pays for a steering angle and a speed that change little.
+    - `calm` pays for a steering angle and a speed that change little, and are off their limits.
     """
 
     name = "drive-park"
@@ -92,7 +92,7 @@ class Park(DrivingTask, GoalTask):
         "near": 0.3,
         "parked": 0.4,
         "still": 0.2,
-        "smooth": 0.1,
+        "calm": 0.1,
     }
     acceleration_m_s2 = 1.5
     speed_m_s = (-2.0, 2.0)
@@ -213,8 +213,8 @@ class Park(DrivingTask, GoalTask):
         }
 
     def reward_info(self) -> Array:
-        """Speed [m/s], change of the commands, and whether it touches anything, (n, 3)."""
-        return np.column_stack([self.speed, self.change, self.touches])
+        """Speed [m/s], how calmly it drives, and whether it touches anything, (n, 3)."""
+        return np.column_stack([self.speed, self.calm, self.touches])
 
     def achieved_goal(self, observation: NDArray[Any]) -> Array:
         """Where the car is, (b, 3)."""
@@ -253,7 +253,7 @@ class Park(DrivingTask, GoalTask):
             "near": closeness(error, 4.0),
             "parked": parked,
             "still": parked * tolerance(info[..., 0], margin=0.3),
-            "smooth": tolerance(info[..., 1], margin=1.0),
+            "calm": info[..., 1],
         }
 
     def success(self) -> Mask:

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from tasks.arrays import Array
 from tasks.driving.car import CAR
 from tasks.quantities import Quantity
+from tasks.rewards import tolerance
 from tasks.task import Task, TaskSettings
 
 AXLES = ("front_left_axle", "front_right_axle", "rear_left_axle", "rear_right_axle")
 KINGPINS = ("front_left_kingpin", "front_right_kingpin")
+OFF_LIMITS = 0.8
+"""Share of the greatest steering angle and speed up to which a car is driven calmly;
+a tenth more is a tenth as calm."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +78,25 @@ class DrivingTask(Task):
         self._kingpins = [batch.model.joint(name).qposadr[0] for name in KINGPINS]
         self._axles = [batch.model.joint(name).dofadr[0] for name in AXLES]
         self._before = np.zeros((batch.nsim, 2))
-        self.change = np.zeros(batch.nsim)
-        """Root mean square of the changes of steering angle and speed in the last control step, as
-        shares of the greatest ones, (n,)."""
+        self.calm = np.ones(batch.nsim)
+        """1 where steering angle and speed changed little in the last control step and are off
+        their limits, so that the drive has nothing to alter, (n,)."""
         self.sense()
 
     def started(self, ids: NDArray[np.intp]) -> None:
         """The state has changed."""
         self.sense()
         self._before[ids] = self._moved()[ids]
-        self.change[ids] = 0.0
+        self.calm[ids] = 1.0
 
     def advance(self) -> None:
         """Take the state, and how it has changed."""
         self.sense()
         moved = self._moved()
-        self.change = np.sqrt(np.square(moved - self._before).mean(1))
+        change = np.sqrt(np.square(moved - self._before).mean(1))
+        near = np.stack([self.steering_angle / self.car.steering_rad, self._speed_share()])
+        off = tolerance(np.abs(near).max(0), (0.0, OFF_LIMITS), 0.1)
+        self.calm = tolerance(change, margin=1.0) * off
         self._before = moved
 
     def sense(self) -> None:
@@ -126,6 +133,11 @@ class DrivingTask(Task):
         rates = np.array([self.steering_rad_s, self.acceleration_m_s2])
         state = np.stack([self.steering_angle, self.speed], axis=1)
         return np.asarray(state * self.settings.control_hz / rates)
+
+    def _speed_share(self) -> Array:
+        """Speed as a share of the greatest, (n,)."""
+        low, high = self.speed_m_s
+        return np.where(self.speed > 0.0, self.speed / high, self.speed / low)
 
     def motion_observed(self) -> dict[str, Array]:
         """Speed, turn and steering angle as they are observed, (n, 3)."""

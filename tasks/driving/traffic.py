@@ -22,6 +22,10 @@ ROOM_M, ROOM_S = 12.0, 2.0
 time [s]."""
 WIDE_M = 2.3
 """Cars less than this apart to the side follow each other [m]."""
+BEHIND, EVERY_M = 1, 30.0
+"""So many cars begin behind the place that the others are spread ahead of, this far apart [m]."""
+OFF_M = 0.25
+"""They drive so far from the middle of their lane at most [m]."""
 FREE_M = 500.0
 """Distance to nobody [m]."""
 BRAKES_S, BRAKES_TO = 3.0, 0.4
@@ -81,14 +85,14 @@ class Traffic:
         """Where they are [m], and how fast [m/s], (n, m)."""
         self.lane: NDArray[np.intp] = np.zeros((nsim, count), np.intp)
         """Where they drive or change to, 0 for right, (n, m)."""
-        self._wanted = zeros.copy()
+        self._wanted, self._off = zeros.copy(), zeros.copy()
         self._brakes_at, self._changes_at = zeros.copy(), zeros.copy()
         self._time = np.zeros(nsim)
 
     def reset(
         self, index: int, rng: np.random.Generator, start_m: float, speeds: tuple[float, float]
     ) -> None:
-        """Spread cars ahead of a place, slower than those who come from behind.
+        """Spread cars around a place, but for the place itself.
 
         Args:
             index: which road.
@@ -97,10 +101,12 @@ class Traffic:
             speeds: what they want to drive at least and at most [m/s].
         """
         count = self.along.shape[1]
-        slots = start_m + 25.0 + 30.0 * np.arange(count)
-        self.along[index] = slots + rng.uniform(0.0, 12.0, count)
+        slots = np.arange(count) - BEHIND
+        slots[slots >= 0] += 1
+        self.along[index] = start_m + EVERY_M * slots + rng.uniform(-6.0, 6.0, count)
         self.lane[index] = rng.integers(0, 2, count)
-        self.left[index] = LANES_M[self.lane[index]]
+        self._off[index] = rng.uniform(-OFF_M, OFF_M, count)
+        self.left[index] = LANES_M[self.lane[index]] + self._off[index]
         self._wanted[index] = rng.uniform(*speeds, count)
         allowed = self._road.at(self._road.allowed, self.along[index])
         self.speed[index] = np.minimum(self._wanted[index], allowed)
@@ -133,7 +139,7 @@ class Traffic:
         speed_after = np.maximum(self.speed + change, 0.0)
         self.along += (self.speed + speed_after) / 2 * self._step_s
         self.speed = speed_after
-        aside = LANES_M[self.lane] - self.left
+        aside = LANES_M[self.lane] + self._off - self.left
         self.left += np.clip(aside, -CHANGE_M_S * self._step_s, CHANGE_M_S * self._step_s)
 
     def _change_lanes(self, others: list[Array]) -> None:
@@ -155,7 +161,8 @@ class Traffic:
     def poses(self, ids: Ids | slice) -> tuple[Array, Array]:
         """Middles [m], (k, m, 2), and headings [rad], (k, m), on the roads `ids`."""
         along, left = self.along[ids], self.left[ids]
-        aside = np.clip(LANES_M[self.lane[ids]] - left, -1.0, 1.0) * CHANGE_M_S
+        aside = LANES_M[self.lane[ids]] + self._off[ids] - left
+        aside = np.clip(aside, -1.0, 1.0) * CHANGE_M_S
         heading = self._road.at(self._road.heading, along)
         return self._road.place(along, left), heading + np.arctan2(
             aside, np.maximum(self.speed[ids], 5.0)

@@ -36,12 +36,12 @@ def looked(task: Drive) -> None:
     task._look()
 
 
-def test_episodes_begin_on_a_lane_behind_the_others_within_the_allowed_speed() -> None:
+def test_episodes_begin_on_a_lane_between_the_others_within_the_allowed_speed() -> None:
     _, task = driving(100)
     looked(task)
     assert not task.failure().any()
     assert (np.abs(task.left[:, None] - LANES_M).min(1) < 0.35).all()
-    assert (task.traffic.along.min(1) > task.along + 20.0).all()
+    assert (np.abs(task.traffic.along - task.along[:, None]).min(1) > 20.0).all()
     assert (task.speed <= task.allowed(task.along) + 0.1).all()
     assert np.ptp(task.along) > 1_000.0
 
@@ -107,7 +107,7 @@ def test_the_reward_is_for_the_allowed_speed_in_a_lane_at_a_distance() -> None:
         put(task, index, 500.0, LANES_M[0] + off, speed)
     task.traffic.along[4, 0], task.traffic.left[4, 0] = 500.0 + task.car.length_m + 5, LANES_M[0]
     looked(task)
-    task.change[:] = 0.0
+    task.calm[:] = 1.0
     reward = task.reward(task.reward_terms())
     assert reward[0] == pytest.approx(1.0, abs=0.01)
     assert (reward[1:] < 0.9 * reward[0]).all()

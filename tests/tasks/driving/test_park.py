@@ -67,7 +67,7 @@ def test_the_reward_grows_towards_the_slot_and_pays_for_standing_still() -> None
     goal = task.goal
     for i, away in enumerate((6.0, 3.0, 1.0, 0.2, 0.0)):
         put(task, i, goal[i] + [0.0, away, 0.0])
-    task.change[:] = 0.0
+    task.calm[:] = 1.0
     terms = task.reward_terms()
     for name in ("near", "parked", "still"):
         assert (np.diff(terms[name]) >= 0).all()
@@ -75,8 +75,15 @@ def test_the_reward_grows_towards_the_slot_and_pays_for_standing_still() -> None
     still = terms["still"].copy()
     task.speed[:] = 0.3
     np.testing.assert_allclose(task.reward_terms()["still"], 0.1 * still)
-    task.change[:] = 1.0
-    np.testing.assert_allclose(task.reward_terms()["smooth"], 0.1)
+
+
+def test_full_changes_and_driving_at_the_limit_are_not_calm() -> None:
+    env, task = parking(3)
+    for _ in range(12):
+        env.step(np.array([[0.0, 0.0], [0.0, 0.6], [1.0, 0.0]], np.float32))
+    calm = task.reward_terms()["calm"]
+    assert calm[0] > 0.99
+    assert calm[1:].max() < 0.5
 
 
 def test_poses_are_read_back_as_they_were_observed() -> None:
