@@ -45,7 +45,8 @@ def follow(speed: Array, wanted: Array, gap: Array, ahead: Array) -> Array:
     desired = STANDING_M + np.maximum(speed * HEADWAY_S + dynamic, 0.0)
     crowded = np.square(desired / np.maximum(gap, 0.1))
     free = np.power(speed / np.maximum(wanted, 0.1), EXPONENT)
-    return np.maximum(ACCELERATION_M_S2 * (1.0 - free - crowded), -HARDEST_M_S2)
+    change = ACCELERATION_M_S2 * (1.0 - free - crowded)
+    return np.asarray(np.maximum(change, -HARDEST_M_S2))
 
 
 def gaps(along: Array, left: Array, others: Array, others_left: Array, length_m: float) -> Array:
