@@ -6,13 +6,12 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Ids, Mask
 from tasks.driving.road import LANES_M, Road
 
-ACCELERATION_M_S2, BRAKING_M_S2 = 1.0, 2.0
+ACCELERATION_M_S2, BRAKING_M_S2 = 0.73, 1.67
 """Comfortable acceleration and deceleration [m/s^2] ..."""
-HEADWAY_S, STANDING_M, EXPONENT = 1.5, 2.0, 4.0
+HEADWAY_S, STANDING_M, EXPONENT = 1.6, 2.0, 4.0
 """... time headway [s], distance when standing [m] and exponent of the intelligent driver model
-(Treiber, Hennecke & Helbing 2000, Congested traffic states in empirical observations and
-microscopic simulations, Physical Review E 62; values: Treiber & Kesting 2013, Traffic Flow
-Dynamics, table 11.2, for highways)."""
+and their values (Treiber, Hennecke & Helbing 2000, Congested traffic states in empirical
+observations and microscopic simulations, Physical Review E 62, table I)."""
 HARDEST_M_S2 = 8.0
 """They brake no harder than this [m/s^2]."""
 CHANGE_M_S = 1.0

@@ -96,11 +96,11 @@ def test_the_driver_model_rests_where_its_formula_says() -> None:
     free = follow(speed, np.full(3, 20.0), np.full(3, 1e9), speed)
     np.testing.assert_allclose(free, ACCELERATION_M_S2 * (1 - (speed / 20.0) ** 4), atol=1e-6)
     # At equal speeds the gap s* / sqrt(1 - (v / v0)^4) is kept (Treiber et al. 2000, equation 4).
-    gap = (STANDING_M + HEADWAY_S * 10.0) / np.sqrt(1 - 0.5**4)
+    gap = (STANDING_M + 10.0 * HEADWAY_S) / np.sqrt(1 - 0.5**4)
     assert follow(*map(np.array, (10.0, 20.0, gap, 10.0))) == pytest.approx(0.0, abs=1e-9)
     closing = follow(*map(np.array, (10.0, 20.0, gap, 5.0)))
     added = 10.0 * 5.0 / (2 * np.sqrt(ACCELERATION_M_S2 * COMFORTABLE_M_S2))
-    desired = STANDING_M + 15.0 + added
+    desired = STANDING_M + 10.0 * HEADWAY_S + added
     assert closing == pytest.approx(ACCELERATION_M_S2 * (1 - 0.5**4 - (desired / gap) ** 2))
     assert follow(*map(np.array, (30.0, 30.0, 1.0, 0.0))) == -HARDEST_M_S2
 
