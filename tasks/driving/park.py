@@ -71,7 +71,7 @@ class ParkSettings(DrivingSettings):
 
 
 class Park(DrivingTask, GoalTask):
-    """Drive the car into a free slot between parked cars, either end first, and stand still there.
+    """Park the car in a free slot between others, either end first, and stand still there.
 
     A car could know all that is observed: where it is in the car park, its motion, the slot, and
     what 12 distance sensors around it measure. Touching anything ends the episode.
