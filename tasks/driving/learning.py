@@ -1,4 +1,4 @@
-"""How the car's tasks are best learned; measured in docs/results.md."""
+"""How the car's tasks are to be learned: a first guess, see docs/results.md."""
 
 from typing import Any
 

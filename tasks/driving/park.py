@@ -124,12 +124,11 @@ class Park(DrivingTask, GoalTask):
         self._goal_m, self._goal_turn = position[:, mocap[0]], quaternion[:, mocap[0]]
         parked = slice(mocap[1], mocap[-1] + 1)
         self._parked_m, self._parked_turn = position[:, parked], quaternion[:, parked]
-        hedges = self.lot.hedges()
-        around = (np.broadcast_to(a, (batch.nsim, *a.shape)) for a in (hedges.middle, hedges.half))
-        self._middle, self._half = (
-            np.concatenate([np.zeros((batch.nsim, len(PARKED), 2)) + fill, each], axis=1)
-            for fill, each in zip((0.0, self.car.half_size_m), around, strict=True)
-        )
+        cars, hedges = len(PARKED), self.lot.hedges()
+        self._middle = np.zeros((batch.nsim, cars + len(hedges.middle), 2))
+        self._middle[:, cars:] = hedges.middle
+        self._half = np.zeros_like(self._middle)
+        self._half[:, :cars], self._half[:, cars:] = self.car.half_size_m, hedges.half
         self._heading = np.zeros(self._middle.shape[:2])
         self.touches = np.zeros(batch.nsim, bool)
         """Whether the car touches anything, (n,)."""
