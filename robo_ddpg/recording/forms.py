@@ -16,6 +16,7 @@ ARRAYS = {
     "observations": ("f", 2),
     "terminated": ("b", 1),
     "reward_info": ("f", 2),
+    "mocap": ("f", 2),
 }
 """Array -> kind of its type, and dimensions."""
 GROUPS = ("reward_terms", "safety", "metrics")

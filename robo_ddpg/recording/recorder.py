@@ -16,7 +16,7 @@ from robo_ddpg.errors import RecordingError
 from robo_ddpg.evaluation.episodes import Act
 from robo_ddpg.evaluation.evaluate import SEED, check_count_and_seed, check_fit
 from robo_ddpg.model_fields import model_fields, model_hash
-from robo_ddpg.recording.recording import Recording
+from robo_ddpg.recording.recording import MOCAP, Recording
 from tasks.arrays import Array, Float32
 
 FRAMES_PER_STEP = 2
@@ -28,6 +28,7 @@ class _Episode:
     initial: Array
     model_fields: dict[str, NDArray[Any]]
     states: list[Array]
+    mocap: list[Array]
     observations: list[Float32]
     commands: list[dict[str, Array]]
     steps: list[dict[str, Any]] = field(default_factory=list)
@@ -123,7 +124,8 @@ def _started(simulation: Simulation, index: int, observation: Float32) -> _Episo
     initial = _state(model, data, mujoco.mjtState.mjSTATE_INTEGRATION)
     physics = _state(model, data, mujoco.mjtState.mjSTATE_FULLPHYSICS)
     fields, commands = model_fields(simulation.batch, index), _commands(simulation, index)
-    return _Episode(initial, fields, [physics], [observation], [commands])
+    mocap = _state(model, data, MOCAP)
+    return _Episode(initial, fields, [physics], [mocap], [observation], [commands])
 
 
 def _commands(simulation: Simulation, index: int) -> dict[str, Array]:
@@ -145,6 +147,8 @@ def _add_step(
     terminated: bool,
     info: dict[str, Any],
 ) -> None:
+    episode.states.extend(simulation.states_between(index, FRAMES_PER_STEP))
+    _add_mocap(episode, simulation, index)
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
     metrics |= {name: float(v[index]) for name, v in simulation.drive.efforts().items()}
@@ -165,6 +169,20 @@ def _add_step(
     )
 
 
+def _add_mocap(episode: _Episode, simulation: Simulation, index: int) -> None:
+    """Mocap bodies move with each control step; frames between show them on their way."""
+    model, data = simulation.task.model, simulation.batch.get_data(index)
+    before, now = episode.mocap[-1], _state(model, data, MOCAP)
+    shares = np.arange(1, FRAMES_PER_STEP + 1) / FRAMES_PER_STEP
+    episode.mocap.extend(before + share * (now - before) for share in shares)
+
+
+def _moved(mocap: list[Array]) -> Array | None:
+    """What was kept of mocap bodies; None where they stayed where they were."""
+    rows = np.array(mocap)
+    return rows if (rows != rows[0]).any() else None
+
+
 def _recording(
     episode: _Episode, seed: int, simulation: Simulation, used: dict[str, str]
 ) -> Recording:
@@ -180,6 +198,7 @@ def _recording(
         model_fields=episode.model_fields,
         versions=used,
         states=np.array(episode.states),
+        mocap=_moved(episode.mocap),
         actions=np.array([step["action"] for step in steps], np.float32),
         rewards=np.array([step["reward"] for step in steps]),
         success=np.array([step["success"] for step in steps]),

@@ -18,8 +18,11 @@ from robo_ddpg.recording.forms import check_forms
 FORMAT = 1
 """Version of the file format; a file of another version is refused."""
 
+MOCAP = mujoco.mjtState.mjSTATE_MOCAP_POS | mujoco.mjtState.mjSTATE_MOCAP_QUAT
+"""Poses of mocap bodies, as a part of a state."""
 _REQUIRED_ARRAYS = ("initial", "states", "actions", "rewards", "success")
-_OPTIONAL_ARRAYS = ("observations", "terminated", "reward_info")
+_NOT_PER_STEP = ("observations", "mocap")
+_OPTIONAL_ARRAYS = ("observations", "terminated", "reward_info", "mocap")
 _NAMED_ARRAYS = ("reward_terms", "safety", "metrics", "commands", "model_fields")
 _HEAD = ("task", "model_hash", "seed", "frames_per_second", "control_hz", "versions")
 
@@ -88,11 +91,15 @@ class Recording:
     reward_info: npt.NDArray[np.float32] | None = None
     """What the rewards depend on besides the goals, shape (steps, k); None without goals."""
 
+    mocap: npt.NDArray[np.float64] | None = None
+    """Positions and quaternions of mocap bodies at each frame, shape (frames, 7 nmocap); None where
+    they stay where they were at the start."""
+
     def __post_init__(self) -> None:
         """Check that the arrays describe the same episode."""
         steps = len(self.rewards)
         per_step: dict[str, npt.NDArray[Any]] = {"actions": self.actions, "success": self.success}
-        per_step |= self._optional(without=("observations",))
+        per_step |= self._optional(without=_NOT_PER_STEP)
         for name, values in {
             **per_step,
             **self.reward_terms,
@@ -108,6 +115,8 @@ class Recording:
         check_forms(self)
         if len(self.states) == 0:
             raise RecordingError(f"Got states of shape {self.states.shape}: give (frames, size).")
+        if self.mocap is not None and len(self.mocap) != len(self.states):
+            raise RecordingError(f"Got {len(self.mocap)} of mocap for {len(self.states)} states.")
         if not (self.frames_per_second > 0 and self.control_hz > 0):
             raise RecordingError("frames_per_second and control_hz must be positive.")
 
@@ -121,15 +130,17 @@ class Recording:
         cut: dict[str, Any] = {
             name: getattr(self, name)[:steps] for name in ("actions", "rewards", "success")
         }
-        optional = self._optional(without=("observations",))
+        optional = self._optional(without=_NOT_PER_STEP)
         cut |= {name: values[:steps] for name, values in optional.items()}
         for group in ("reward_terms", "safety", "metrics"):
             cut[group] = {name: values[:steps] for name, values in getattr(self, group).items()}
         cut["commands"] = {name: values[: steps + 1] for name, values in self.commands.items()}
         if self.observations is not None:
             cut["observations"] = self.observations[: steps + 1]
-        frames = round(steps * self.frames_per_second / self.control_hz)
-        return dataclasses.replace(self, states=self.states[: frames + 1], **cut)
+        frames = round(steps * self.frames_per_second / self.control_hz) + 1
+        if self.mocap is not None:
+            cut["mocap"] = self.mocap[:frames]
+        return dataclasses.replace(self, states=self.states[:frames], **cut)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a compressed .npz; under its name there is either the whole file or none.
@@ -201,11 +212,15 @@ class Recording:
         size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
         if self.states.shape[1] != size:
             raise RecordingError(f"Got states of {self.states.shape[1]} numbers, expected {size}.")
+        if self.mocap is not None and self.mocap.shape[1] != 7 * model.nmocap:
+            raise RecordingError(f"Got mocap of {self.mocap.shape[1]} numbers, expected 7 a body.")
         model = with_fields(model, self.model_fields)
         data = mujoco.MjData(model)
         mujoco.mj_setState(model, data, self.initial, mujoco.mjtState.mjSTATE_INTEGRATION)
-        for state in self.states:
+        for frame, state in enumerate(self.states):
             mujoco.mj_setState(model, data, state, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+            if self.mocap is not None:
+                mujoco.mj_setState(model, data, self.mocap[frame], MOCAP)
             mujoco.mj_fwdPosition(model, data)
             yield data
 
