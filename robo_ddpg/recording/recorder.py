@@ -112,6 +112,7 @@ def record(
                 episode.commands.append(_commands(simulation, i))
                 ends = bool(terminated[i])
                 episode.states.extend(simulation.states_between(i, states_per_step))
+                _add_mocap(episode, simulation, i, states_per_step)
                 _add_step(episode, simulation, i, action[i], float(reward[i]), ends, info)
                 cut = len(episode.steps) == steps
                 episode.running = not (terminated[i] or truncated[i] or cut)
@@ -147,8 +148,6 @@ def _add_step(
     terminated: bool,
     info: dict[str, Any],
 ) -> None:
-    episode.states.extend(simulation.states_between(index, FRAMES_PER_STEP))
-    _add_mocap(episode, simulation, index)
     terms = {name: float(term[index]) for name, term in info["reward_terms"].items()}
     metrics = {name: float(value[index]) for name, value in info["metrics"].items()}
     metrics |= {name: float(v[index]) for name, v in simulation.drive.efforts().items()}
@@ -169,11 +168,11 @@ def _add_step(
     )
 
 
-def _add_mocap(episode: _Episode, simulation: Simulation, index: int) -> None:
+def _add_mocap(episode: _Episode, simulation: Simulation, index: int, frames: int) -> None:
     """Mocap bodies move with each control step; frames between show them on their way."""
     model, data = simulation.task.model, simulation.batch.get_data(index)
     before, now = episode.mocap[-1], _state(model, data, MOCAP)
-    shares = np.arange(1, FRAMES_PER_STEP + 1) / FRAMES_PER_STEP
+    shares = np.arange(1, frames + 1) / frames
     episode.mocap.extend(before + share * (now - before) for share in shares)
 
 
