@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasks.arm.task import ArmTask
     from tasks.driving.drive import Drive, DriveSettings
     from tasks.driving.park import Park, ParkSettings
+    from tasks.flying.fly import Fly, FlySettings
     from tasks.legged.planar import PlanarSettings
     from tasks.legged.quadruped import Quadruped, QuadrupedSettings
     from tasks.legged.runner import Runner
@@ -35,6 +36,7 @@ _MODULES = {
     "tasks.arm.task": ("ArmTask",),
     "tasks.driving.drive": ("Drive", "DriveSettings"),
     "tasks.driving.park": ("Park", "ParkSettings"),
+    "tasks.flying.fly": ("Fly", "FlySettings"),
     "tasks.legged.planar": ("PlanarSettings",),
     "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
     "tasks.legged.runner": ("Runner",),
@@ -55,12 +57,15 @@ register("locomotion-hopper", "tasks.legged.stepping:Hopper")
 register("locomotion-walker", "tasks.legged.stepping:Walker")
 register("drive", "tasks.driving.drive:Drive")
 register("drive-park", "tasks.driving.park:Park")
+register("fly", "tasks.flying.fly:Fly")
 
 __all__ = [
     "DISTRIBUTION",
     "ArmTask",
     "Drive",
     "DriveSettings",
+    "Fly",
+    "FlySettings",
     "GoalTask",
     "Grasp",
     "GraspAny",

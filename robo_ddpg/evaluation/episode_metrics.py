@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import mujoco
 import numpy as np
 
 from robo_ddpg.envs.simulation import Simulation
@@ -17,8 +18,8 @@ EPISODE_METRICS = {
     "energy_j": Measure("energy", "J"),
 }
 """Seconds until first solved; seconds solved without a break up to the end; root mean square of the
-commanded joints' jerk, where positions are commanded; work of the actuators, counted positive
-whether they drive or brake."""
+commanded joints' jerk, where positions are commanded; work of the actuators, where they drive
+joints, counted positive whether they drive or brake."""
 
 
 class EpisodeMetrics:
@@ -45,7 +46,7 @@ class EpisodeMetrics:
             self.success_at_reset = np.array(simulation.task.success())
             velocity = simulation.drive.planned_velocity
             self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
-            self._actuators = Actuators(simulation)
+            self._actuators = Actuators(simulation) if at_joints(simulation) else None
             if simulation.task.feet:
                 self._gait = GaitMetrics(simulation)
 
@@ -64,8 +65,7 @@ class EpisodeMetrics:
         self._first[solved_now] = self._steps[solved_now] * self._period
         self._held[running] = np.where(success, self._held + self._period, 0.0)[running]
         self._add_jerk(running)
-        power = self._actuators.power()
-        self._work[running] += power[running] * self._period
+        self._add_work(running)
         if self._gait:
             self._gait.add(running)
 
@@ -78,6 +78,13 @@ class EpisodeMetrics:
         found = dict(zip(EPISODE_METRICS, (value.copy() for value in values), strict=True))
         return found | (self._gait.result(self._work) if self._gait else {})
 
+    def _add_work(self, running: Mask) -> None:
+        if self._actuators is None:
+            self._work[:] = np.nan
+            return
+        power = self._actuators.power()
+        self._work[running] += power[running] * self._period
+
     def _add_jerk(self, running: Mask) -> None:
         velocity = self._simulation.drive.planned_velocity if self._simulation else None
         if velocity is None or self._velocity is None:
@@ -87,6 +94,12 @@ class EpisodeMetrics:
         self._velocity = [self._velocity[1], velocity.copy()]
         jerk = np.square(change / self._period**2).mean(1)
         self._jerk[running] += jerk[running]
+
+
+def at_joints(simulation: Simulation) -> bool:
+    """Whether all actuators drive joints: what rotors take is not the work they do."""
+    kinds = simulation.task.model.actuator_trntype
+    return bool(np.isin(kinds, [mujoco.mjtTrn.mjTRN_JOINT]).all())
 
 
 class Actuators:

@@ -1,0 +1,182 @@
+"""What tasks of a flying robot have in common: what it senses, how it starts, where it crashes."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+from mujoco.batch import Batch
+from numpy.typing import NDArray
+
+from tasks.arrays import Array, Generators, Mask
+from tasks.flying.rotors import Rotors
+from tasks.flying.scene import VEHICLE, flying_scene
+from tasks.quantities import Quantity
+from tasks.rotation import rotations, to_body
+from tasks.task import Task, TaskSettings
+
+SPEED_M_S = 2.0
+"""Velocity that is observed as 1 [m/s]."""
+TURN_RAD_S = 10.0
+"""Angular velocity that is observed as 1 [rad/s]."""
+CRASH_M = 0.05
+"""The vehicle has crashed where its centre is lower than this [m]."""
+
+Control = Literal["motors", "rates"]
+
+
+@dataclass(frozen=True)
+class FlyingSettings(TaskSettings):
+    """Settings that every task of a flying robot has."""
+
+    control_hz: float = 50.0
+    """Control steps per second [Hz]."""
+    timestep_s: float = 0.005
+    """Physics time step [s]."""
+    episode_s: float = 5.0
+    """Episode length [s]."""
+    control: Control = "motors"
+    """What actions are: thrusts of the four rotors, or thrust and body rates."""
+    arena_m: tuple[float, float, float] = (3.0, 3.0, 5.0)
+    """Distance of the walls from the middle, along x and y, and height of the ceiling [m]."""
+    start_low_m: tuple[float, float, float] = (-1.0, -1.0, 2.5)
+    """Lower corner of the box that episodes start in [m]."""
+    start_high_m: tuple[float, float, float] = (1.0, 1.0, 3.5)
+    """Upper corner [m]."""
+    start_speed_m_s: float = 2.0
+    """Greatest speed at the start, in any direction [m/s]."""
+    start_turn_rad_s: float = 10.0
+    """Greatest angular velocity at the start, about any axis [rad/s]."""
+
+    def __post_init__(self) -> None:
+        """Check what `TaskSettings` checks, and the start."""
+        super().__post_init__()
+        if self.control not in ("motors", "rates"):
+            raise ValueError(f"control must be 'motors' or 'rates', got {self.control!r}")
+        x, y, top = self.arena_m
+        inside = np.all(np.greater_equal(self.start_low_m, (-x, -y, CRASH_M)))
+        inside &= np.all(np.less_equal(self.start_high_m, (x, y, top)))
+        if not inside or not np.all(np.less_equal(self.start_low_m, self.start_high_m)):
+            raise ValueError(f"start_low_m and start_high_m must be a box in the arena, got {self}")
+        if self.start_speed_m_s < 0 or self.start_turn_rad_s < 0:
+            raise ValueError(f"speeds at the start must not be negative, got {self}")
+
+
+class FlyingTask(Task):
+    """A task for a robot with rotors: it starts in any attitude, thrown and tumbling."""
+
+    drive = "robo_ddpg.control.flying:FlyingDrive"
+    failed = "crashed or left the arena"
+    action_settings = ("control",)
+    derived = False
+
+    settings: FlyingSettings
+
+    @property
+    def push_body(self) -> str:
+        """The vehicle."""
+        return VEHICLE
+
+    @property
+    def traced(self) -> tuple[str, ...]:
+        """The vehicle's centre."""
+        return (VEHICLE,)
+
+    def build(self) -> mujoco.MjSpec:
+        """The vehicle above the floor."""
+        return flying_scene(self.settings.timestep_s)
+
+    def bind(self, batch: Batch) -> None:
+        """Keep views of the state."""
+        self.rotors = Rotors(batch.model)
+        """The vehicle's rotors."""
+        qpos, self._qvel = batch.bind("qpos"), batch.bind("qvel")
+        self.position, self._attitude = qpos[:, :3], qpos[:, 3:7]
+        self.thrust = batch.bind("act")
+        """What the motors give now [N], (n, 4)."""
+        self._ctrl = batch.bind("ctrl")
+        self._previous = np.zeros_like(self._ctrl)
+        self.command_change = np.zeros_like(self._ctrl)
+        """Change of the commands in the last control step, as a share of their range, (n, 4)."""
+        self._sense()
+
+    def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
+        """Start anywhere in the box, in any attitude and motion."""
+        settings = self.settings
+        for i, rng in zip(ids, rngs, strict=True):
+            self.position[i] = rng.uniform(settings.start_low_m, settings.start_high_m)
+            self._attitude[i] = _direction(rng, 4)  # uniform over rotations
+            self._qvel[i, :3] = _within(rng, settings.start_speed_m_s)
+            self._qvel[i, 3:] = _within(rng, settings.start_turn_rad_s)
+
+    def started(self, ids: NDArray[np.intp]) -> None:
+        """The state has changed."""
+        self._sense()
+        self._previous[ids] = self._ctrl[ids]
+        self.command_change[ids] = 0.0
+
+    def advance(self) -> None:
+        """Take the state and the change of the commands."""
+        self._sense()
+        np.subtract(self._ctrl, self._previous, out=self.command_change)
+        self.command_change /= self.rotors.most_n
+        self._previous[:] = self._ctrl
+
+    def _sense(self) -> None:
+        """What follows from the state, in the vehicle's frame."""
+        self._rotation = rotations(self._attitude)
+        self.up = self._rotation[:, 2]
+        """Direction of the vertical, (n, 3)."""
+        self.velocity = to_body(self._rotation, self._qvel[:, :3])
+        """[m/s], (n, 3)."""
+        self.turn = self._qvel[:, 3:6]
+        """Angular velocity [rad/s], (n, 3)."""
+
+    def observe(self) -> dict[str, Array]:
+        """The vertical, velocities, and thrusts, all in the vehicle's frame."""
+        return {
+            "up": self.up,
+            "velocity": self.velocity / SPEED_M_S,
+            "turn": self.turn / TURN_RAD_S,
+            "thrust": self.thrust / self.rotors.hover_n - 1.0,
+        }
+
+    def observed(self) -> dict[str, Quantity]:
+        """What `observe` shows; in the vehicle's frame: x forward, y to the left, z up."""
+        hover = self.rotors.hover_n
+        rotors = ", ".join(self.rotors.names)
+        return {
+            "up": Quantity("direction of the vertical"),
+            "velocity": Quantity("velocity of the vehicle", "m/s", SPEED_M_S),
+            "turn": Quantity("angular velocity of the vehicle", "rad/s", TURN_RAD_S),
+            "thrust": Quantity(f"thrust of {rotors}, by their commands so far", "N", hover, hover),
+        }
+
+    def failure(self) -> Mask:
+        """The vehicle has crashed, or left the arena."""
+        x, y, top = self.settings.arena_m
+        across = np.abs(self.position[:, :2]) > (x, y)
+        height = self.position[:, 2]
+        return np.asarray(across.any(1) | (height > top) | (height < CRASH_M))
+
+    def about_robot(self) -> dict[str, Any]:
+        """The rotors, in the order of the actions."""
+        rotors = Rotors(self.model)
+        return {
+            "rotors": list(rotors.names),
+            "mass_kg": rotors.mass_kg,
+            "hover_n": rotors.hover_n,
+            "most_n": rotors.most_n,
+            "lag_s": rotors.lag_s,
+        }
+
+
+def _direction(rng: np.random.Generator, size: int) -> Array:
+    """A unit vector, uniform over the sphere, (size,)."""
+    vector = rng.normal(size=size)
+    return np.asarray(vector / np.linalg.norm(vector))
+
+
+def _within(rng: np.random.Generator, most: float) -> Array:
+    """A vector of any direction, and of any length up to `most`, (3,)."""
+    return _direction(rng, 3) * rng.uniform(0.0, most)
