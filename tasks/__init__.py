@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tasks.driving.drive import Drive, DriveSettings
     from tasks.driving.park import Park, ParkSettings
     from tasks.flying.fly import Fly, FlySettings
+    from tasks.flying.gates import FlyGates
+    from tasks.flying.track import FlyTrack
     from tasks.legged.planar import PlanarSettings
     from tasks.legged.quadruped import Quadruped, QuadrupedSettings
     from tasks.legged.runner import Runner
@@ -37,6 +39,8 @@ _MODULES = {
     "tasks.driving.drive": ("Drive", "DriveSettings"),
     "tasks.driving.park": ("Park", "ParkSettings"),
     "tasks.flying.fly": ("Fly", "FlySettings"),
+    "tasks.flying.gates": ("FlyGates",),
+    "tasks.flying.track": ("FlyTrack",),
     "tasks.legged.planar": ("PlanarSettings",),
     "tasks.legged.quadruped": ("Quadruped", "QuadrupedSettings"),
     "tasks.legged.runner": ("Runner",),
@@ -58,6 +62,8 @@ register("locomotion-walker", "tasks.legged.stepping:Walker")
 register("drive", "tasks.driving.drive:Drive")
 register("drive-park", "tasks.driving.park:Park")
 register("fly", "tasks.flying.fly:Fly")
+register("fly-gates", "tasks.flying.gates:FlyGates")
+register("fly-track", "tasks.flying.track:FlyTrack")
 
 __all__ = [
     "DISTRIBUTION",
@@ -65,7 +71,9 @@ __all__ = [
     "Drive",
     "DriveSettings",
     "Fly",
+    "FlyGates",
     "FlySettings",
+    "FlyTrack",
     "GoalTask",
     "Grasp",
     "GraspAny",

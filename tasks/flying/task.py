@@ -19,6 +19,8 @@ SPEED_M_S = 2.0
 """Velocity that is observed as 1 [m/s]."""
 TURN_RAD_S = 10.0
 """Angular velocity that is observed as 1 [rad/s]."""
+HEIGHT_M = 2.5
+"""Height that is observed as 0, and above it as 1 [m]."""
 CRASH_M = 0.05
 """The vehicle has crashed where its centre is lower than this [m]."""
 
@@ -133,12 +135,14 @@ class FlyingTask(Task):
         """Angular velocity [rad/s], (n, 3)."""
 
     def observe(self) -> dict[str, Array]:
-        """The vertical, velocities, and thrusts, all in the vehicle's frame."""
+        """Height, the vertical, velocities, thrusts and commands, in the vehicle's frame."""
         return {
+            "height": self.position[:, 2:] / HEIGHT_M - 1.0,
             "up": self.up,
             "velocity": self.velocity / SPEED_M_S,
             "turn": self.turn / TURN_RAD_S,
             "thrust": self.thrust / self.rotors.hover_n - 1.0,
+            "command": self._ctrl / self.rotors.hover_n - 1.0,
         }
 
     def observed(self) -> dict[str, Quantity]:
@@ -146,10 +150,12 @@ class FlyingTask(Task):
         hover = self.rotors.hover_n
         rotors = ", ".join(self.rotors.names)
         return {
+            "height": Quantity("height above the floor", "m", HEIGHT_M, HEIGHT_M),
             "up": Quantity("direction of the vertical"),
             "velocity": Quantity("velocity of the vehicle", "m/s", SPEED_M_S),
             "turn": Quantity("angular velocity of the vehicle", "rad/s", TURN_RAD_S),
             "thrust": Quantity(f"thrust of {rotors}, by their commands so far", "N", hover, hover),
+            "command": Quantity(f"commands of {rotors}", "N", hover, hover),
         }
 
     def failure(self) -> Mask:

@@ -47,6 +47,7 @@ def test_what_is_seen_does_not_depend_on_the_heading() -> None:
     half = np.array([0.3, 1.1])  # headings of .6 and 2.2 rad
     turned = np.stack([np.cos(half), 0 * half, 0 * half, np.sin(half)], axis=1)
     away = np.array([0.7, -0.2, 0.4])
+    task.goal[:] = [0.0, 0.0, 1.5]
     place(task, _attitude=turned)
     facing = rotations(turned)
     task.position[:] = task.goal - facing @ away
