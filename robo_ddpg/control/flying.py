@@ -6,7 +6,7 @@ from mujoco.batch import Batch
 from robo_ddpg.control.drive import Drive, root_mean_square
 from robo_ddpg.control.interventions import Interventions
 from tasks.arrays import Array, Ids, Mask
-from tasks.flying.task import FlyingTask
+from tasks.flying.task import LOST_RAD_S, FlyingTask
 from tasks.quantities import Measure, Quantity
 
 COMMAND_RATE_S = 50.0
@@ -16,9 +16,6 @@ RATES_RAD_S = (8.0, 8.0, 3.0)
 """Body rates at full action, about x, y and z [rad/s]."""
 RATE_GAIN_S = (20.0, 20.0, 5.0)
 """Angular acceleration per rad/s of error [1/s]: rotors have little torque about z."""
-TURN_RAD_S = 34.9
-"""Greatest angular velocity [rad/s]: the range of the vehicle's gyroscope, 2000 degrees per second
-(Bosch Sensortec, BMI088 data sheet)."""
 SPEED_M_S = 6.0
 """Greatest speed [m/s]: our own, for flights indoors."""
 
@@ -121,7 +118,7 @@ class FlyingDrive(Drive):
         velocity = self.states[:, :, self._velocity :]
         for limit, part, most in (
             ("speed", velocity[:, :, :3], SPEED_M_S),
-            ("turn", velocity[:, :, 3:], TURN_RAD_S),
+            ("turn", velocity[:, :, 3:], LOST_RAD_S),
         ):
             fastest = np.sqrt(np.square(part).sum(2).max(1))
             np.subtract(fastest, most, out=interventions.overshoot[limit])

@@ -25,7 +25,7 @@ FINE_M = 0.2
 """... and from near [m]."""
 NEAR_M, ON_GOAL_M = 1.5, 0.05
 """Distances at which a quarter of the terms `near` and `on_goal` is left [m]."""
-STEADY_RAD_S = 4.0
+STEADY_RAD_S = 10.0
 """Angular velocity at which a quarter of `steady` is left [rad/s]."""
 SMOOTH = 0.15
 """Change of the commands in a control step, as a share of their range, at which a tenth of `smooth`
@@ -71,10 +71,10 @@ class Fly(FlyingTask):
     demonstrator = "tasks.flying.demonstrator:GeometricController"
     learning = FLYING
     weights = {  # noqa: RUF012 - never changed
-        "near": 0.3,
+        "near": 0.25,
         "on_goal": 0.25,
-        "upright": 0.15,
-        "steady": 0.15,
+        "upright": 0.25,
+        "steady": 0.1,
         "smooth": 0.15,
     }
 

@@ -61,7 +61,7 @@ class FlyGates(Fly):
 
     name = "fly-gates"
     solved = "passed all gates"
-    failed = "crashed, hit a gate or left the arena"
+    failed = "crashed, hit a gate, spun or left the arena"
     demonstrator = "tasks.flying.demonstrator:GatePilot"
     weights = {  # noqa: RUF012 - never changed
         "progress": 0.6,

@@ -9,6 +9,9 @@ from tasks.scene import asset_path
 VEHICLE = "quadrotor"
 """Body and site of the vehicle; its MJCF is `assets/quadrotor.xml`."""
 
+SHADOW_CLIP = 6.0
+"""Reach of shadows, in extents of the scene: the vehicle's falls far below it."""
+
 
 def flying_scene(timestep_s: float) -> mujoco.MjSpec:
     """The vehicle above the floor, which is the plane z = 0; keyframe `home` hovers.
@@ -20,4 +23,5 @@ def flying_scene(timestep_s: float) -> mujoco.MjSpec:
     includes = "".join(f"<include file={quoteattr(str(asset_path(name)))}/>" for name in files)
     scene = mujoco.MjSpec.from_string(f'<mujoco model="{VEHICLE}">{includes}</mujoco>')
     scene.option.timestep = timestep_s
+    scene.visual.map.shadowclip = SHADOW_CLIP
     return scene

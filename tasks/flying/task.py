@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Generators, Mask
 from tasks.flying.rotors import Rotors
 from tasks.flying.scene import VEHICLE, flying_scene
+from tasks.goals import norm
 from tasks.quantities import Quantity
 from tasks.rotation import rotations, to_body
 from tasks.task import Task, TaskSettings
@@ -23,6 +24,9 @@ HEIGHT_M = 2.5
 """Height that is observed as 0, and above it as 1 [m]."""
 CRASH_M = 0.05
 """The vehicle has crashed where its centre is lower than this [m]."""
+LOST_RAD_S = 34.9
+"""Greatest angular velocity [rad/s]: the range of the vehicle's gyroscope, 2000 degrees per second
+(Bosch Sensortec, BMI088 data sheet). Who spins faster does not know how any more."""
 
 Control = Literal["motors", "rates"]
 
@@ -68,7 +72,7 @@ class FlyingTask(Task):
     """A task for a robot with rotors: it starts in any attitude, thrown and tumbling."""
 
     drive = "robo_ddpg.control.flying:FlyingDrive"
-    failed = "crashed or left the arena"
+    failed = "crashed, spun or left the arena"
     action_settings = ("control",)
     derived = False
 
@@ -159,11 +163,12 @@ class FlyingTask(Task):
         }
 
     def failure(self) -> Mask:
-        """The vehicle has crashed, or left the arena."""
+        """The vehicle has crashed, spins, or has left the arena."""
         x, y, top = self.settings.arena_m
         across = np.abs(self.position[:, :2]) > (x, y)
         height = self.position[:, 2]
-        return np.asarray(across.any(1) | (height > top) | (height < CRASH_M))
+        spins = norm(self.turn) > LOST_RAD_S
+        return np.asarray(across.any(1) | (height > top) | (height < CRASH_M) | spins)
 
     def about_robot(self) -> dict[str, Any]:
         """The rotors, in the order of the actions."""

@@ -82,3 +82,9 @@ def test_power_is_that_of_the_forces_mujoco_applies(task: str) -> None:
         mujoco.mj_forward(model, data)
         expected = np.abs(data.qfrc_actuator * data.qvel).sum()
         np.testing.assert_allclose(actuators.power()[1], expected, rtol=1e-6)
+
+
+def test_what_rotors_take_is_not_the_work_that_they_do() -> None:
+    env = make_environment("fly", 2, episode_s=0.2)
+    hovering = run_episodes(env, lambda x: np.zeros((len(x), 4), np.float32), 2, 0)
+    assert np.isnan(hovering.episode_metrics["energy_j"]).all()

@@ -66,7 +66,7 @@ def test_hovering_at_the_goal_earns_everything_and_nothing_else_does() -> None:
         ({"position": task.goal + 0.2}, "on_goal"),
         ({"position": task.goal + 0.9}, "near"),
         ({"_attitude": BACK}, "upright"),
-        ({"_qvel": [0, 0, 0, 8.0, 0, 0]}, "steady"),
+        ({"_qvel": [0, 0, 0, 15.0, 0, 0]}, "steady"),
     ):
         place(task, **change)
         assert task.reward_terms()[term][0] < 0.3
@@ -93,11 +93,12 @@ def test_it_is_solved_once_held_for_a_second() -> None:
     assert not task.success().any()
 
 
-def test_a_crash_and_leaving_the_arena_end_the_episode() -> None:
-    _, task = flying(5)
-    task.position[:] = [[0, 0, 1], [0, 0, 0.04], [3.1, 0, 1], [0, -3.1, 1], [0, 0, 5.1]]
-    task._qvel[:] = 0.0
-    assert task.failure().tolist() == [False, True, True, True, True]
+def test_a_crash_spinning_and_leaving_the_arena_end_the_episode() -> None:
+    _, task = flying(6)
+    place = [[0, 0, 1], [0, 0, 0.04], [3.1, 0, 1], [0, -3.1, 1], [0, 0, 5.1], [0, 0, 1]]
+    task.position[:], task._qvel[:] = place, 0.0
+    task._qvel[5, 3:] = [20.0, -20.0, 25.0]
+    assert task.failure().tolist() == [False, True, True, True, True, True]
 
 
 def test_the_demonstrator_turns_over_what_lies_on_its_back() -> None:
