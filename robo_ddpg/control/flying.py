@@ -106,7 +106,7 @@ class FlyingDrive(Drive):
         """What an action asks of the rotors [N], (n, 4)."""
         rotors = self._task.rotors
         if not self._rates:
-            return rotors.hover_n * (1.0 + action)
+            return np.asarray(rotors.hover_n * (1.0 + action))
         off = np.array(RATES_RAD_S) * action[:, 1:] - self._turn
         torque = (np.array(RATE_GAIN_S) * off) @ rotors.inertia
         torque += np.cross(self._turn, self._turn @ rotors.inertia)

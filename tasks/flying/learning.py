@@ -4,13 +4,17 @@ from typing import Any
 
 from tasks.learning import Learning
 
+# Large noise sets the vehicle tumbling before anything can be learned.
 _FLYING: dict[str, Any] = {
-    "discount": 0.97,
-    "noise_range": (0.05, 0.4),
+    "hidden_sizes": (64, 64),
+    "batch_size": 128,
+    "discount": 0.98,
+    "transitions_per_update": 16,
+    "noise_range": (0.03, 0.2),
+    "warmup_amplitude": 0.2,
     "repeat_probability": 0.0,
     "random_component_probability": 0.0,
     "replay_capacity": 1_000_000,
-    "transitions_per_update": 32,
 }
 
-FLYING = Learning(_FLYING, 2_000_000, evaluate_every=50_000, evaluation_episodes=100)
+FLYING = Learning(_FLYING, 1_000_000, evaluate_every=25_000, evaluation_episodes=100)

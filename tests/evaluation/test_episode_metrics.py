@@ -86,5 +86,5 @@ def test_power_is_that_of_the_forces_mujoco_applies(task: str) -> None:
 
 def test_what_rotors_take_is_not_the_work_that_they_do() -> None:
     env = make_environment("fly", 2, episode_s=0.2)
-    hovering = run_episodes(env, lambda x: np.zeros((len(x), 4), np.float32), 2, 0)
+    hovering = run_episodes(env, lambda x: np.zeros((len(x), 4), np.float32), 0, 2)
     assert np.isnan(hovering.episode_metrics["energy_j"]).all()
