@@ -50,7 +50,7 @@ class Thermostat:
         share = heating / building.heating.take(now) + cooling / building.cooling.take(now)
         needed = settings.pump_kw * share + days.household_w.take(now) / 1000
         spare = settings.solar_kwp * days.panel.take(now) - needed
-        return np.clip(spare / settings.battery_kw, -1.0, 1.0)
+        return np.asarray(np.clip(spare / settings.battery_kw, -1.0, 1.0))
 
 
 class PriceRule(Thermostat):
