@@ -141,7 +141,7 @@ class Fly(FlyingTask):
             **super().observed(),
         }
 
-    def steering(self) -> Steering:
+    def steering(self) -> Steering | None:
         """Where the vehicle should be, within the box that goals are drawn from."""
         low, high = self.settings.goal_low_m, self.settings.goal_high_m
         return goal_steering(low, high, self.goal, self.position)

@@ -189,11 +189,11 @@ class FlyGates(Fly):
 
     def success(self) -> Mask:
         """All gates were passed, and none was hit."""
-        return (self.passed == self.settings.gates) & ~self._hit
+        return np.asarray((self.passed == self.settings.gates) & ~self._hit)
 
     def failure(self) -> Mask:
         """The vehicle hit a gate or the floor, or left the arena."""
-        return super().failure() | self._hit
+        return np.asarray(super().failure() | self._hit)
 
     def metrics(self) -> dict[str, Array]:
         """How many gates were passed."""
