@@ -65,7 +65,10 @@ class GeometricController:
         wrench = np.hstack([force, self._torque(wanted, TURN_RAD_S * seen["turn"])])
         now = rotors.hover_n * (1.0 + seen["thrust"])
         command = rotors.hurried(rotors.thrusts(wrench), now)
-        return np.clip(command / rotors.hover_n - 1.0, -1.0, 1.0).astype(np.float32)
+        action: NDArray[np.float32] = (
+            (command / rotors.hover_n - 1.0).clip(-1.0, 1.0).astype(np.float32)
+        )
+        return action
 
     def _acceleration(self, seen: dict[str, Array]) -> Array:
         """What the thrust should give [m/s^2], in the vehicle's frame, (n, 3)."""
@@ -74,9 +77,8 @@ class GeometricController:
             pull += DAMPING_S * SPEED_M_S * seen["goal_velocity"]
             pull += ACCELERATION_M_S2 * seen["goal_acceleration"]
         size = np.linalg.norm(pull, axis=1, keepdims=True)
-        return (
-            pull * np.minimum(1.0, MOST_M_S2 / np.maximum(size, 1e-9)) + self._gravity * seen["up"]
-        )
+        pull *= np.minimum(1.0, MOST_M_S2 / np.maximum(size, 1e-9))
+        return np.asarray(pull + self._gravity * seen["up"])
 
     def _torque(self, wanted: Array, turn: Array) -> Array:
         """Torques that turn z towards the wanted acceleration [N m], (n, 3)."""
