@@ -22,7 +22,7 @@ COMMANDS = {
     "sweep": "Search for good settings: trials of several seeds each, the best confirmed on fresh "
     "ones.",
     "check": "Check an environment before training: what will hurt learning, and how fast it is.",
-    "adopt": "Adopt an arm of your own: from its MJCF or URDF to what tasks train on.",
+    "adopt": "Adopt a robot of your own: from its MJCF or URDF to what tasks train on.",
     "evaluate": "Measure a controller: success with its confidence interval, return, safety.",
     "record": "Film a controller.",
     "demonstrate": "Record episodes of a scripted solution to learn from: train TASK "

@@ -1,6 +1,5 @@
 """What the task of four-legged robots takes from one of them instead of knowing it."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,9 +48,13 @@ class FourLegs:
         return float(self.size**0.5)
 
 
+def _quadruped_scene(timestep_s: float) -> mujoco.MjSpec:
+    return legged_scene(QUADRUPED, timestep_s)
+
+
 QUADRUPED_LEGS = FourLegs(
     robot=QUADRUPED,
-    scene=functools.partial(legged_scene, QUADRUPED),
+    scene=_quadruped_scene,
     steps=TROT,
     # For the abduction, the hip and the knee of each leg: enough to step aside as far as the
     # greatest push asks for, and too little to undo what lifts the foot.

@@ -5,6 +5,8 @@ import numpy as np
 from robo_ddpg.envs.robot_env import RobotVectorEnv
 
 COMMANDED = {
+    "drive-park": ("m", "m", "rad"),
+    "fly": ("m", "m", "m"),
     "grasp": ("m", "m", "m"),
     "grasp-any": ("m", "m", "m"),
     "grasp-sparse": ("m", "m", "m"),

@@ -28,7 +28,7 @@ from tasks.described.loading import Opened, open_robot
 
 @dataclass(frozen=True)
 class AdoptOptions:
-    """Adopt a robot of your own, an arm or one on four legs: from its file to what tasks train on.
+    """Adopt a robot of your own: from its MJCF or URDF to what tasks train on.
 
     Writes ROBOT.toml, in which every value says where it came from and can be edited, and pictures
     of what was understood. The exit code is 0 only if the robot can be trained.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import collections
+import functools
 import json
 import logging
 import operator
@@ -23,6 +24,7 @@ import numpy as np
 SAME = (
     *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType, type),
     *(bytes, complex, slice, range, frozenset, pathlib.PurePath, re.Pattern, logging.Logger),
+    functools.partial,
 )
 """What does not change, or means nothing to a simulation."""
 SAME_CLASSES = ("Space", "EnvSpec", "Enum", "dtype", "MjModel", "MjSpec")

@@ -1,6 +1,7 @@
 """What an object holds is saved as JSON and put back, or what cannot be is named."""
 
 import collections
+import functools
 import json
 import threading
 from typing import Any
@@ -101,6 +102,10 @@ def test_data_of_mujoco_goes_on() -> None:
 def test_what_cannot_be_saved_is_named(held: Any, named: str) -> None:
     with pytest.raises(Unsavable, match=named):
         snapshot(held)
+
+
+def test_functions_with_arguments_are_functions() -> None:
+    assert snapshot({"make": functools.partial(int, base=2), "count": 3}) == {"count": {"plain": 3}}
 
 
 def test_what_is_made_otherwise_is_not_put_back() -> None:
