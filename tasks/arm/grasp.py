@@ -50,8 +50,11 @@ last decimetre. The other half is precision."""
 PRECISE_M = 0.03
 """Distance at which half of the reward for precision is left, as exp(-0.7) is 0.5 [m]: the default
 tolerance."""
-STILL_SHARE = 0.3
-"""Share of the reward for precision that is only paid for a cube that does not spin."""
+STILL_SHARE, STRAIGHT_SHARE = 0.2, 0.3
+"""Shares of the reward for precision that are only paid for a cube that does not spin, and for one
+that hangs straight."""
+ASKEW_RAD = 0.3
+"""How far a cube hangs askew where a quarter of the reward for hanging straight is left [rad]."""
 MARKER_SHARE = 0.6
 """Radius of the goal's marker as a share of the tolerance: the cube must not hide it."""
 
@@ -59,14 +62,16 @@ MARKER_SHARE = 0.6
 class Grasp(ArmTask, PointGoalTask):
     """Pick up a cube with a frictional grasp and hold it at a random point in the air.
 
-    Reward terms, each in [0, 1]; the later ones are only earned with both fingers on the cube, so
+    Reward terms, each in [0, 1]; the last three are only earned with both fingers on the cube, so
     that pushing, flicking and throwing earn nothing:
 
     - `approach` draws the fingertips to the cube, from afar, over the last centimetres, and to its
       middle: without the last part cubes are caught by an edge, and dropped on the way.
+    - `align` turns the fingers towards two sides of the cube: held by its edges it hangs askew.
     - `contact` pays for pressing the cube between both pads, without which nothing can be lifted.
     - `lift` grows over the first 10 cm, because every goal in the air lies behind the lifting.
-    - `bring` draws the held cube to the goal: far, near, and precisely, without spinning there.
+    - `bring` draws the held cube to the goal: far, near, and precisely, hanging straight and
+      without spinning there.
     """
 
     name = "grasp"
@@ -74,7 +79,13 @@ class Grasp(ArmTask, PointGoalTask):
     failed = "lost the object"
     learning = GRASP
     demonstrator = "tasks.arm.grasp_demonstrator:GraspDemonstrator"
-    weights = {"approach": 0.15, "contact": 0.1, "lift": 0.15, "bring": 0.6}  # noqa: RUF012 - never changed
+    weights = {  # noqa: RUF012 - never changed
+        "approach": 0.1,
+        "align": 0.1,
+        "contact": 0.1,
+        "lift": 0.15,
+        "bring": 0.55,
+    }
     achieved = "object"
     recorded = ("sensordata",)
 
@@ -125,6 +136,8 @@ class Grasp(ArmTask, PointGoalTask):
         self.pads = Pads(model, n)
         self.clearance = np.zeros(n)
         """Height of the cube's lowest corner above the table [m], (n,)."""
+        self.askew = np.zeros(n)
+        """How far the cube stands or hangs askew [rad], (n,)."""
         self.held = np.zeros(n, bool)
         """Whether both pads press the cube, which is between them, (n,)."""
         self.distance = np.zeros(n)
@@ -186,6 +199,7 @@ class Grasp(ArmTask, PointGoalTask):
 
     def _measure(self) -> None:
         self.clearance = self._position[:, 2] - self.objects.depth(self._rotation)
+        self.askew = self.objects.askew(self._rotation)
         self.distance = norm(self._goal - self._position)
         self._to_object = self._position - self._tip
         self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
@@ -269,29 +283,32 @@ class Grasp(ArmTask, PointGoalTask):
         return goal_steering(low, high, self._goal, self._position)
 
     def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
-        """`approach`, `contact`, `lift`, `bring`."""
+        """`approach`, `align`, `contact`, `lift`, `bring`."""
         reach, held, clearance = info[..., 0], info[..., 1], info[..., 2]
         approach = np.asarray(sum(share * closeness(reach, m) for m, share in APPROACH.items()))
-        still = tolerance(info[..., 3], margin=STILL_RAD_S)
+        still = STILL_SHARE * tolerance(info[..., 3], margin=STILL_RAD_S)
+        straight = STRAIGHT_SHARE * closeness(info[..., 4], ASKEW_RAD)
         precise = np.exp(-0.7 * np.square(distance / PRECISE_M))
-        precise = precise * ((1.0 - STILL_SHARE) + STILL_SHARE * still)
+        precise = precise * (1.0 - STILL_SHARE - STRAIGHT_SHARE + still + straight)
         near = 0.25 * closeness(distance, FAR_M) + 0.25 * closeness(distance, NEAR_M)
         bring = near + 0.5 * precise
         return {
             "approach": approach,
+            "align": info[..., 5],
             "contact": held,
             "lift": held * np.clip(clearance / LIFTED_M, 0.0, 1.0),
             "bring": held * bring,
         }
 
     def reward_info(self) -> Array:
-        """What the reward depends on besides the goals, (n, 4).
+        """What the reward depends on besides the goals, (n, 6).
 
-        Distance from fingertips to cube [m], whether it is held, its clearance [m], and how fast it
-        turns [rad/s].
+        Distance from fingertips to cube [m], whether it is held, its clearance [m], how fast it
+        turns [rad/s], how far it hangs askew [rad], and how far its sides face the fingers, 0 to 1.
         """
-        spin = norm(self._qvel[:, self._spin])
-        return np.stack([norm(self._to_object), self.held, self.clearance, spin], 1)
+        reach, spin = norm(self._to_object), norm(self._qvel[:, self._spin])
+        faces = np.where(self.objects.has_sides, 0.5 * (1.0 + self._yaw()[:, 0]), 1.0)
+        return np.stack([reach, self.held, self.clearance, spin, self.askew, faces], 1)
 
     def success(self) -> Mask:
         """On the goal, and has been for the holding time.
@@ -306,10 +323,11 @@ class Grasp(ArmTask, PointGoalTask):
         return _off_table(self._position)
 
     def metrics(self) -> dict[str, Array]:
-        """Distance between cube and goal, clearance, and whether the cube is held."""
+        """Distance between cube and goal, clearance, how it hangs, and whether it is held."""
         return {
             "distance_m": self.distance.copy(),
             "clearance_m": self.clearance.copy(),
+            "askew_rad": self.askew.copy(),
             "held": self.held.astype(float),
         }
 
@@ -326,6 +344,7 @@ class Grasp(ArmTask, PointGoalTask):
         return {
             "distance_m": Measure("distance to the goal", "m"),
             "clearance_m": Measure("height off the table", "m"),
+            "askew_rad": Measure("hangs askew", "rad"),
             "held": Measure("held"),
         }
 
@@ -346,7 +365,7 @@ class GraspAny(Grasp):
     learning = GRASP_ANY
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{"shape": "any", "yaw": True, **settings})
+        super().__init__(**{"shape": "any", **settings})
 
 
 def _off_table(position: Array) -> Mask:

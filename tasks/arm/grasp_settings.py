@@ -23,7 +23,7 @@ class GraspSettings(ArmSettings):
     cube (lift only)."""
     shape: Literal["cube", "cylinder", "sphere", "box", "any"] = "cube"
     """The object; a box is twice as long as wide and needs yaw; `any` draws one per episode."""
-    yaw: bool = False
+    yaw: bool = True
     """Whether a fourth action component turns the hand about the vertical."""
     yaw_step_rad: float = 0.1
     """Turn of the hand per control step at full action [rad]."""

@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 from mujoco.batch import Batch
 
-from tasks.arrays import Array
+from tasks.arrays import Array, Mask
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,20 @@ class Objects:
         disc, sphere = _ROUND[self.kind].T
         corner = (_BOXES[self.kind] * np.abs(up)).sum(1)
         return np.asarray(self.half_m * (corner + disc * flat + sphere))
+
+    def askew(self, rotation: Array) -> Array:
+        """How far the nearest of the objects' axes is from the vertical [rad]; 0 for spheres, (n,).
+
+        Args:
+            rotation: their rotation matrices, (n, 3, 3).
+        """
+        nearest = np.minimum(np.abs(rotation[:, 2]).max(1), 1.0)
+        return np.where(_BOXES[self.kind].any(1), np.arccos(nearest), 0.0)
+
+    @property
+    def has_sides(self) -> Mask:
+        """Which objects are not round, so that fingers can face their sides, (n,)."""
+        return np.asarray(_FOLDS[self.kind] > 0)
 
     def turned(self, axes: Array) -> Array:
         """Cosine and sine of the yaw, times how many turns look the same; 0 for round shapes.

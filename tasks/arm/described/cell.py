@@ -86,6 +86,7 @@ def grasp_cell_of(robot: Robot) -> GraspCell:
         view=PointView(middle, float((high - low).max() / 2), FINE_M),
         half_m=((least + greatest) / 4, max((greatest - least) / 4, 1e-3)),
         settings={
+            "yaw": False,
             "cube_m": gripper.object_m,
             "cube_low_m": space.objects_low_m,
             "cube_high_m": space.objects_high_m,

@@ -41,6 +41,13 @@ def test_turned_objects_reach_as_deep_as_their_corners(
     np.testing.assert_allclose(objects.depth(about(axis, angle)), expected, atol=1e-12)
 
 
+def test_objects_are_askew_by_how_far_they_lean_from_their_nearest_side(objects: Objects) -> None:
+    leaning, fallen = objects.askew(about(0, 0.3)), objects.askew(about(0, np.pi / 2 + 0.3))
+    np.testing.assert_allclose(leaning, [0.3, 0.3, 0.0, 0.3])
+    np.testing.assert_allclose(fallen, [0.3, 0.3, 0.0, 0.3])
+    np.testing.assert_array_equal(objects.askew(about(2, 0.7)), 0.0)
+
+
 def test_turns_that_look_the_same_are_observed_the_same(objects: Objects) -> None:
     def seen(angle: float) -> np.ndarray:
         return objects.turned(about(2, angle).swapaxes(1, 2)[:, :, :2])
