@@ -120,7 +120,7 @@ def test_what_actions_mean_is_each_controllers_own_and_the_kind_of_episode_is_no
     other = with_task("grasp", action="joint", step_m=0.01, step_rad=0.1)
     assert shared_world([here, other]) == {}
     with pytest.raises(ControllerError, match="different yaw,"):
-        shared_world([here, with_task("grasp", yaw=True, step_m=0.01)])
+        shared_world([here, with_task("grasp", yaw=False, step_m=0.01)])
 
 
 def test_controllers_of_one_gymnasium_environment_need_the_same_settings() -> None:

@@ -74,7 +74,7 @@ def test_the_commanded_motion_is_an_output_in_physical_units(tmp_path: Path) -> 
     told = json.loads((tmp_path / "policy.json").read_text())["command"]
     expected = [q["zero"] + q["one"] * a for q, a in zip(told, action[0], strict=True)]
     np.testing.assert_allclose(command[0], expected, rtol=1e-6)
-    assert [q["unit"] for q in told] == ["m/s", "m/s", "m/s", "m"]
+    assert [q["unit"] for q in told] == ["m/s", "m/s", "m/s", "rad/s", "m"]
 
 
 def test_the_contract_lies_beside_the_graph_and_in_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def grasp_env(
     num_envs: int = 1, seed: int = 0, task: Grasp | None = None, **settings
 ) -> RobotVectorEnv:
     """Simulations at the start of an episode."""
-    settings = {"episode_s": 60.0, **settings}
+    settings = {"episode_s": 60.0, "yaw": False, **settings}
     env = RobotVectorEnv(num_envs, task or make("grasp", **settings), threads=1)
     env.reset(seed=seed)
     return env
@@ -73,7 +73,7 @@ def put_goal(env: RobotVectorEnv, place: np.ndarray) -> None:
 
 def weightless(**settings) -> Grasp:
     """A task whose cube floats, so that it can be pushed through the air."""
-    task = make("grasp", episode_s=60.0, **settings)
+    task = make("grasp", **{"episode_s": 60.0, "yaw": False, **settings})
     task.model.body_gravcomp[task.model.body(OBJECT).id] = 1.0
     return task
 
@@ -305,6 +305,20 @@ def test_only_goals_that_can_be_asked_for_are_attainable() -> None:
     assert make("grasp", goal="table").attainable(goals).tolist() == [True, False]
 
 
+def test_fingers_that_face_two_sides_of_the_cube_are_aligned() -> None:
+    env = grasp_env(3)
+    pose = free_joint(env)[0]
+    start = pose.copy()
+    for angle in (0.0, np.pi / 4, np.pi / 2):
+        pose[:] = start
+        pose[:, 3:] = [np.cos(angle / 2), 0.0, 0.0, np.sin(angle / 2)]
+        act(env, 0.0, 0.0, 0.0, 1.0)
+        cosine = env.task.observe()["object_yaw"][:, 0]
+        aligned = env.task.reward_terms()["align"]
+        np.testing.assert_allclose(aligned, 0.5 * (1.0 + cosine))
+        assert (aligned > 0.9).all() or (aligned < 0.1).all()
+
+
 def test_yaw_turns_the_hand() -> None:
     env = grasp_env(1, yaw=True, start_noise_rad=1e-9)
     assert env.single_action_space.shape == (5,)
@@ -338,7 +352,7 @@ def test_only_friction_holds_the_cube() -> None:
 @pytest.mark.parametrize("what", ["spin", "askew"])
 def test_a_cube_that_spins_or_hangs_askew_at_the_goal_earns_less(what: str) -> None:
     task = make("grasp")
-    info = np.tile([0.0, 1.0, 0.2, 0.0, 0.0], (3, 1))
+    info = np.tile([0.0, 1.0, 0.2, 0.0, 0.0, 1.0], (3, 1))
     info[:, ["spin", "askew"].index(what) + 3] = 0.0, 0.3, 0.9
     goal = np.zeros((3, 3))
     reward = task.compute_reward(goal, goal, info)

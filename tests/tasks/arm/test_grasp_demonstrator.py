@@ -42,7 +42,7 @@ def test_demonstrations_depend_on_the_observation_only() -> None:
     observation, _ = env.reset(seed=0)
     demonstrator = GraspDemonstrator(env.simulation.task)
     actions = demonstrator.act(observation)
-    assert actions.shape == (3, 4)
+    assert actions.shape == (3, 5)
     assert np.abs(actions).max() <= 1.0
     np.testing.assert_array_equal(demonstrator.act(observation[1:]), actions[1:])
 

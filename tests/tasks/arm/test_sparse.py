@@ -42,7 +42,7 @@ def test_a_cube_that_is_not_held_is_worth_something_only_on_the_table(goal: str)
     cube = env.batch.bind("xpos")[:, env.task.model.body("object").id]
     env.batch.bind("mocap_pos")[:, 0] = cube
 
-    assert env.step(np.zeros((1, 4), np.float32))[1] == (0.0 if goal == "table" else -1.0)
+    assert env.step(np.zeros((1, 5), np.float32))[1] == (0.0 if goal == "table" else -1.0)
 
 
 def test_losing_the_cube_is_no_way_out() -> None:
@@ -50,7 +50,7 @@ def test_losing_the_cube_is_no_way_out() -> None:
     env.reset(seed=0)
     env.batch.bind("qpos")[:, -7:-4] = 0.95, 0.0, 0.1
     for _ in range(env.task.episode_steps):
-        observation, reward, terminated, truncated, info = env.step(np.zeros((1, 4), np.float32))
+        observation, reward, terminated, truncated, info = env.step(np.zeros((1, 5), np.float32))
         assert observation in env.observation_space
         assert (reward[0], terminated[0], info["unstable"][0]) == (-1.0, False, False)
     assert truncated[0]
