@@ -12,10 +12,10 @@ from PIL import ImageDraw
 
 from robo_ddpg.recording.drawn import Story
 from robo_ddpg.recording.fault_dump import FaultDump
-from robo_ddpg.recording.film.lettering import AMBER, RED, TEXT, Colour, font, shaded
 from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.film.writing import Look, write_film
+from robo_ddpg.rendering.lettering import AMBER, RED, TEXT, Colour, font, shaded
 from robo_ddpg.rendering.renderer import Frame, FrameRenderer
 from robo_ddpg.runs.charts import line_charts, save_png
 from robo_ddpg.runs.lines import Line

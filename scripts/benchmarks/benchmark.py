@@ -166,6 +166,33 @@ def replay(model: mujoco.MjModel, commands: list[np.ndarray[Any, Any]], simulati
     return step
 
 
+def against_bare(tasks: list[str]) -> Iterator[Line]:
+    """Each environment against the bare physics of the same motion."""
+    for task in tasks:
+        env = RobotVectorEnv(SIMULATIONS, task)
+        step, commands = random_steps(env)
+        ratio, own, theirs = paired(step, replay(env.task.model, commands, SIMULATIONS))
+        note = f"{SIMULATIONS / own:,.0f} of {SIMULATIONS / theirs:,.0f} steps/s"
+        yield Line(f"{task}, 64 simulations / bare batch", ratio, "", 0.80, note=note)
+
+
+def trained(task: str, seed: int, minutes: float) -> tuple[dict[str, Any] | None, str]:
+    """A task from scratch with default settings, in a process of its own.
+
+    Returns:
+        Its final evaluation, None if there is none, and a note about it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        words = ["train", task, "--seed", str(seed), "--minutes", str(minutes), "--out", str(out)]
+        done = subprocess.run([sys.executable, "-m", "robo_ddpg", *words, "--quiet"], check=False)
+        if done.returncode:
+            return None, f"exit code {done.returncode}"
+        evaluation: dict[str, Any] = json.loads((out / "evaluation.json").read_text())
+        last = read_metrics(out / "metrics.csv")[-1]
+    return evaluation, f"{evaluation['episodes']} episodes; trained {last['training_s']:.0f} s"
+
+
 def _filter_share(env: RobotVectorEnv, step: Loop) -> float:
     spent = [0.0]
     motion = as_arm(env.simulation.drive).motion

@@ -4,19 +4,11 @@ Results go to docs/benchmarks.json.
 """
 
 import argparse
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from benchmark import SIMULATIONS, Line, keep, paired, random_steps, replay
-
-from robo_ddpg.envs.robot_env import RobotVectorEnv
-from robo_ddpg.runs.training_log import read_metrics
+from benchmark import Line, against_bare, keep, trained
 
 
 @dataclass(frozen=True)
@@ -44,34 +36,19 @@ GOALS = {
 }
 
 
-def environment_lines(tasks: list[str], seeds: list[int]) -> Iterator[Line]:
-    """Each environment against the bare physics of the same motion."""
-    for task in tasks:
-        env = RobotVectorEnv(SIMULATIONS, task)
-        step, commands = random_steps(env)
-        ratio, own, theirs = paired(step, replay(env.task.model, commands, SIMULATIONS))
-        note = f"{SIMULATIONS / own:,.0f} of {SIMULATIONS / theirs:,.0f} steps/s"
-        yield Line(f"{task}, 64 simulations / bare batch", ratio, "", 0.80, note=note)
-
-
 def training_lines(tasks: list[str], seeds: list[int]) -> Iterator[Line]:
-    """Each robot from scratch with default settings, each seed in a process of its own."""
+    """Each robot with each seed."""
     for task in tasks:
         for seed in seeds:
-            with tempfile.TemporaryDirectory() as folder:
-                yield from _training(task, seed, Path(folder) / "run")
+            yield from _training(task, seed)
 
 
-def _training(task: str, seed: int, out: Path) -> Iterator[Line]:
+def _training(task: str, seed: int) -> Iterator[Line]:
     goal = GOALS[task]
-    words = ["train", task, "--seed", str(seed), "--minutes", str(goal.minutes), "--out", str(out)]
-    done = subprocess.run([sys.executable, "-m", "robo_ddpg", *words, "--quiet"], check=False)
-    if done.returncode:
-        yield Line(f"{task}, seed {seed}", None, "", note=f"exit code {done.returncode}")
+    evaluation, note = trained(task, seed, goal.minutes)
+    if evaluation is None:
+        yield Line(f"{task}, seed {seed}", None, "", note=note)
         return
-    evaluation = json.loads((out / "evaluation.json").read_text())
-    last = read_metrics(out / "metrics.csv")[-1]
-    note = f"{evaluation['episodes']} episodes; trained {last['training_s']:.0f} s"
     for key, target, at_least in goal.figures:
         yield Line(
             f"{task}, seed {seed}: {key}", figure(evaluation, key), "", target, at_least, note
@@ -95,7 +72,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     parts: dict[str, Callable[[list[str], list[int]], Iterator[Line]]] = {
-        "env": environment_lines,
+        "env": lambda tasks, seeds: against_bare(tasks),
         "train": training_lines,
     }
     for name, measure in parts.items():

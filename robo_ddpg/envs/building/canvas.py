@@ -1,31 +1,16 @@
 """Curves and bars in panels below each other, drawn twice as large and made smaller."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-Colour = tuple[int, int, int]
+from robo_ddpg.rendering.lettering import FAINT, GROOVE, PAPER, TEXT, Colour, font
 
-PAPER: Colour = (24, 28, 34)
-GROOVE: Colour = (66, 73, 84)
-TEXT: Colour = (235, 238, 242)
-FAINT: Colour = (158, 167, 178)
 SCALE = 2
 """Everything is drawn so many times as large, which makes edges smooth."""
-
-
-@functools.cache
-def font(size: int) -> ImageFont.FreeTypeFont:
-    """The letters, of a height in pixels."""
-    import matplotlib
-
-    file = Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf")
-    return ImageFont.truetype(str(file), SCALE * size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def blend(colour: Colour, share: float) -> Colour:
@@ -53,7 +38,7 @@ class Canvas:
         anchor: str = "lm",
     ) -> None:
         """Letters; the anchor is Pillow's."""
-        self._pen.text(_scaled([at])[0], text, fill, font(size), anchor=anchor)
+        self._pen.text(_scaled([at])[0], text, fill, font(SCALE * size), anchor=anchor)
 
     def line(self, points: Sequence[tuple[float, float]], fill: Colour, width: float = 1.0) -> None:
         """A line through points."""

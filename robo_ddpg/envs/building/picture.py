@@ -5,7 +5,8 @@ import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.envs.building.canvas import GROOVE, TEXT, Canvas, Colour, Panel, blend
+from robo_ddpg.envs.building.canvas import Canvas, Panel, blend
+from robo_ddpg.rendering.lettering import BLUE, GREEN, GROOVE, TEXT, Colour
 from tasks.building.building import PRICES_H, Building
 
 WIDTH, HEIGHT = 960, 720
@@ -13,10 +14,10 @@ LEFT, RIGHT = 52, WIDTH - 24
 BEFORE_H, AFTER_H = 24, max(PRICES_H)
 """Hours shown before now and after it."""
 WARM: Colour = (244, 162, 97)
-COLD: Colour = (98, 176, 230)
+COLD = BLUE
 INSIDE: Colour = (245, 245, 245)
 SUN: Colour = (240, 196, 92)
-CHEAP: Colour = (126, 217, 150)
+CHEAP = GREEN
 DEAR: Colour = (242, 112, 100)
 COMFORT: Colour = (60, 110, 84)
 CHARGE: Colour = (190, 150, 240)

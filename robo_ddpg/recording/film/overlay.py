@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from robo_ddpg.recording.film.lettering import beside, inverted
 from robo_ddpg.recording.film.panel import Panel
 from robo_ddpg.recording.film.rows import rows_of
 from robo_ddpg.recording.film.scene import Moment, Scene
+from robo_ddpg.rendering.lettering import beside, inverted
 from robo_ddpg.rendering.renderer import Frame
 
 

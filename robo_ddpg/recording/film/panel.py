@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from robo_ddpg.recording.film.lettering import GROOVE, PAPER, TEXT, font, shortened
 from robo_ddpg.recording.film.rows import Row
 from robo_ddpg.recording.film.scene import Moment
+from robo_ddpg.rendering.lettering import GROOVE, PAPER, TEXT, font, shortened
 from robo_ddpg.rendering.renderer import Frame
 
 _SMALLEST, _ROWS = 9, 25

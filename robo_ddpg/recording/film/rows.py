@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robo_ddpg.recording.film.lettering import AMBER, BLUE, FAINT, GREEN, RED, TEXT, Colour
 from robo_ddpg.recording.film.scene import Moment, Scene
+from robo_ddpg.rendering.lettering import AMBER, BLUE, FAINT, GREEN, RED, TEXT, Colour
 from tasks.arrays import Array
 from tasks.commands import Command, Point
 from tasks.quantities import Measure

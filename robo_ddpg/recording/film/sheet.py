@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 
 from robo_ddpg.errors import VideoError
 from robo_ddpg.files import replacing
-from robo_ddpg.recording.film.lettering import PAPER, TEXT, Colour, beside, font, inverted
 from robo_ddpg.recording.film.rows import outcome
 from robo_ddpg.recording.film.scene import Moment, Scene
+from robo_ddpg.rendering.lettering import PAPER, TEXT, Colour, beside, font, inverted
 from robo_ddpg.rendering.renderer import Frame
 
 COLUMNS = 6

@@ -1,12 +1,18 @@
 """Putting a described robot at the table: attached under a prefix, with servos of its own."""
 
 import mujoco
-import numpy as np
 
 from tasks.arm.described.description import Joint, Robot
 from tasks.arm.described.fingers import add_gripper, open_positions
 from tasks.arm.described.hand import Gripper
-from tasks.described.attaching import PREFIX, attach, check_names, free_of_drives, opened_again
+from tasks.described.attaching import (
+    PREFIX,
+    add_servo,
+    attach,
+    check_names,
+    free_of_drives,
+    opened_again,
+)
 from tasks.scene import asset_path
 
 TIP = "tip"
@@ -97,20 +103,20 @@ def _attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, robot: Robot) -> None:
 
 
 def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:
-    """Give a joint its limits and a position servo; what damped it by itself is in the servo."""
-    name = PREFIX + described.name
-    joint = scene.joint(name)
+    """A servo whose torque is limited at the joint, where gravity is compensated too."""
     limits = described.low_rad, described.high_rad
-    joint.range = np.degrees(limits) if in_degrees else limits
-    joint.limited = mujoco.mjtLimited.mjLIMITED_TRUE
+    joint, _ = add_servo(
+        scene,
+        described.name,
+        limits,
+        stiffness_nm_rad=described.stiffness_nm_rad,
+        damping_nm_s_rad=described.damping_nm_s_rad,
+        armature_kg_m2=described.armature_kg_m2,
+        in_degrees=in_degrees,
+    )
     joint.actfrcrange = -described.torque_nm, described.torque_nm
     joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_TRUE
     joint.actgravcomp = True
-    joint.armature = described.armature_kg_m2
-    joint.frictionloss = 0.0
-    joint.damping, joint.stiffness = [0.0] * 3, [0.0] * 3
-    servo = scene.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
-    servo.set_to_position(kp=described.stiffness_nm_rad, kv=described.damping_nm_s_rad)
 
 
 def _add_sites(scene: mujoco.MjSpec, robot: Robot) -> None:

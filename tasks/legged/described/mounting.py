@@ -5,7 +5,14 @@ from xml.sax.saxutils import quoteattr
 import mujoco
 import numpy as np
 
-from tasks.described.attaching import PREFIX, attach, check_names, free_of_drives, opened_again
+from tasks.described.attaching import (
+    PREFIX,
+    add_servo,
+    attach,
+    check_names,
+    free_of_drives,
+    opened_again,
+)
 from tasks.legged.described.description import Joint, Leg, Robot
 from tasks.legged.four_legs import LEG_M
 from tasks.scene import asset_path
@@ -159,22 +166,22 @@ def _set_free(scene: mujoco.MjSpec, robot: Robot) -> None:
 
 
 def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:
-    """Give a joint its limits and a position servo; what damped it by itself is in the servo."""
-    name = PREFIX + described.name
-    joint = scene.joint(name)
+    """A servo whose range and torque are limited by itself, as our quadruped's are."""
     limits = described.low_rad, described.high_rad
-    joint.range = np.degrees(limits) if in_degrees else limits
-    joint.limited = mujoco.mjtLimited.mjLIMITED_TRUE
+    joint, servo = add_servo(
+        scene,
+        described.name,
+        limits,
+        stiffness_nm_rad=described.stiffness_nm_rad,
+        damping_nm_s_rad=described.damping_nm_s_rad,
+        armature_kg_m2=described.armature_kg_m2,
+        in_degrees=in_degrees,
+    )
     joint.solref_limit = scene.find_default("leg_joint").joint.solref_limit
     joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_FALSE
     joint.actgravcomp = False
-    joint.armature = described.armature_kg_m2
-    joint.frictionloss = 0.0
-    joint.damping, joint.stiffness = [0.0] * 3, [0.0] * 3
-    servo = scene.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
-    servo.set_to_position(kp=described.stiffness_nm_rad, kv=described.damping_nm_s_rad)
-    servo.ctrlrange, servo.ctrllimited = limits, mujoco.mjtLimited.mjLIMITED_TRUE
     most = described.torque_nm
+    servo.ctrlrange, servo.ctrllimited = limits, mujoco.mjtLimited.mjLIMITED_TRUE
     servo.forcerange, servo.forcelimited = (-most, most), mujoco.mjtLimited.mjLIMITED_TRUE
 
 

@@ -8,7 +8,6 @@ import mujoco
 import numpy as np
 import pytest
 
-from robo_ddpg.recording.film.lettering import AMBER, TEXT
 from robo_ddpg.recording.film.overlay import Overlay
 from robo_ddpg.recording.film.panel import Panel
 from robo_ddpg.recording.film.rows import Row, outcome, reading, rows_of
@@ -16,6 +15,7 @@ from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.film.wording import Wording
 from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.video import moments_of
+from robo_ddpg.rendering.lettering import AMBER, TEXT
 from robo_ddpg.rendering.renderer import Frame
 from tasks.commands import Point, Velocity
 from tasks.quantities import Measure

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from robo_ddpg.recording.film.lettering import GREEN, PAPER, TEXT, inverted
 from robo_ddpg.recording.film.scene import Moment
 from robo_ddpg.recording.film.sheet import spread, stride
+from robo_ddpg.rendering.lettering import GREEN, PAPER, TEXT, inverted
 
 BLANK = np.zeros((4, 4, 3), np.uint8)
 
