@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from tasks.arm.reach import Reach, ReachSettings
     from tasks.arm.sparse import GraspSparse, ReachSparse
     from tasks.arm.task import ArmTask
-    from tasks.driving.drive import Drive, DriveSettings
-    from tasks.driving.park import Park, ParkSettings
+    from tasks.driving.car_park.settings import ParkSettings
+    from tasks.driving.drive import Drive
+    from tasks.driving.park import Park
+    from tasks.driving.road.settings import DriveSettings
     from tasks.flying.fly import Fly, FlySettings
     from tasks.flying.gates import FlyGates
     from tasks.flying.track import FlyTrack
@@ -36,8 +38,10 @@ _MODULES = {
     "tasks.arm.reach": ("Reach", "ReachSettings"),
     "tasks.arm.sparse": ("GraspSparse", "ReachSparse"),
     "tasks.arm.task": ("ArmTask",),
-    "tasks.driving.drive": ("Drive", "DriveSettings"),
-    "tasks.driving.park": ("Park", "ParkSettings"),
+    "tasks.driving.car_park.settings": ("ParkSettings",),
+    "tasks.driving.drive": ("Drive",),
+    "tasks.driving.park": ("Park",),
+    "tasks.driving.road.settings": ("DriveSettings",),
     "tasks.flying.fly": ("Fly", "FlySettings"),
     "tasks.flying.gates": ("FlyGates",),
     "tasks.flying.track": ("FlyTrack",),

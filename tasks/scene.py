@@ -1,10 +1,13 @@
-"""What scenes share: the files in `assets/`, and goal markers."""
+"""What scenes share: the files in `assets/`, goal markers, and fog."""
 
 from pathlib import Path
 
 import mujoco
 
 _HERE = Path(__file__).resolve().parent
+_FOG = "fog"
+"""Custom number of a model whose fog is to be drawn: MuJoCo knows where fog would be, not whether
+there is any."""
 
 
 def asset_path(*parts: str) -> Path:
@@ -44,3 +47,28 @@ def add_marker(spec: mujoco.MjSpec, name: str, radius_m: float) -> None:
             contype=0,
             conaffinity=0,
         )
+
+
+def add_fog(
+    spec: mujoco.MjSpec, start_m: float, end_m: float, colour: tuple[float, float, float]
+) -> None:
+    """Let what is far from the camera fade into fog, and the sky with it.
+
+    Args:
+        spec: scene to change; its extent is known.
+        start_m: up to here nothing fades [m].
+        end_m: from here on nothing else is seen [m].
+        colour: of the fog, in [0, 1].
+    """
+    spec.add_numeric(name=_FOG, size=1, data=[1.0])
+    places, colours = spec.visual.map, spec.visual.rgba
+    places.fogstart, places.fogend = start_m / spec.stat.extent, end_m / spec.stat.extent
+    colours.fog = colours.haze = [*colour, 1.0]
+    for texture in spec.textures:
+        if texture.type == mujoco.mjtTexture.mjTEXTURE_SKYBOX:
+            texture.rgb1 = texture.rgb2 = colour
+
+
+def has_fog(model: mujoco.MjModel) -> bool:
+    """Whether fog was added to a scene."""
+    return bool(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_NUMERIC, _FOG) >= 0)

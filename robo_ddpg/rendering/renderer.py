@@ -17,6 +17,7 @@ from robo_ddpg.rendering.backdrop import (
     whiten_ground,
     whiten_sky,
 )
+from tasks.scene import has_fog
 
 Frame = npt.NDArray[np.uint8]
 """An RGB image of shape (height, width, 3), or RGBA of (height, width, 4)."""
@@ -62,6 +63,8 @@ class FrameRenderer:
         if background != "scene":
             whiten_sky(self._shown)
         self._renderer: Any = mujoco.Renderer(self._shown, height, width)
+        fog = background == "scene" and has_fog(model)
+        self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_FOG] = fog
 
     def camera(self, name: str | int | None) -> int:
         """Look up another camera of the model, for `render`.
@@ -95,9 +98,7 @@ class FrameRenderer:
         gl.check_not_forked()
         for name in _VARIED:
             getattr(self._shown, name)[:] = getattr(data.model, name)
-        seen_from = self._camera if camera is None else camera
-        self._renderer.update_scene(data, seen_from)
-        self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = not self._rides(seen_from)
+        self._compose(data, self._camera if camera is None else camera)
         if self._background == "white":
             whiten_ground(self._renderer.scene)
         if draw is not None:
@@ -106,6 +107,12 @@ class FrameRenderer:
             return self._cut_out()
         frame: Frame = self._renderer.render()
         return frame
+
+    def _compose(self, data: mujoco.MjData, camera: int) -> None:
+        """Fill the scene, twice: endless planes lie around where its camera was until then."""
+        for _ in range(2):
+            self._renderer.update_scene(data, camera)
+        self._renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = not self._rides(camera)
 
     def _cut_out(self) -> Frame:
         """The scene without its ground, in front of its white sky and of none, which is black."""

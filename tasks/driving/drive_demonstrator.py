@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
-from tasks.driving.drive import BEND, NEAR_M, Drive
-from tasks.driving.road import LANE_M, LANES_M
-from tasks.driving.traffic import FREE_M, follow
+from tasks.driving.drive import Drive
+from tasks.driving.road.road import LANE_M, LANES_M
+from tasks.driving.road.sight import BEND
+from tasks.driving.road.traffic import FREE_M, follow
 
 OFF_GAIN, TURN_GAIN = 0.004, 0.11
 """Curvature against a distance from the lane's middle [1/m^2], and against a turn off it [1/m]: it
@@ -41,15 +42,11 @@ class DriveDemonstrator:
         wanted = self._steering(parts, _lane(lane, cars))
         rate = 0.6 * (wanted - steering) * task.settings.control_hz / task.steering_rad_s
         ahead = cars[np.arange(len(rows)), lane, 0]
-        gap = np.where(ahead[:, 0] > 0.0, (1.0 - ahead[:, 0]) * self._sight, FREE_M)
+        gap = np.where(ahead[:, 0] > 0.0, (1.0 - ahead[:, 0]) * task.sight.cars_m, FREE_M)
         limit = parts["allowed"][:, :2].min(1) * task.settings.limit_m_s
         pull = 2.0 * follow(speed, 0.97 * limit, gap, speed + 10.0 * ahead[:, 1])
         action = np.stack([rate, pull / task.acceleration_m_s2], axis=1)
         return np.asarray(np.clip(action, -1.0, 1.0), np.float32)
-
-    @property
-    def _sight(self) -> float:
-        return min(NEAR_M, self._task.settings.fog_m)
 
     def _steering(self, parts: dict[str, Array], lane: NDArray[np.intp]) -> Array:
         """The steering angle that leads along a lane [rad], (n,)."""

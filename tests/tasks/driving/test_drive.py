@@ -8,8 +8,9 @@ import pytest
 from robo_ddpg import RobotVectorEnv
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
-from tasks.driving.drive import AHEAD_M, Drive
-from tasks.driving.road import LANE_M, LANES_M
+from tasks.driving.drive import Drive
+from tasks.driving.road.road import LANE_M, LANES_M
+from tasks.driving.road.sight import AHEAD_M
 
 
 def driving(count: int = 4, **settings: Any) -> tuple[RobotVectorEnv, Drive]:

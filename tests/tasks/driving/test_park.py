@@ -9,9 +9,9 @@ from robo_ddpg import RobotVectorEnv
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.errors import SettingsError
 from tasks.driving.boxes import Boxes, touch
-from tasks.driving.lot import PARKED
+from tasks.driving.car_park.lot import PARKED
+from tasks.driving.car_park.pose import PoseView, turn_between
 from tasks.driving.park import Park
-from tasks.driving.pose import PoseView, turn_between
 
 
 def parking(count: int = 4, **settings: Any) -> tuple[RobotVectorEnv, Park]:

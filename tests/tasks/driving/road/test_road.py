@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tasks.driving.road import (
+from tasks.driving.road.road import (
     BRAKING_M_S2,
     LANES_M,
     RADIUS_M,
@@ -11,7 +11,7 @@ from tasks.driving.road import (
     Road,
     random_road,
 )
-from tasks.driving.traffic import (
+from tasks.driving.road.traffic import (
     ACCELERATION_M_S2,
     FREE_M,
     HARDEST_M_S2,
@@ -20,7 +20,7 @@ from tasks.driving.traffic import (
     Traffic,
     follow,
 )
-from tasks.driving.traffic import (
+from tasks.driving.road.traffic import (
     BRAKING_M_S2 as COMFORTABLE_M_S2,
 )
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Ids, Mask
-from tasks.driving.road import LANES_M, Road
+from tasks.driving.road.road import LANES_M, Road
 
 ACCELERATION_M_S2, BRAKING_M_S2 = 0.73, 1.67
 """Comfortable acceleration and deceleration [m/s^2] ..."""

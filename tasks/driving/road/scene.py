@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
-from tasks.driving.road import LANE_M, Road
+from tasks.driving.road.road import LANE_M, Road
 
 SHOULDER_M = 0.8
 """Asphalt beyond the outer lines [m]."""
