@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command
+from tasks.footing import Footing
 from tasks.learning import Learning
 from tasks.quantities import Measure, Quantity
 from tasks.steering import Steering
@@ -28,6 +29,7 @@ VARIED = (
     "random_strength",
     "random_latency_steps",
     "random_push_n",
+    "random_noise",
 )
 """Settings by which the world differs from episode to episode; with 0 it does not."""
 MEMORY = ("observed_actions",)
@@ -59,6 +61,9 @@ class TaskSettings:
     """Actions arrive late, by a number of control steps drawn from 0 to this per episode."""
     random_push_n: float = 0.0
     """Greatest horizontal push on the robot [N]; one lasts 0.1 s and comes every 2 s on average."""
+    random_noise: float = 0.0
+    """Standard deviation of the noise on what the task observes, anew in each control step; usual
+    observations are up to 1."""
     observed_actions: int = 0
     """How many of the last actions are observed, the latest first: where actions arrive late, those
     that are on their way (Katsikopoulos & Engelbrecht 2003, Markov decision processes with delays
@@ -69,7 +74,7 @@ class TaskSettings:
         for name in ("random_mass", "random_friction", "random_strength"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0, below 1, got {getattr(self, name)}")
-        for name in ("random_latency_steps", "random_push_n", "observed_actions"):
+        for name in ("random_latency_steps", "random_push_n", "random_noise", "observed_actions"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
         for name in ("random_latency_steps", "observed_actions"):
@@ -121,8 +126,8 @@ class Task(abc.ABC):
     action_settings: tuple[str, ...] = ()
     """Settings that say what an action means: controllers that differ in them alone can be compared
     on the same episodes."""
-    feet: tuple[str, ...] = ()
-    """Geoms with which a robot on legs touches the ground."""
+    footing: Footing | None = None
+    """How a robot on legs touches the ground, once it is simulated; None: it has no legs."""
     recorded: tuple[str, ...] = ()
     """Names of `MjData` fields whose values after every physics step the task reads in `records`;
     the way to forces and accelerations, which the batch's views do not show for the new state."""

@@ -47,8 +47,8 @@ class EpisodeMetrics:
             velocity = simulation.drive.planned_velocity
             self._velocity = None if velocity is None else [velocity.copy(), velocity.copy()]
             self._actuators = Actuators(simulation) if at_joints(simulation) else None
-            if simulation.task.feet:
-                self._gait = GaitMetrics(simulation)
+            if footing := simulation.task.footing:
+                self._gait = GaitMetrics(simulation, footing)
 
     def add(self, running: Mask, info: dict[str, Any]) -> None:
         """Add one control step.

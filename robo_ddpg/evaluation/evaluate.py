@@ -220,7 +220,7 @@ def _measured(env: Environment) -> dict[str, Measure]:
     """What is measured there, in words and units."""
     if env.simulation is None:
         return dict(env.quantities)
-    gait = GAIT_METRICS if env.simulation.task.feet else {}
+    gait = GAIT_METRICS if env.simulation.task.footing else {}
     return {**env.quantities, **EPISODE_METRICS, **gait}
 
 

@@ -12,7 +12,7 @@ from tasks.commands import Command, Velocity
 from tasks.legged.scene import legged_scene
 from tasks.legged.task import LeggedTask
 from tasks.quantities import Measure, Quantity
-from tasks.rewards import tolerance
+from tasks.rewards import closeness, tolerance
 from tasks.task import TaskSettings
 
 X, Z, PITCH = 0, 1, 2
@@ -25,6 +25,9 @@ ARROW_M = 0.5
 """Length of the arrow that shows the command [m]."""
 AVERAGED_S = 1.0
 """Time constant of the average speed that success is judged by [s]."""
+BEARABLE, UNBEARABLE = 0.85, 1.25
+"""Joint speeds, as shares of what their motors can do, up to which all of the reward is earned, and
+at which a tenth of it is left."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class PlanarSettings(TaskSettings):
 
     control_hz: float = 25.0
     """Control steps per second [Hz]."""
-    timestep_s: float = 0.0025
+    timestep_s: float = 0.002
     """Physics time step [s]; feet sink into the ground by what they cover in one."""
     episode_s: float = 10.0
     """Episode length [s]."""
@@ -57,10 +60,18 @@ class Planar(LeggedTask):
     """What the planar robots' tasks have in common."""
 
     solved = "fast enough"
+    recorded = ("sensordata", "qvel")
     above_m = 0.35
     """Height at which the command is drawn above the torso [m]."""
     upright_rad: float
     """Pitch up to which the robot counts as upright [rad]."""
+    too_fast: tuple[float, float] = (1.15, 1.65)
+    """Shares of the speed asked for up to which all of the reward is earned, and at which a tenth
+    of it is left: walkers that may be fast do not walk, they leap ..."""
+    sunk_m: tuple[float, float] = (0.006, 0.012)
+    """... and depths of the feet in the ground, which grow with the speed of landing [m]."""
+    slip_m_s: float = 0.4
+    """Slip of the feet that leaves a quarter of the reward for grip [m/s]."""
 
     settings: PlanarSettings
 
@@ -82,6 +93,7 @@ class Planar(LeggedTask):
         noise, size = self.settings.start_noise_rad, len(self.home) - PITCH
         for i, rng in zip(ids, rngs, strict=True):
             self.qpos[i, PITCH:] += rng.normal(0.0, noise, size)
+            self.put_on_ground(i)
         self._average[ids] = 0.0
 
     def advance(self) -> None:
@@ -112,18 +124,28 @@ class Planar(LeggedTask):
 
     def reward_terms(self) -> dict[str, Array]:
         """See the tasks."""
-        self._upright = self.upright()
-        moving = self._upright * np.clip(self.speed / self.settings.speed_m_s, 0.0, 1.0)
+        self._sound = self.upright() * self.bearable()
+        share = self.speed / self.settings.speed_m_s
+        moving = self._sound * np.clip(share, 0.0, 1.0)
+        moving *= _at_most(share, *self.too_fast)
         change = np.sqrt(np.square(self.command_change).mean(1))
         return {
             "speed": moving,
             "smooth": moving * tolerance(change, margin=0.6),
             "economy": moving * (1.0 - np.square(self.ctrl).mean(1)),
+            "grip": moving * closeness(self.footing.mean_slip(), self.slip_m_s),
         }
 
     def upright(self) -> Array:
         """1 with the torso upright, less when it leans, (n,)."""
         return tolerance(self.qpos[:, PITCH], (-self.upright_rad, self.upright_rad), 0.5)
+
+    def bearable(self) -> Array:
+        """1 as long as joints are no faster than their motors and feet land softly, (n,)."""
+        joints = self.records["qvel"][:, :, -len(self.robot.joints) :]
+        share = (np.abs(joints) / self._speed_scale).max((1, 2))
+        depth = self.footing.depth.max((1, 2))
+        return _at_most(share, BEARABLE, UNBEARABLE) * _at_most(depth, *self.sunk_m)
 
     def success(self) -> Mask:
         """The average speed is high enough."""
@@ -147,3 +169,8 @@ class Planar(LeggedTask):
     def measured(self) -> dict[str, Measure]:
         """What `metrics` are."""
         return {"speed_m_s": Measure("speed", "m/s")}
+
+
+def _at_most(x: Array, most: float, tenth: float) -> Array:
+    """1 up to `most`, 0.1 at `tenth`, which is more."""
+    return tolerance(x, (-np.inf, most), tenth - most)

@@ -190,6 +190,7 @@ class Quadruped(LeggedTask):
             self._schedule[i] = self._draw(rng)
             noise = rng.normal(0.0, self.settings.start_noise_rad, len(self.robot.joints))
             self.joint_position[i] += noise
+            self.put_on_ground(i)
             self._trot.reset(i, rng)
         self._step[ids] = 0
         self._sum[ids] = 0.0

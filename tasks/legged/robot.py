@@ -51,6 +51,11 @@ class LeggedRobot:
         return ("root_x", "root_z", "root_pitch") if self.planar else ("root",)
 
     @property
+    def upward(self) -> int:
+        """Where among the positions the height of the torso is."""
+        return 1 if self.planar else 2
+
+    @property
     def foot_geoms(self) -> tuple[str, ...]:
         """Geoms with which the feet touch the ground."""
         return tuple(f"{foot}_collision" for foot in self.feet)

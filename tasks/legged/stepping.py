@@ -20,9 +20,6 @@ FALLEN = 0.65
 """... and below which they count as fallen."""
 FALLEN_RAD = 1.0
 """Pitch beyond which they count as fallen [rad]."""
-TOO_FAST = 1.15
-"""Share of the speed asked for above which the reward falls: walkers that may be fast do not walk,
-they leap."""
 ON_THE_BEAT = 0.7
 """Success: the rhythm's share of its reward, averaged over the last second or so, is this."""
 ON_THE_SPOT = 0.3
@@ -40,9 +37,10 @@ class Stepping(Planar):
     weights = {  # noqa: RUF012 - never changed
         "upright": 0.15,
         "speed": 0.15,
-        "rhythm": 0.55,
+        "rhythm": 0.5,
         "smooth": 0.1,
         "economy": 0.05,
+        "grip": 0.05,
     }
     learning = BALANCING
     solved = "fast, in rhythm"
@@ -84,11 +82,9 @@ class Stepping(Planar):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         terms = super().reward_terms()
-        speed = self.speed / self.settings.speed_m_s
-        terms["speed"] *= tolerance(speed, (-np.inf, TOO_FAST), margin=0.5)
-        on_the_spot = ON_THE_SPOT * self._upright
+        on_the_spot = ON_THE_SPOT * self._sound
         rhythm = self._on_beat() * (on_the_spot + (1.0 - ON_THE_SPOT) * terms["speed"])
-        return terms | {"upright": self._upright, "rhythm": rhythm}
+        return terms | {"upright": self._sound, "rhythm": rhythm}
 
     def _on_beat(self) -> Array:
         return tolerance(self.off_beat(), margin=1.0)

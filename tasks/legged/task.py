@@ -9,6 +9,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
+from tasks.footing import Footing
 from tasks.legged.robot import LeggedRobot
 from tasks.quantities import Quantity
 from tasks.task import Task
@@ -22,15 +23,12 @@ class LeggedTask(Task):
     robot: LeggedRobot
     """The robot."""
     derived = False
+    recorded: tuple[str, ...] = ("sensordata",)
+    footing: Footing
 
     def about_robot(self) -> dict[str, Any]:
         """Joints and limits of the robot."""
         return dataclasses.asdict(self.robot)
-
-    @property
-    def feet(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The robot's feet."""
-        return self.robot.foot_geoms
 
     @property
     def traced(self) -> tuple[str, ...]:
@@ -45,6 +43,7 @@ class LeggedTask(Task):
     def bind(self, batch: Batch) -> None:
         """Keep views of positions, velocities and commands, and where the driven joints are."""
         model, joints = batch.model, [batch.model.joint(name) for name in self.robot.joints]
+        self.footing = Footing(model, self.robot.foot_geoms, self.records["sensordata"])
         self.qpos, self.qvel, self.ctrl = map(batch.bind, ("qpos", "qvel", "ctrl"))
         self.joint_position = self.qpos[:, _span([joint.qposadr[0] for joint in joints])]
         """Positions of the driven joints [rad], (n, j)."""
@@ -54,11 +53,23 @@ class LeggedTask(Task):
         """Positions in keyframe `home`, (nq,)."""
         self._joint_scale = 0.5 * np.ptp(joint_range(model, self.robot), axis=0)
         self._speed_scale = np.array(self.robot.velocity_rad_s)
+        self._posed = mujoco.MjData(model)
         self._previous = np.zeros_like(self.ctrl)
         self.command_change = np.zeros_like(self.ctrl)
         """Change of the commands in the last control step, as a share of their range, (n, nu)."""
         low, high = model.actuator_ctrlrange.T
         self._command_span = high - low
+
+    def put_on_ground(self, index: int) -> None:
+        """Lift one simulation's robot so far that nothing of it is in the ground."""
+        data = self._posed
+        data.qpos[:] = self.qpos[index]
+        mujoco.mj_kinematics(self.model, data)
+        mujoco.mj_comPos(self.model, data)
+        mujoco.mj_collision(self.model, data)
+        ground = (self.model.geom_bodyid[data.contact.geom[: data.ncon]] == 0).any(1)
+        depth = -data.contact.dist[: data.ncon][ground].min(initial=0.0)
+        self.qpos[index, self.robot.upward] += depth
 
     def action_offset(self) -> Array:
         """The commands that action 0 asks for now, (nu,) or (n, nu)."""

@@ -93,7 +93,7 @@ def test_a_commanded_velocity_is_followed_until_the_next_episode(walking: LiveCo
 def test_what_was_commanded_outlives_a_fall(walking: LiveController) -> None:
     walking.restart()
     walking.ask(0, 0.5, mujoco.MjData(walking.model))
-    walking._simulation.batch.bind("qpos")[0, 2] = 0.0
+    walking._simulation.batch.bind("qpos")[0, 3:7] = [0.0, 1.0, 0.0, 0.0]
     episode = walking.episode
     walk(walking, 0.1)
     assert walking.episode == episode + 1 and walking.status.asked[0] == 0.5

@@ -13,6 +13,7 @@ from tasks.described.attaching import (
     free_of_drives,
     opened_again,
 )
+from tasks.footing import add_foot_sensors
 from tasks.legged.described.description import Joint, Leg, Robot
 from tasks.legged.four_legs import LEG_M
 from tasks.scene import asset_path
@@ -56,6 +57,7 @@ def on_ground(robot: Robot, timestep_s: float) -> mujoco.MjSpec:
         scene.body(PREFIX + leg.foot_body).add_site(
             name=foot_site(leg), pos=leg.foot_position_m, size=[leg.foot_radius_m / 2] * 3, group=4
         )
+    add_foot_sensors(scene, [f"{foot_site(leg)}_collision" for leg in robot.leg])
     for joint in robot.joint:
         _drive(scene, joint, in_degrees=spec.compiler.degree)
     homes = [joint.home_rad for joint in robot.joint]
@@ -118,7 +120,7 @@ def _show(spec: mujoco.MjSpec) -> None:
 
 
 def _make_solid(spec: mujoco.MjSpec, robot: Robot, ours: mujoco.MjsGeom) -> None:
-    """Let feet and what else touches the ground touch it, and only it, as our robots do."""
+    """Let feet and what else touches the ground touch it, and only it."""
     solid = [spec.geom(name) for name in robot.touching]
     for geom in spec.geoms:
         geom.contype = geom.conaffinity = 0
