@@ -92,7 +92,7 @@ def train(
             file, or `minari:ID`.
         track: experiment trackers that are told the metrics too: `wandb`, `trackio`, `mlflow`.
         stop_early: stop once 99 % success were reached in five evaluations in a row.
-        robust: vary masses, friction, strength and latency, and observe the last actions.
+        robust: vary masses, friction, strength, noise and latency, and observe the last actions.
         device: where networks are trained, `cpu` or `cuda`.
         step_timeout_s: how long a step or a reset of all simulations may take [s].
         python: another interpreter, whose processes step the environment.

@@ -17,7 +17,7 @@ def shipped() -> Controller:
 
 def test_a_controller_is_one_line(shipped: Controller) -> None:
     said = repr(shipped)
-    assert said.startswith("<Controller: task 'reach', observation 29 values, action 3 values, ")
+    assert said.startswith("<Controller: task 'reach', observation 38 values, action 3 values, ")
     assert "success 100.0 % (98.1 to 100.0 %)" in said
     assert said.endswith("reach.safetensors'>")
     assert "\n" not in said

@@ -42,7 +42,7 @@ class SourceOptions:
     robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
     """Train on the robot that robo-ddpg adopt described in this .toml, in place of our own."""
     robust: Switch = False
-    """Vary masses, friction, strength and latency in training, and observe the last actions: the
+    """Vary masses, friction, strength, noise and latency, and observe the last actions: the
     controller then bears actions that arrive 100 ms late. Takes longer."""
     python: Annotated[Python, RARE] = None
 

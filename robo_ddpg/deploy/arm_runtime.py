@@ -12,6 +12,7 @@ from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import ControllerError, DeploymentError
 from tasks.arm.task import ArmTask
 from tasks.arrays import Array
+from tasks.task import VARIED
 
 LOST_RAD = 0.2
 """Farthest that a joint may be from where it should be by now [rad]: about what it moves in a
@@ -29,7 +30,7 @@ class ArmRuntime:
     """
 
     def __init__(self, controller: AnyController) -> None:
-        """Build what the policy was trained with.
+        """Build what the policy was trained with, but for what varied: that the robot itself does.
 
         Args:
             controller: as `Controller.find` takes it; of a task of an arm.
@@ -39,7 +40,8 @@ class ArmRuntime:
                 model than is here now.
         """
         self.controller = Controller.find(controller)
-        task = make_task_of(self.controller.task)
+        trained = self.controller.task
+        task = make_task_of({**trained, "settings": trained["settings"] | dict.fromkeys(VARIED, 0)})
         if not isinstance(task, ArmTask):
             raise ControllerError(f"{task.name} is no task of an arm, which this is for")
         check_model(self.controller, task)

@@ -43,6 +43,8 @@ class Randomization:
         self._push_steps = max(1, round(PUSH_S * settings.control_hz))
         self._push_chance = PUSHES_PER_S / settings.control_hz
         self._until_push = np.zeros(batch.nsim, int)
+        self._noise = settings.random_noise
+        self._blur, self._stale = np.zeros((batch.nsim, 0)), np.ones(batch.nsim, bool)
         self._wrench = batch.bind("xfrc_applied")[:, task.model.body(task.push_body).id]
 
     def reset(self, ids: Ids, rngs: Generators) -> None:
@@ -54,6 +56,7 @@ class Randomization:
         """
         for scale, spread in self._scalings:
             scale(self._batch, ids, np.array([rng.uniform(1 - spread, 1 + spread) for rng in rngs]))
+        self._stale[ids] = True
         if self._most_late:
             least, most = self._least_late, self._most_late
             self._late[ids] = [rng.integers(least, most + 1) for rng in rngs]
@@ -76,8 +79,28 @@ class Randomization:
         self._waiting[0] = action
         return np.asarray(self._waiting[self._late, np.arange(len(action))])
 
-    def push(self, rngs: Generators) -> None:
-        """Begin and end pushes; called before each control step."""
+    def blurred(self, observed: Array, rngs: Generators) -> Array:
+        """What is seen of what the task observes; the same noise until the next control step.
+
+        Args:
+            observed: (n, o).
+            rngs: the simulations' random generators, n of them.
+        """
+        if not self._noise:
+            return observed
+        if self._blur.shape != observed.shape:
+            self._blur = np.zeros(observed.shape)
+        for i in np.flatnonzero(self._stale):
+            self._blur[i] = rngs[i].normal(0.0, self._noise, observed.shape[1])
+        self._stale[:] = False
+        return observed + self._blur
+
+    def step(self, rngs: Generators) -> None:
+        """Begin a control step: pushes come and go, and noise changes."""
+        self._stale[:] = True
+        self._push(rngs)
+
+    def _push(self, rngs: Generators) -> None:
         if not self._push_n:
             return
         self._until_push -= 1

@@ -220,7 +220,7 @@ class Simulation:
 
     def _simulate(self) -> None:
         """Step the physics, then make every field describe the new state."""
-        self._randomization.push(self.rngs)
+        self._randomization.step(self.rngs)
         try:
             self.batch.rollout(
                 self.task.substeps, self.controls, record=list(self._records), out=self._records
@@ -270,9 +270,12 @@ class Simulation:
         return physics_fault(self.task.model, int(raised[0]), element)
 
     def _observe(self) -> NDArray[np.float32]:
-        parts = np.concatenate(list(self._parts().values()), axis=1)
+        parts = self._parts()
+        last = parts.pop(LAST_ACTIONS, np.zeros((self.nsim, 0)))
+        seen = self._randomization.blurred(np.concatenate(list(parts.values()), axis=1), self.rngs)
         limit = OBSERVATION_LIMIT
-        return np.asarray(np.clip(parts, -limit, limit), np.float32)
+        seen = np.concatenate([seen, last], axis=1)
+        return np.asarray(np.clip(seen, -limit, limit), np.float32)
 
     def _parts(self) -> dict[str, Array]:
         """What the task observes, and the last actions if they are to be observed."""

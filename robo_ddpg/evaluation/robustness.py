@@ -18,7 +18,13 @@ from robo_ddpg.runs.robustness_curves import Robustness, RobustnessCurve, Robust
 
 _World = tuple[Perturbation, float] | None
 """What is changed and how far; None for the world as it is."""
-DRAWN = ("random_mass", "random_friction", "random_strength", "random_latency_steps")
+DRAWN = (
+    "random_mass",
+    "random_friction",
+    "random_strength",
+    "random_latency_steps",
+    "random_noise",
+)
 """Settings of a task that would undo what a perturbation does."""
 EPISODES = 50
 """Episodes at each point of a curve."""

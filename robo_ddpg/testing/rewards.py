@@ -50,7 +50,7 @@ def replacing_the_goal_gives_what_would_have_been_observed(name: str) -> None:
     """Of a task with a goal that can be commanded, or is a marker in the scene."""
     if not isinstance(make_task(name), GoalTask):
         return
-    env = RobotVectorEnv(16, name, autoreset_mode=AutoresetMode.DISABLED)
+    env = RobotVectorEnv(16, name, autoreset_mode=AutoresetMode.DISABLED, observed_actions=0)
     observation, _ = env.reset(seed=0)
     for action in random_actions(env, 8):
         observation = env.step(action)[0]

@@ -112,7 +112,7 @@ def train_settings(
         agent: fields of `AgentSettings`.
         environment: settings of the task.
         stop_early: stop once the task is mastered.
-        robust: vary masses, friction, strength and latency: `tasks.robust`.
+        robust: vary masses, friction, strength, noise and latency: `tasks.robust`.
         python: the interpreter that knows the environment; None for this one.
         **others: further fields of `TrainSettings`; None stands for the default.
 

@@ -48,6 +48,9 @@ class ArmSettings(TaskSettings):
     follow within its limits is learned as fast as if it had none."""
     step_rad: float = 0.05
     """Joint actions: displacement per control step at full action [rad]."""
+    observed_actions: int = 3
+    """How many of the last actions are observed, the latest first: all that can be on their way
+    where actions arrive up to 0.1 s late."""
 
     def __post_init__(self) -> None:
         """Check what `TaskSettings` checks, and the actions."""

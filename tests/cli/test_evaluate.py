@@ -129,7 +129,7 @@ def test_a_controller_for_other_observations_is_refused(
     Controller(layers, {**controller.metadata, "observation_size": 7}).save(here / "c.safetensors")
     for command in ("evaluate", "record"):
         said = refusal(command, "c.safetensors")
-        assert "was trained for 7 observed values, but 'reach' now has 29" in said
+        assert "was trained for 7 observed values, but 'reach' now has 38" in said
 
 
 def test_a_controller_for_a_task_that_is_gone_is_refused(

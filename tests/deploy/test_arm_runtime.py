@@ -155,6 +155,21 @@ def test_measurements_of_another_form_are_refused(
         runtime.start(dataclasses.replace(home, **change))
 
 
+def test_what_varied_in_training_does_not_vary_on_the_robot(
+    runtime: ArmRuntime, home: Measurement
+) -> None:
+    controller = Controller.find("reach")
+    varied = {"random_latency_steps": 3, "random_strength": 0.9, "random_noise": 0.5}
+    task = controller.task
+    controller.metadata["task"] = task | {"settings": task["settings"] | varied}
+    other = ArmRuntime(controller)
+    for each in (runtime, other):
+        each.start(home)
+    for _ in range(5):
+        first, second = runtime.step(home), other.step(home)
+        np.testing.assert_array_equal(first.position, second.position)
+
+
 def test_another_robots_model_is_refused() -> None:
     controller = Controller.find("reach")
     controller.metadata["task"] = controller.task | {"model_hash": "0" * 64}

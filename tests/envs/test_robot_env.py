@@ -135,7 +135,7 @@ def make_reach() -> RobotEnv:
 def test_gymnasiums_own_vector_environments_take_it(kind: Any) -> None:
     env = kind([make_reach, make_reach])
     observation, _ = env.reset(seed=0)
-    assert observation.shape == (2, 29)
+    assert observation.shape == (2, 38)
     *_, info = env.step(env.action_space.sample())
     assert info["is_success"].shape == (2,)
     env.close()

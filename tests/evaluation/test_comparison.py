@@ -12,6 +12,7 @@ from robo_ddpg.evaluation.episodes import Episodes
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.evaluation.same_episodes import shared_world, world_in_words
 from robo_ddpg.evaluation.statistics import mcnemar_exact, paired_share_interval, sign_flip_test
+from tasks.task import VARIED
 
 
 def evaluation(success: list[bool] | None, returns: list[float]) -> Evaluation:
@@ -96,7 +97,8 @@ def test_a_controller_compared_with_itself_does_the_same() -> None:
 
 def with_task(name: str, **settings: object) -> Controller:
     shipped = Controller.find("grasp" if name == "grasp" else "reach")
-    task = {**shipped.task, "name": name, "settings": {**shipped.task["settings"], **settings}}
+    all_settings = shipped.task["settings"] | dict.fromkeys(VARIED, 0) | settings
+    task = {**shipped.task, "name": name, "settings": all_settings}
     return Controller(shipped.tensors, {**shipped.metadata, "task": task}, f"{name}.safetensors")
 
 

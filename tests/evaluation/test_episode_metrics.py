@@ -59,7 +59,7 @@ def test_what_a_gymnasium_environment_does_not_say_is_null_and_never_zero() -> N
 
 def test_measuring_does_not_change_the_episodes() -> None:
     controller = Controller.find("reach")
-    env = make_environment("reach", 2, **SHORT)
+    env = make_environment("reach", 2, **controller.task["settings"] | SHORT)
     observation, _ = env.reset(seed=20_000)
     total = np.zeros(2)
     for _ in range(30):

@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from robo_ddpg import Controller, evaluate
 from robo_ddpg.controller import shipped
+from robo_ddpg.envs.building.env import BuildingVectorEnv
 from robo_ddpg.envs.foreign.environment import ForeignEnvironment
 from robo_ddpg.envs.foreign.stepped import Together
 from robo_ddpg.envs.names import make_environment
@@ -17,6 +18,7 @@ from robo_ddpg.errors import ControllerError, SettingsError
 from robo_ddpg.evaluation.episodes import Episodes, run_episodes
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.model_fields import model_hash
+from tasks.building.rules import Thermostat
 
 
 class Scripted(VectorEnv[Any, Any, Any]):
@@ -81,7 +83,7 @@ def controller_for(task: str, observed: int, low: list[float], high: list[float]
 @pytest.fixture
 def reach() -> Controller:
     """A controller that fits reach."""
-    return controller_for("reach", 29, [-1.0] * 3, [1.0] * 3)
+    return controller_for("reach", 38, [-1.0] * 3, [1.0] * 3)
 
 
 def test_returns_and_lengths_are_those_of_the_first_episode_of_each_simulation() -> None:
@@ -191,11 +193,11 @@ def test_counts_and_seeds_that_cannot_work_are_refused(
 
 def test_a_controller_for_other_observations_or_actions_is_refused() -> None:
     with pytest.raises(
-        ControllerError, match="trained for 5 observed values, but 'reach' now has 29"
+        ControllerError, match="trained for 5 observed values, but 'reach' now has 38"
     ):
         evaluate(controller_for("reach", 5, [-1.0] * 3, [1.0] * 3), episodes=1)
     with pytest.raises(ControllerError, match="trained for 2 action components"):
-        evaluate(controller_for("reach", 29, [-1.0] * 2, [1.0] * 2), episodes=1)
+        evaluate(controller_for("reach", 38, [-1.0] * 2, [1.0] * 2), episodes=1)
 
 
 def test_the_shipped_reach_controller_solves_reach() -> None:
@@ -204,7 +206,19 @@ def test_the_shipped_reach_controller_solves_reach() -> None:
     assert summary["unstable"] == 0
 
 
-@pytest.mark.parametrize("task", shipped())
+def test_the_shipped_controller_of_buildings_is_cheaper_than_their_thermostat() -> None:
+    env = BuildingVectorEnv(50)
+    env.reset(seed=123_456)
+    thermostat = Thermostat(env.building)
+    for _ in range(env.episode_steps - 1):
+        env.step(thermostat.act(np.zeros(0, np.float32)))
+    usual = env.building.total["cost_eur"].mean()
+    summary = evaluate("building", episodes=50, seed=123_456).summary()
+    assert summary["cost_eur_mean"] < 0.95 * usual
+    assert summary["discomfort_kh_mean"] < 1.0
+
+
+@pytest.mark.parametrize("task", [name for name in shipped() if name != "building"])
 def test_shipped_controllers_do_their_task_and_stay_on_their_feet(task: str) -> None:
     episodes = 10 if task in ("locomotion-hopper", "locomotion-walker") else 20
     summary = evaluate(task, episodes=episodes, seed=123_456).summary()

@@ -90,7 +90,7 @@ def test_the_contract_lies_beside_the_graph_and_in_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", tasks.names())
 def test_every_number_of_a_task_has_a_name(name: str) -> None:
-    task = make_task(name)
+    task = make_task(name, observed_actions=0)
     simulation = Simulation(task, 1, threads=1)
     shown = task.observed()
     assert [*shown] == [*task.layout]

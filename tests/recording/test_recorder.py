@@ -60,7 +60,8 @@ def test_reward_terms_add_up_to_the_rewards(recordings: list[Recording]) -> None
 def test_the_states_are_those_of_the_simulation(
     reach: Controller, recordings: list[Recording]
 ) -> None:
-    env = RobotVectorEnv(1, "reach", autoreset_mode="Disabled", **SHORT)
+    settings = reach.task["settings"] | SHORT
+    env = RobotVectorEnv(1, "reach", autoreset_mode="Disabled", **settings)
     observation, _ = env.reset(seed=recordings[0].seed)
     qpos = env.batch.bind("qpos")
     per_step = (len(recordings[0].states) - 1) // 20

@@ -14,7 +14,8 @@ from robo_ddpg.recording.verify import verify
 
 @pytest.fixture(scope="module")
 def recordings() -> list[Recording]:
-    return record_episodes(Controller.find("reach"), seeds=[4, 9, 2], episode_s=0.5)
+    world = {"episode_s": 0.5, "random_latency_steps": 0}
+    return record_episodes(Controller.find("reach"), seeds=[4, 9, 2], **world)
 
 
 def test_episodes_of_a_batch_are_bit_identical_one_by_one(recordings: list[Recording]) -> None:

@@ -147,7 +147,7 @@ def test_the_controller_carries_its_evaluation_and_acts(finished: RunDirectory) 
     assert controller.metadata["evaluation"]["return_mean"] == written["return_mean"]
     assert written["episodes"] == 8
     assert controller.metadata["training"]["transitions"] in (600, 1200)
-    assert controller.act(np.zeros(29)).shape == (3,)
+    assert controller.act(np.zeros(38)).shape == (3,)
     with (finished.path / "evaluation.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 8
 
