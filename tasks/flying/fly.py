@@ -23,7 +23,11 @@ COARSE_M = 2.0
 """Distance that is observed as 1 from afar [m] ..."""
 FINE_M = 0.2
 """... and from near [m]."""
-NEAR_M, ON_GOAL_M = 1.5, 0.05
+APPROACH_S, CRUISE_M_S = 0.5, 1.5
+"""One should fly to the goal as if to be there in this time [s], at this speed at most [m/s]."""
+OFF_COURSE_M_S = 1.0
+"""Velocity off that, at which a quarter of `course` is left [m/s]."""
+NEAR_M, ON_GOAL_M = 0.3, 0.1
 """Distances at which a quarter of the terms `near` and `on_goal` is left [m]."""
 STEADY_RAD_S = 10.0
 """Angular velocity at which a quarter of `steady` is left [rad/s]."""
@@ -61,7 +65,9 @@ class Fly(FlyingTask):
 
     Reward terms, each in [0, 1]:
 
-    - `near` and `on_goal` draw the vehicle to the goal, from afar and from near.
+    - `course` pays for flying towards the goal, the slower the nearer: it shows within tenths of a
+      second what a distance shows after seconds, when much else has been done.
+    - `near` and `on_goal` draw the vehicle to the goal.
     - `upright` and `steady` pay for not lying on its back and not tumbling.
     - `smooth` pays for commands that change little, because twitching wears motors out.
     """
@@ -71,11 +77,12 @@ class Fly(FlyingTask):
     demonstrator = "tasks.flying.demonstrator:GeometricController"
     learning = FLYING
     weights = {  # noqa: RUF012 - never changed
-        "near": 0.25,
-        "on_goal": 0.25,
-        "upright": 0.25,
+        "course": 0.4,
+        "near": 0.15,
+        "on_goal": 0.15,
+        "upright": 0.1,
         "steady": 0.1,
-        "smooth": 0.15,
+        "smooth": 0.1,
     }
 
     settings: FlySettings
@@ -123,6 +130,10 @@ class Fly(FlyingTask):
         """To the goal [m], (n,)."""
         self._to_goal = to_body(self._rotation, away)
 
+    def _course(self) -> Array:
+        """Velocity that leads to the goal [m/s], in the vehicle's frame, (n, 3)."""
+        return self._to_goal / np.maximum(APPROACH_S, self.distance / CRUISE_M_S)[:, None]
+
     def observe(self) -> dict[str, Array]:
         """The way to the goal, coarse and fine, and the vehicle's motion, in its frame."""
         return {
@@ -150,6 +161,7 @@ class Fly(FlyingTask):
         """See the class."""
         change = np.sqrt(np.square(self.command_change).mean(1))
         return {
+            "course": closeness(norm(self.velocity - self._course()), OFF_COURSE_M_S),
             "near": closeness(self.distance, NEAR_M),
             "on_goal": closeness(self.distance, ON_GOAL_M),
             "upright": 0.5 + 0.5 * self.up[:, 2],

@@ -10,7 +10,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
-from tasks.flying.fly import COARSE_M, NEAR_M, Fly, FlySettings
+from tasks.flying.fly import COARSE_M, CRUISE_M_S, Fly, FlySettings
 from tasks.goals import norm
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness
@@ -28,6 +28,10 @@ ASIDE_RAD = 0.4
 """... and turned from the direction of the circuit by up to this either way [rad]."""
 LOW_M, HIGH_M = 1.2, 2.0
 """Range of the heights of their centres [m]."""
+WAY_M = 1.5
+"""Distance to the next gate at which a quarter of the reward for the way is left [m]."""
+AHEAD = 0.4
+"""One should fly to a point before the gate, on its axis, by this share of the way to it."""
 BEYOND_M = 0.8
 """Distance behind the last gate that one flies to in the end [m]."""
 _SEGMENTS = 20
@@ -56,7 +60,8 @@ class FlyGates(Fly):
     side that its axis points away from. Who hits the tube has crashed.
 
     Reward terms, each in [0, 1]: `progress` grows with every gate that is passed, and with the way
-    to the next; the others are those of `fly`.
+    to the next, `course` pays for flying towards it and along its axis; the others are those of
+    `fly`.
     """
 
     name = "fly-gates"
@@ -64,10 +69,11 @@ class FlyGates(Fly):
     failed = "crashed, hit a gate, spun or left the arena"
     demonstrator = "tasks.flying.demonstrator:GatePilot"
     weights = {  # noqa: RUF012 - never changed
-        "progress": 0.6,
+        "course": 0.4,
+        "progress": 0.3,
         "upright": 0.1,
-        "steady": 0.15,
-        "smooth": 0.15,
+        "steady": 0.1,
+        "smooth": 0.1,
     }
 
     settings: GatesSettings
@@ -157,6 +163,13 @@ class FlyGates(Fly):
         outside = off > OPENING_M + TUBE_M + VEHICLE_M
         return crossed & (ahead >= 0) & inside, crossed & ~inside & ~outside
 
+    def _course(self) -> Array:
+        """Velocity that leads through the next gate [m/s], in the vehicle's frame, (n, 3)."""
+        axis = self._axis[np.arange(len(self.passed)), self.passed]
+        before = self.goal - AHEAD * self.distance[:, None] * axis
+        away = before - self.position
+        return to_body(self._rotation, CRUISE_M_S * away / np.maximum(norm(away), 1e-9)[:, None])
+
     def observe(self) -> dict[str, Array]:
         """The axis of the next gate, the way to the one after, and what `fly` observes."""
         rows, last = np.arange(len(self.passed)), self.settings.gates
@@ -181,7 +194,7 @@ class FlyGates(Fly):
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""
         terms = super().reward_terms()
-        way = self.passed + closeness(self.distance, NEAR_M)
+        way = self.passed + closeness(self.distance, WAY_M)
         progress = way / (self.settings.gates + 1)
         return {"progress": progress} | {
             name: term for name, term in terms.items() if name in self.weights

@@ -49,7 +49,7 @@ class FlyTrack(Fly):
     """Recover a quadrotor from any attitude, and follow a target on a figure of eight.
 
     The target moves as Gerono's lemniscate, from anywhere in it and either way, at up to 1.5 m/s.
-    The reward is that of `fly`.
+    The reward is that of `fly`, with a course that leads to where the target will be.
     """
 
     name = "fly-track"
@@ -103,6 +103,10 @@ class FlyTrack(Fly):
         flat[0, :, :2] = self._figure * slope * speed
         flat[1, :, :2] = self._figure * bend * speed**2
         return to_body(self._rotation, flat[0]), to_body(self._rotation, flat[1])
+
+    def _course(self) -> Array:
+        """Velocity that leads to the target and on with it [m/s], (n, 3)."""
+        return super()._course() + self._motion()[0]
 
     def observe(self) -> dict[str, Array]:
         """The motion of the target, and what `fly` observes."""

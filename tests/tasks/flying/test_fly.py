@@ -65,11 +65,22 @@ def test_hovering_at_the_goal_earns_everything_and_nothing_else_does() -> None:
     for change, term in (
         ({"position": task.goal + 0.2}, "on_goal"),
         ({"position": task.goal + 0.9}, "near"),
+        ({"position": task.goal + 0.9}, "course"),
+        ({"_qvel": [0, 0, 1.5, 0, 0, 0]}, "course"),
         ({"_attitude": BACK}, "upright"),
         ({"_qvel": [0, 0, 0, 15.0, 0, 0]}, "steady"),
     ):
         place(task, **change)
         assert task.reward_terms()[term][0] < 0.3
+
+
+def test_flying_straight_to_the_goal_and_slowing_down_in_time_is_the_course() -> None:
+    _, task = flying(3)
+    place(task)
+    task.position[:] -= np.array([[0.2], [0.75], [3.0]]) * [1.0, 0.0, 0.0]
+    task._qvel[:, 0] = [0.4, 1.5, 1.5]
+    task.started(np.arange(3))
+    np.testing.assert_allclose(task.reward_terms()["course"], 1.0)
 
 
 def test_commands_that_change_are_not_smooth() -> None:

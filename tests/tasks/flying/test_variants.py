@@ -55,6 +55,17 @@ def test_what_is_seen_of_the_target_is_how_it_moves() -> None:
     np.testing.assert_allclose(seen["goal_acceleration"] * 5.0, acceleration, atol=0.15)
 
 
+def test_moving_with_the_target_is_the_course() -> None:
+    _, task = tracking()
+    task.position[:] = task.goal
+    task._attitude[:] = [1.0, 0.0, 0.0, 0.0]
+    task._sense()
+    task._qvel[:, :3], task._qvel[:, 3:] = task._motion()[0], 0.0
+    task._sense()
+    task._aim()
+    np.testing.assert_allclose(task.reward_terms()["course"], 1.0)
+
+
 def test_following_closely_on_average_is_success() -> None:
     _, task = tracking()
     for away, solved in ((0.5, False), (0.05, True)):
@@ -75,6 +86,20 @@ def test_a_gate_counts_if_it_is_flown_through_along_its_axis() -> None:
     assert (task.passed == 1).all()
     np.testing.assert_allclose(task.goal, task._centre[:, 1])
     assert not task.failure().any()
+
+
+def test_the_course_leads_through_the_gate_along_its_axis() -> None:
+    task = gates()
+    centre, axis = task._centre[:, 0], task._axis[:, 0]
+    side = np.cross(axis, [0.0, 0.0, 1.0])
+    task._attitude[:] = [1.0, 0.0, 0.0, 0.0]
+    task.position[:] = centre - 0.8 * axis + 0.4 * side
+    for _ in range(200):
+        task.advance()
+        if task.passed.all():
+            break
+        task.position[:] += 0.02 * task._course()
+    assert (task.passed == 1).all()
 
 
 @pytest.mark.parametrize(("off", "hit"), [(0.0, False), (OPENING_M, True), (0.5, False)])
