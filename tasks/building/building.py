@@ -24,7 +24,7 @@ KEPT = 0.98
 DEAR_EUR_KWH = 0.50
 """Price at which the greatest consumption makes `thrift` 0."""
 JOULE_KWH = 3.6e6
-HARSH_K = 5.0
+HARSH_K = 2.0
 """So far out of comfort, `comfort` is 0."""
 PRICES_H, WEATHER_H = range(1, 13), (1, 3, 6, 12, 24)
 """Hours ahead whose price and weather are observed: prices of the next day are published at about
@@ -61,6 +61,8 @@ class Step:
     too_hot_k: Array
     stored_eur: Array
     """What was added to the worth of heat and charge, (n,)."""
+    usual_eur: Array
+    """What it costs a house that just stays in comfort and stores nothing, (n,)."""
     altered: dict[str, Array] = field(default_factory=dict)
     """One of `REASONS` -> by how much an action was cut, in units of actions."""
 
@@ -120,8 +122,8 @@ class Building:
 
     def _at_rest(self, warm_c: Array) -> Step:
         """As if it had been as warm everywhere, without a heat pump."""
-        heat, pump, grid, cost, cold, hot, stored = np.zeros((7, len(warm_c)))
-        return Step(warm_c.copy(), warm_c.copy(), heat, pump, grid, cost, cold, hot, stored)
+        rest = np.zeros((8, len(warm_c)))
+        return Step(warm_c.copy(), warm_c.copy(), *rest)
 
     @property
     def hour(self) -> Ids:
@@ -144,11 +146,12 @@ class Building:
             days.outdoor_c.take(now), days.inner_w.take(now), days.sun_w.take(now), heat
         )
         altered = {"ramp": np.abs(heat / self._pump_w - action[:, 0])}
-        grid = pump + self._trade(action, now, altered)
-        cost = grid * np.where(grid > 0, days.price.take(now), self.settings.feed_in_eur_kwh)
+        own = self._own_kwh(now)
+        grid = pump + own + self._charged(action, altered)
         cold, hot = self.settings.low_c - air, air - self.settings.high_c
         stored = KEPT**self.settings.step_h * self._worth_eur() - before
-        self.last = Step(air, surface, heat, pump, grid, cost, cold, hot, stored, altered)
+        cost, usual = (self._bill_eur(each, now) for each in (grid, own + self._steady_kwh(now)))
+        self.last = Step(air, surface, heat, pump, grid, cost, cold, hot, stored, usual, altered)
         self._add_up()
         self.steps = self.steps + 1
         return self.last
@@ -163,20 +166,42 @@ class Building:
         change = np.clip(share * self._pump_w - self.last.heat_w, -most, most)
         return np.asarray(self.last.heat_w + change)
 
-    def _trade(self, action: Array, now: Ids, altered: dict[str, Array]) -> Array:
-        """What household, panels and battery take from the grid besides the pump [kWh], (n,)."""
+    def _own_kwh(self, now: Ids) -> Array:
+        """What the household takes from the grid besides heat pump and battery [kWh], (n,)."""
         if not self.whole_bill:
-            altered["charge"] = np.zeros(self.count)
             return np.zeros(self.count)
-        asked = np.zeros(self.count)
+        own = self.days.household_w.take(now) / 1000
+        return np.asarray(
+            (own - self.settings.solar_kwp * self.days.panel.take(now)) * self.settings.step_h
+        )
+
+    def _charged(self, action: Array, altered: dict[str, Array]) -> Array:
+        """What the battery takes [kWh], (n,)."""
+        altered["charge"] = np.zeros(self.count)
+        if not self.settings.battery_kwh:
+            return np.zeros(self.count)
         most = self.settings.battery_kw * self.settings.step_h
-        if self.settings.battery_kwh:
-            asked = most * action[:, 1]
+        asked = most * action[:, 1]
         taken = self.battery.exchange(asked)
         altered["charge"] = np.abs(taken - asked) / most
-        own = self.days.household_w.take(now) / 1000
-        own -= self.settings.solar_kwp * self.days.panel.take(now)
-        return np.asarray(taken + own * self.settings.step_h)
+        return np.asarray(taken)
+
+    def _steady_kwh(self, now: Ids) -> Array:
+        """Electricity that keeps a house at the bounds of comfort [kWh], (n,)."""
+        days, settings = self.days, self.settings
+        gains = days.inner_w.take(now) + days.sun_w.take(now)
+        low, high = (
+            self.house.loss_w_k * (bound - days.outdoor_c.take(now)) - gains
+            for bound in (settings.low_c, settings.high_c)
+        )
+        watt = np.maximum(low, 0.0) / self.heating.take(now)
+        watt += np.maximum(-high, 0.0) / self.cooling.take(now)
+        return np.asarray(watt / 1000 * settings.step_h)
+
+    def _bill_eur(self, grid_kwh: Array, now: Ids) -> Array:
+        """What is paid for what is taken, less what is earned by what is given, (n,)."""
+        price = np.where(grid_kwh > 0, self.days.price.take(now), self.settings.feed_in_eur_kwh)
+        return np.asarray(grid_kwh * price)
 
     def _worth_eur(self) -> Array:
         """Of the heat in the mass above the lower bound, and of the charge [EUR], (n,)."""
@@ -204,9 +229,14 @@ class Building:
         }
 
     def reward(self, terms: dict[str, Array]) -> Array:
-        """The terms' weighted sum, less what it is where nothing is spent, in comfort, (n,)."""
+        """The terms' weighted sum, less what it is for a house that just stays in comfort, (n,).
+
+        What that costs depends on weather and prices alone, so that nothing changes about which
+        behaviour is best; but rewards of winter and summer become alike.
+        """
         least, most = self._costs_eur_h
-        rest = WEIGHTS["thrift"] * most / (most - least) + WEIGHTS["comfort"]
+        usual = self.last.usual_eur / self.settings.step_h
+        rest = WEIGHTS["thrift"] * (most - usual) / (most - least) + WEIGHTS["comfort"]
         return np.asarray(sum(WEIGHTS[name] * term for name, term in terms.items()) - rest)
 
     @property

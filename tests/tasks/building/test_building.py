@@ -75,7 +75,7 @@ def test_rewards_of_an_episode_are_what_was_spent() -> None:
 
 
 @pytest.mark.parametrize("name", BUILDINGS)
-def test_terms_of_the_reward_are_shares_and_doing_nothing_is_worth_nothing(name: str) -> None:
+def test_terms_of_the_reward_are_shares_and_what_is_usual_is_worth_nothing(name: str) -> None:
     building, rng = buildings(64, name, first_day=20), np.random.default_rng(0)
     clipped = 0
     for _ in range(100):
@@ -85,9 +85,21 @@ def test_terms_of_the_reward_are_shares_and_doing_nothing_is_worth_nothing(name:
             assert (term >= 0).all() and (term <= 1).all()
         clipped += np.count_nonzero((terms["thrift"] == 0) | (terms["thrift"] == 1))
     assert clipped < 0.02 * 6400
-    building.last.cost_eur[:] = building.last.stored_eur[:] = 0.0
+    building.last.cost_eur[:], building.last.stored_eur[:] = building.last.usual_eur, 0.0
     building.last.too_cold_k[:] = building.last.too_hot_k[:] = -1.0
     np.testing.assert_allclose(building.reward(building.reward_terms()), 0.0, atol=1e-12)
+
+
+def test_the_usual_cost_is_that_of_a_house_that_stays_in_comfort() -> None:
+    building = buildings(1, first_day=10)
+    building.house.mass_c[:] = 21.0
+    cost = usual = 0.0
+    for _ in range(120):
+        last = building.last
+        need = 8.0 * (building.settings.low_c + 0.3 - last.air_c) * building.house.loss_w_k / 1e4
+        step = building.step(np.clip(need, 0.0, 1.0)[:, None])
+        cost, usual = cost + step.cost_eur - step.stored_eur, usual + step.usual_eur
+    assert cost == pytest.approx(usual, rel=0.1)
 
 
 def test_a_battery_gives_back_less_than_it_took() -> None:
