@@ -21,6 +21,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/robo-ddpg train reach --out $(DEMO) --force
 	$(BIN)/robo-ddpg evaluate $(DEMO) --episodes 200
+	@mkdir -p $(DEMO)/videos
 	$(BIN)/robo-ddpg record $(DEMO) --out $(DEMO)/videos/demo.mp4
 	@echo $(CURDIR)/$(DEMO)/videos/demo.mp4
 
