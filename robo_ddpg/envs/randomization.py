@@ -79,21 +79,21 @@ class Randomization:
         self._waiting[0] = action
         return np.asarray(self._waiting[self._late, np.arange(len(action))])
 
-    def blurred(self, observed: Array, rngs: Generators) -> Array:
-        """What is seen of what the task observes; the same noise until the next control step.
+    def blur(self, observed: Array, rngs: Generators) -> None:
+        """Add noise to what the task observes; the same noise until the next control step.
 
         Args:
-            observed: (n, o).
+            observed: (n, o); written into.
             rngs: the simulations' random generators, n of them.
         """
         if not self._noise:
-            return observed
+            return
         if self._blur.shape != observed.shape:
             self._blur = np.zeros(observed.shape)
         for i in np.flatnonzero(self._stale):
             self._blur[i] = rngs[i].normal(0.0, self._noise, observed.shape[1])
         self._stale[:] = False
-        return observed + self._blur
+        observed += self._blur
 
     def step(self, rngs: Generators) -> None:
         """Begin a control step: pushes come and go, and noise changes."""

@@ -270,11 +270,10 @@ class Simulation:
         return physics_fault(self.task.model, int(raised[0]), element)
 
     def _observe(self) -> NDArray[np.float32]:
-        parts = self._parts()
-        last = parts.pop(LAST_ACTIONS, np.zeros((self.nsim, 0)))
-        seen = self._randomization.blurred(np.concatenate(list(parts.values()), axis=1), self.rngs)
+        seen = np.concatenate(list(self._parts().values()), axis=1)
+        noisy = seen.shape[1] - self._last_actions[0].size
+        self._randomization.blur(seen[:, :noisy], self.rngs)
         limit = OBSERVATION_LIMIT
-        seen = np.concatenate([seen, last], axis=1)
         return np.asarray(np.clip(seen, -limit, limit), np.float32)
 
     def _parts(self) -> dict[str, Array]:

@@ -34,7 +34,7 @@ class Runner(Planar):
         "grip": 0.35,
     }
     upright_rad = 0.5
-    # Fast feet land hard and slide: docs/results.md has what less than this left of it.
+    # Stricter than for those that step, whose feet are slower: fast feet land hard and slide.
     too_fast = (1.05, 1.3)
     sunk_m = (0.002, 0.006)
     slip_m_s = 0.3
