@@ -3,7 +3,8 @@
 `torch.bmm` calls the BLAS, on x86 Intel's MKL, which does not use AVX-512 on processors of other
 makers; oneDNN, which PyTorch brings as well, does. It takes ten microseconds more for a call, so
 small products stay where they are. Measured on AMD's Zen 5, one thread, 64 x 256 x 256: 49 and 82
-microseconds (docs/results.md).
+microseconds; on AMD's Zen 3, which has no AVX-512, 165 and 117, so there it is not used
+(docs/results.md).
 """
 
 from typing import Any
@@ -18,7 +19,10 @@ ONEDNN_GRADIENT_FROM = 3_000_000
 
 _linear_pointwise: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 """The name by which PyTorch's own compiler calls it."""
-HAS_ONEDNN = _linear_pointwise is not None
+HAS_ONEDNN = (
+    _linear_pointwise is not None and torch.backends.cpu.get_cpu_capability() == "AVX512"
+)
+"""Whether it is there and worth it."""
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor, *, relu: bool = False) -> Tensor:

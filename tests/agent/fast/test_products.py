@@ -13,7 +13,7 @@ SMALL, LARGE = (1, 8, 5, 3), (2, 64, 256, 256)
 def sizes(request: pytest.FixtureRequest) -> tuple[int, int, int, int]:
     s, b, i, o = request.param
     if b * i * o >= products.ONEDNN_GRADIENT_FROM and not products.HAS_ONEDNN:
-        pytest.skip("PyTorch has no oneDNN here")
+        pytest.skip("oneDNN is not used here")
     return s, b, i, o
 
 
