@@ -20,6 +20,7 @@ from robo_ddpg.agent.replay.demonstrations import Demonstrations
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import ANNEALED, AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from tasks.arrays import Float32
 
 
@@ -34,6 +35,7 @@ class DDPG:
         num_envs: Number n of simulations.
         seed: Fixes every random number drawn here.
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
+        watch: Times the parts of an update.
     """
 
     def __init__(
@@ -45,16 +47,17 @@ class DDPG:
         num_envs: int,
         seed: int,
         goal_space: GoalSpace | None = None,
+        watch: Watch = UNWATCHED,
     ) -> None:
         check_spaces(observation_space, action_space)
-        self.settings, self.num_envs = settings, num_envs
+        self.settings, self.num_envs, self._watch = settings, num_envs, watch
         self.updates = self.transitions = 0
         self._scaling = ActionScaling(action_space.low, action_space.high)
         o, a = observation_space.shape[0], action_space.shape[0]
         seeds = map(int, np.random.SeedSequence(seed).generate_state(4))
         torch_seed, replay_seed, exploration_seed, self._demonstration_seed = seeds
         self._generator = torch.Generator().manual_seed(torch_seed)
-        self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, replay_seed, goal_space)
+        self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, replay_seed, goal_space, watch)
         self._goal_space = goal_space
         self._demonstrations: Demonstrations | None = None
         self._exploration = Exploration(settings, num_envs, a, exploration_seed)
@@ -117,20 +120,25 @@ class DDPG:
 
     def update(self) -> Metrics:
         """Update the critics, and every `actor_delay` times the actor and the targets, once."""
-        backend = self._backend
-        batch = self._minibatch()
-        noise = self._smoothing_noise(batch.action.shape)
-        sample = self._sample(batch, noise, self._demonstrated)
-        metrics = self._finite(backend.critic_gradient(sample), batch)
-        scale = np.float32(self._return_scale.factor)
-        check_values(self.updates, metrics["q"], scale * batch.reward, self.settings.discount)
+        backend, timing = self._backend, self._watch.timing
+        with timing("sampling"):
+            batch = self._minibatch()
+        with timing("normalising"):
+            noise = self._smoothing_noise(batch.action.shape)
+            sample = self._sample(batch, noise, self._demonstrated)
         pace = self._pace
-        backend.critic_step(pace)
+        with timing("critics"):
+            metrics = self._finite(backend.critic_gradient(sample), batch)
+            scale = np.float32(self._return_scale.factor)
+            check_values(self.updates, metrics["q"], scale * batch.reward, self.settings.discount)
+            backend.critic_step(pace)
         self.updates += 1
         if self.updates % self.settings.actor_delay == 0:
-            metrics |= self._finite(backend.actor_gradient(sample), batch)
-            backend.actor_step(pace)
-            backend.update_targets()
+            with timing("actor"):
+                metrics |= self._finite(backend.actor_gradient(sample), batch)
+                backend.actor_step(pace)
+            with timing("target networks"):
+                backend.update_targets()
         return metrics
 
     def diagnostics(self) -> dict[str, float | list[float]]:

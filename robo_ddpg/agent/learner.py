@@ -17,6 +17,7 @@ from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from robo_ddpg.errors import SettingsError
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from tasks.arrays import Float32
 
 DEVICES = ("cpu", "cuda")
@@ -95,6 +96,7 @@ def make_learner(
     seed: int,
     goal_space: GoalSpace | None = None,
     device: str = "cpu",
+    watch: Watch = UNWATCHED,
 ) -> Learner:
     """Build the learner that the settings ask for.
 
@@ -106,12 +108,14 @@ def make_learner(
         seed: Fixes every random number that the learner draws.
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
         device: Where the networks are, "cpu" or "cuda".
+        watch: Times the parts of an update.
 
     Raises:
         SettingsError: The device is unknown, absent, or not one that the backend computes on.
     """
     backend = _backend(settings.backend, device)
-    return DDPG(backend, observation_space, action_space, settings, num_envs, seed, goal_space)
+    spaces = observation_space, action_space
+    return DDPG(backend, *spaces, settings, num_envs, seed, goal_space, watch)
 
 
 @contextlib.contextmanager

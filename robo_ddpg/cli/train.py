@@ -1,5 +1,6 @@
 """`robo-ddpg train`: a new run, a new run with the settings of another, or a run continued."""
 
+import contextlib
 import dataclasses
 import functools
 from collections.abc import Iterator
@@ -23,7 +24,10 @@ from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.evaluation.in_words import sentence
+from robo_ddpg.files import writing
+from robo_ddpg.process.stopwatch import UNWATCHED, Stopwatch, Watch
 from robo_ddpg.runs.directory import RunDirectory
+from robo_ddpg.training.display.profile import table
 from robo_ddpg.training.progress import make_progress
 from robo_ddpg.training.settings import TrainSettings, read_settings
 from robo_ddpg.training.task_defaults import MASTERED_TIMES, train_settings
@@ -36,7 +40,8 @@ class SourceOptions:
     config: File = None
     """Start from the settings in this config.json, which every run keeps in its directory."""
     resume: Directory = None
-    """Go on with the run in this directory; only --steps, --minutes and --quiet go with it."""
+    """Go on with the run in this directory; only --steps, --minutes, --profile and --quiet go
+    with it."""
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
     robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
@@ -100,6 +105,8 @@ class TrainOptions(SourceOptions):
     """Replace an earlier run in the same directory."""
     quiet: Switch = False
     """Show no progress."""
+    profile: Annotated[Switch, RARE] = False
+    """Say at the end what learner and physics did with their time, in profile.txt too."""
     agent: Annotated[AgentSettings, RARE] = dataclasses.field(default_factory=AgentSettings)
     """Learning settings."""
     environment: object = Arguments()
@@ -113,7 +120,7 @@ _SETTINGS = (
 """What is an option and a setting under the same name."""
 GROUP = "group.json"
 """In the directory of several seeds."""
-_RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--quiet")
+_RESUMABLE = ("--task", "--resume", "--steps", "--minutes", "--profile", "--quiet")
 """Options that go with `--resume`."""
 
 
@@ -158,6 +165,8 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
     options = parse(TrainOptions, words, "train", _as_options(start, words))
     _check_task(options, start, origin)
     settings = _with_options(start, options)
+    if options.seeds and options.profile:
+        raise SettingsError("train: --profile goes with a single run; leave out --seeds")
     if options.seeds:
         from robo_ddpg.cli.many import seeds
 
@@ -174,7 +183,9 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
     from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {settings.task}", quiet=options.quiet)
-    _say_result(runs.train(settings, run, progress, force=options.force), run)
+    with _profile(run, on=options.profile) as watch:
+        evaluation = runs.train(settings, run, progress, force=options.force, watch=watch)
+        _say_result(evaluation, run)
     return True
 
 
@@ -203,8 +214,24 @@ def _resume(words: Words, run: RunDirectory) -> bool:
     from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {start.task}", quiet=options.quiet)
-    _say_result(runs.resume(run, progress, steps=options.steps, minutes=options.minutes), run)
+    budget = {"steps": options.steps, "minutes": options.minutes}
+    with _profile(run, on=options.profile) as watch:
+        _say_result(runs.resume(run, progress, watch=watch, **budget), run)
     return True
+
+
+@contextlib.contextmanager
+def _profile(run: RunDirectory, *, on: bool) -> Iterator[Watch]:
+    """What times a training; its table is said and kept at the end."""
+    if not on:
+        yield UNWATCHED
+        return
+    watch = Stopwatch()
+    yield watch
+    found = table(watch)
+    say(found)
+    with writing(run.profile) as part:
+        part.write_text(found + "\n")
 
 
 def _say_result(evaluation: Evaluation | None, run: RunDirectory) -> None:

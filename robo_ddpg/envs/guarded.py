@@ -18,6 +18,7 @@ from robo_ddpg.envs.foreign.worker import Misfit
 from robo_ddpg.envs.simulation import Simulation
 from robo_ddpg.errors import EnvironmentFailure, EnvironmentHang, RoboDDPGError
 from robo_ddpg.flattening import Flattening
+from robo_ddpg.process.stopwatch import PHYSICS, UNWATCHED, Watch
 from tasks.arrays import Int64
 from tasks.quantities import Measure
 
@@ -52,6 +53,8 @@ class GuardedEnvironment:
             step_timeout_s: how long a step or a reset may take [s].
         """
         self._env, self._step_timeout_s = env, step_timeout_s
+        self.watch: Watch = UNWATCHED
+        """Times steps and resets."""
         self.num_envs: int = env.num_envs
         self.single_observation_space: Any = env.single_observation_space
         self.single_action_space: Any = env.single_action_space
@@ -142,7 +145,7 @@ class GuardedEnvironment:
 
     def begin_step(self, actions: Any) -> None:
         """Have all simulations take a step, while the caller does something else."""
-        self._submit(lambda: self._env.step(actions))
+        self._submit(self._timed("steps", lambda: self._env.step(actions)))
 
     def end_step(self) -> Step:
         """What the step that was begun led to.
@@ -206,10 +209,18 @@ class GuardedEnvironment:
                 Background().submit(self._env.close).result(CLOSE_TIMEOUT_S)
 
     def _reset(self, seed: Any, options: dict[str, Any] | None) -> tuple[Any, dict[str, Any]]:
-        self._submit(lambda: self._env.reset(seed=seed, options=options))
+        reset = self._timed("resets", lambda: self._env.reset(seed=seed, options=options))
+        self._submit(reset)
         observation, info = self._result(f"the reset after step {self.steps}")
         self._check_shape("observations", observation, self.single_observation_space.shape)
         return observation, info
+
+    def _timed(self, what: str, call: Callable[[], Any]) -> Callable[[], Any]:
+        def timed() -> Any:
+            with self.watch.timing(what, PHYSICS):
+                return call()
+
+        return timed
 
     def _submit(self, call: Callable[[], Any]) -> None:
         self._pending = self._background.submit(call)

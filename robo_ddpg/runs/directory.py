@@ -33,6 +33,7 @@ class RunDirectory:
         self.episodes = path / "evaluation.csv"
         self.robustness = path / "robustness.json"
         self.report = path / "report.html"
+        self.profile = path / "profile.txt"
         self.videos = path / "videos"
         self.unstable = path / "unstable"
 

@@ -8,8 +8,9 @@ import numpy as np
 from robo_ddpg.agent.learner import Learner
 from robo_ddpg.agent.transitions import Transitions
 from robo_ddpg.envs.foreign.snapshot import restore, snapshot
-from robo_ddpg.envs.guarded import GuardedEnvironment
+from robo_ddpg.envs.guarded import GuardedEnvironment, Step
 from robo_ddpg.errors import EnvironmentFailure
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from robo_ddpg.training.episode_statistics import EpisodeStatistics
 from robo_ddpg.training.instability import DroppedTransitions, InstabilityLog
 
@@ -17,15 +18,22 @@ from robo_ddpg.training.instability import DroppedTransitions, InstabilityLog
 class Collection:
     """Steps of all simulations, explored by the learner and stored by it."""
 
-    def __init__(self, env: GuardedEnvironment, agent: Learner, unstable: Path) -> None:
+    def __init__(
+        self,
+        env: GuardedEnvironment,
+        agent: Learner,
+        unstable: Path,
+        watch: Watch = UNWATCHED,
+    ) -> None:
         """Nothing is stepped yet.
 
         Args:
             env: the simulations.
             agent: explores and stores.
             unstable: directory for what unstable simulations were doing.
+            watch: times acting, waiting and storing.
         """
-        self.env, self.agent = env, agent
+        self.env, self.agent, self._watch = env, agent, watch
         self.statistics = EpisodeStatistics(np.zeros(env.num_envs))
         self._dropped = DroppedTransitions(env.name, env.num_envs)
         self._instabilities = InstabilityLog(env, unstable)
@@ -77,9 +85,10 @@ class Collection:
     def begin_step(self) -> None:
         """Have all simulations take a step, while the learner learns."""
         self._between_steps = False
-        self._action = self.agent.explore(self._observation)
-        self._instabilities.before_step(self._observation, self._action)
-        self.env.begin_step(self._action)
+        with self._watch.timing("acting"):
+            self._action = self.agent.explore(self._observation)
+            self._instabilities.before_step(self._observation, self._action)
+            self.env.begin_step(self._action)
 
     def end_step(self) -> None:
         """Store the step that was begun; finished simulations start anew.
@@ -87,7 +96,21 @@ class Collection:
         Raises:
             EnvironmentFailure: it failed, or too much of what it returns had to be dropped.
         """
-        following, reward, terminated, truncated, info = self.env.end_step()
+        with self._watch.timing("waiting for steps"):
+            step = self.env.end_step()
+        with self._watch.timing("storing"):
+            self._store(step)
+        following, _, terminated, truncated, _ = step
+        ended = terminated | truncated
+        if ended.any():
+            with self._watch.timing("waiting for resets"):
+                following, _ = self.env.reset(options={"reset_mask": ended})
+        self._observation = following
+        self._between_steps = True
+
+    def _store(self, step: Step) -> None:
+        """Have the learner remember a step, and count it."""
+        following, reward, terminated, truncated, info = step
         ended = terminated | truncated
         reward_info = info.get("reward_info")
         unstable = np.asarray(info.get("unstable", np.zeros(len(ended), bool)))
@@ -108,7 +131,3 @@ class Collection:
             self._instabilities.add(unstable, faults, self.agent.transitions)
         self.statistics.add(reward, ended, info)
         self._dropped.add(int(unstable.sum()), next(iter(faults.values()), None))
-        if ended.any():
-            following, _ = self.env.reset(options={"reset_mask": ended})
-        self._observation = following
-        self._between_steps = True

@@ -6,6 +6,7 @@ from robo_ddpg.errors import SettingsError
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.files import write_json
 from robo_ddpg.process.origin import origin
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import Progress
 from robo_ddpg.training.settings import TrainSettings, configuration, settings_of
@@ -24,7 +25,12 @@ except ModuleNotFoundError as error:
 
 
 def train(
-    settings: TrainSettings, run: RunDirectory, progress: Progress, *, force: bool = False
+    settings: TrainSettings,
+    run: RunDirectory,
+    progress: Progress,
+    *,
+    force: bool = False,
+    watch: Watch = UNWATCHED,
 ) -> Evaluation | None:
     """Train a controller.
 
@@ -33,6 +39,7 @@ def train(
         run: where to; made here, and removed after an error before anything was learned.
         progress: shows how it goes.
         force: replace an earlier run that is there.
+        watch: a `Stopwatch` times what the threads do.
 
     Returns:
         The evaluation of the best controller, which lies in the run directory; None if a signal
@@ -43,7 +50,7 @@ def train(
         EnvironmentFailure: the environment failed; a note on the error says what was saved.
     """
     run.check(force=force)
-    trainer = Trainer(settings, run, progress)
+    trainer = Trainer(settings, run, progress, watch)
     room = check_room(trainer.agent, settings.steps, run.checkpoints)
     with run.writing():
         run.create(force=force)
@@ -59,7 +66,12 @@ def train(
 
 
 def resume(
-    run: RunDirectory, progress: Progress, *, steps: int | None = None, minutes: float | None = None
+    run: RunDirectory,
+    progress: Progress,
+    *,
+    steps: int | None = None,
+    minutes: float | None = None,
+    watch: Watch = UNWATCHED,
 ) -> Evaluation | None:
     """Continue a run, as if it had never stopped.
 
@@ -69,6 +81,7 @@ def resume(
         steps: total number of transitions, or None for as many as planned, or, if they are there
             already, as many again.
         minutes: further time [min], or None likewise.
+        watch: a `Stopwatch` times what the threads do.
 
     Returns:
         The evaluation of the best controller; None if a signal left no time for it.
@@ -80,7 +93,7 @@ def resume(
     """
     with run.writing():
         planned = settings_of(run.read_config())
-        trainer = Trainer(planned, run, progress)
+        trainer = Trainer(planned, run, progress, watch)
         trainer.checkpoints.clean()
         trainer.resume()
         _plan(trainer, planned, steps, minutes)

@@ -13,6 +13,7 @@ from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, DivergenceError, EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
 from robo_ddpg.process.interruption import Interruption
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.trackers.trackers import Trackers, check_installed
@@ -47,16 +48,23 @@ GRACE_S = 5.0
 class Trainer:
     """Trains one agent on one task, into one run directory."""
 
-    def __init__(self, settings: TrainSettings, run: RunDirectory, progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: TrainSettings,
+        run: RunDirectory,
+        progress: Progress,
+        watch: Watch = UNWATCHED,
+    ) -> None:
         """Build environments and agent; nothing is written yet.
 
         Args:
             settings: what to do.
             run: where results go.
             progress: shows how it goes.
+            watch: times what the threads do.
         """
         check_installed(settings.track)
-        self.settings, self.run, self.progress = settings, run, progress
+        self.settings, self.run, self.progress, self.watch = settings, run, progress, watch
         n = settings.simulations
         # One core simulates while the other learns, so the physics gets a single thread.
         self.env = make_environment(
@@ -67,6 +75,7 @@ class Trainer:
             step_timeout_s=settings.step_timeout_s,
             **settings.environment,
         )
+        self.env.watch = watch
         self.judge = Judge(settings)
         self.agent = make_learner(
             self.env.single_observation_space,
@@ -76,10 +85,11 @@ class Trainer:
             settings.seed,
             self.env.goal_space,
             settings.device,
+            watch,
         )
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
-        self._collection = Collection(self.env, self.agent, run.unstable)
+        self._collection = Collection(self.env, self.agent, run.unstable, watch)
         self.checkpoints = Checkpoints(run.checkpoints)
         self.finished = False
         """Whether the run had ended, its controller evaluated."""
@@ -160,6 +170,7 @@ class Trainer:
         self._open()
         self._start_episodes()
         self._pace = self._new_pace()
+        self.watch.start()
         while True:
             if self.agent.transitions >= self._counters.evaluation_due:
                 self._evaluate()
@@ -204,9 +215,10 @@ class Trainer:
                 self.progress.note(note)
 
     def _show(self) -> None:
-        transitions = self.agent.transitions
-        row = self._state() | self._pace.times(transitions)
-        self.progress.update(self._pace.share(transitions), row)
+        with self.watch.timing("showing"):
+            transitions = self.agent.transitions
+            row = self._state() | self._pace.times(transitions)
+            self.progress.update(self._pace.share(transitions), row)
 
     def _episode_seed(self) -> int:
         """Training episodes start from seeds apart from those of evaluations."""
@@ -227,7 +239,7 @@ class Trainer:
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
         try:
-            with self._pace.evaluating():
+            with self._pace.evaluating(), self.watch.timing("evaluating"):
                 score = self.judge.evaluate(self.agent.act, self._stops_evaluation)
         except EvaluationStopped:
             return
@@ -236,9 +248,10 @@ class Trainer:
             "evaluation_return": score[1],
             "evaluation_success": self.judge.success,
         }
-        self._log()
-        if self.judge.is_best(score):
-            keep(self.controller(), self.run)
+        with self.watch.timing("logging and keeping"):
+            self._log()
+            if self.judge.is_best(score):
+                keep(self.controller(), self.run)
 
     def _next_evaluation(self) -> int:
         """Transitions at which it is due."""
@@ -317,8 +330,9 @@ class Trainer:
             "finished": finished,
             "machine": machine(),
         }
-        documents = {"progress": progress, "simulations": self._collection.state()}
-        self.checkpoints.save(self.agent, documents)
+        with self.watch.timing("saving"):
+            documents = {"progress": progress, "simulations": self._collection.state()}
+            self.checkpoints.save(self.agent, documents)
         self._checkpoint_due_s = self.training_s + CHECKPOINT_EVERY_S
 
     def _save(self) -> None:
@@ -354,7 +368,7 @@ class Trainer:
             self._grace_ends = time.monotonic() + GRACE_S
             self._interruption.release()
         try:
-            with self._pace.evaluating(FINAL_ROUNDS):
+            with self._pace.evaluating(FINAL_ROUNDS), self.watch.timing("evaluating"):
                 evaluation = evaluate_best(self.run, self.settings, self._stops_evaluation)
         except EvaluationStopped:
             evaluation = None

@@ -31,7 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short run that learns, with settings unlike the defaults."""
     run = tmp_path_factory.mktemp("trained") / "run"
     learning = ("--agent.warmup-transitions", "64", "--agent.batch-size", "16", "--no-stop-early")
-    words = ("--preset", "td3", "--seed", "7", "--minutes", "5", *learning)
+    words = ("--preset", "td3", "--seed", "7", "--minutes", "5", "--profile", *learning)
     assert (
         main(["train", "--out", str(run), "--environment.no-safety", "reach", *words, *TINY]) == 0
     )
@@ -75,6 +75,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("reach --environment.timestep-s 0.03", "timestep_s must divide"),
         ("reach --environment.goal-low-m 1 1 1", "goal_low_m"),
         ("Pendulum-v1 --environment.episode-s 1", "cannot have these arguments"),
+        ("reach --seeds 1 2 --profile", "--profile goes with a single run"),
         ("--resume nowhere", "nowhere is not a run to resume"),
         ("--resume", "--resume: expected DIR, got nothing"),
         ("--config nowhere.json", "nowhere.json does not give the settings of a run: No such"),
@@ -99,6 +100,14 @@ def test_options_reach_the_run(trained: Path) -> None:
     assert settings["agent"]["batch_size"] == 16
     assert settings["environment"]["episode_s"] == 0.5
     assert settings["environment"]["safety"] is False
+
+
+def test_a_profile_says_what_learner_and_physics_did(trained: Path) -> None:
+    lines = (trained / "profile.txt").read_text().splitlines()
+    assert lines[0].split("  ")[0] == "thread"
+    for part in ("critics", "actor", "sampling", "acting", "waiting for steps", "evaluating"):
+        assert any(line.startswith(f"learner  {part}  ") for line in lines), part
+    assert any(line.startswith("physics  steps  ") for line in lines)
 
 
 def test_options_without_a_value_may_stand_before_the_task_which_may_be_our_gymnasium_id(

@@ -9,6 +9,7 @@ from robo_ddpg.agent.replay.ring import Draw, Ring, uniform_below
 from robo_ddpg.agent.saved_state import generator_state, set_generator_state
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import GoalSpace, Transitions
+from robo_ddpg.process.stopwatch import UNWATCHED, Watch
 from tasks.arrays import Float32, Int64, Mask
 
 
@@ -42,6 +43,7 @@ class ReplayBuffer:
         action_size: Size a of an action.
         seed: Fixes what is sampled.
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
+        watch: Times the relabelling.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class ReplayBuffer:
         action_size: int,
         seed: int,
         goal_space: GoalSpace | None = None,
+        watch: Watch = UNWATCHED,
     ) -> None:
-        self.settings, self._goal_space = settings, goal_space
+        self.settings, self._goal_space, self._watch = settings, goal_space, watch
         self._generator = np.random.default_rng(seed)
         length = settings.replay_capacity // num_envs
         if length * num_envs < max(2 * num_envs, settings.batch_size):
@@ -86,16 +89,8 @@ class ReplayBuffer:
         draw = self.ring.draw(batch_size, self._generator)
         if self._goal_space is None:
             return self._n_step(draw, *self._steps(draw, self.settings.n_step))
-        goal = self._other_goals(self._goal_space, draw)
-        rows, reward, terminated = self._steps(draw, self.settings.n_step)
-        changed = slice(len(goal))
-        reward[:, changed], terminated[:, changed] = self._reward_again(
-            self._goal_space, rows[:, changed], goal
-        )
-        batch = self._n_step(draw, rows, reward, terminated)
-        for observation in (batch.observation, batch.bootstrap_observation):
-            observation[changed] = self._goal_space.replace_goal(observation[changed], goal)
-        return batch
+        with self._watch.timing("relabelling"):
+            return self._relabelled(self._goal_space, draw)
 
     def sample_returns(self, batch_size: int, steps: int) -> Minibatch:
         """Draw transitions of up to `steps` steps, with the goals they were made for."""
@@ -118,6 +113,19 @@ class ReplayBuffer:
     def load_generator_state(self, state: NDArray[np.generic]) -> None:
         """Restore what `generator_state` returned."""
         set_generator_state(self._generator, state)
+
+    def _relabelled(self, goal_space: GoalSpace, draw: Draw) -> Minibatch:
+        """The first of the draws with other goals."""
+        goal = self._other_goals(goal_space, draw)
+        rows, reward, terminated = self._steps(draw, self.settings.n_step)
+        changed = slice(len(goal))
+        reward[:, changed], terminated[:, changed] = self._reward_again(
+            goal_space, rows[:, changed], goal
+        )
+        batch = self._n_step(draw, rows, reward, terminated)
+        for observation in (batch.observation, batch.bootstrap_observation):
+            observation[changed] = goal_space.replace_goal(observation[changed], goal)
+        return batch
 
     def _steps(self, draw: Draw, steps: int) -> tuple[Int64, Float32, Mask]:
         """Rows, rewards and terminations of the steps from each draw on, shapes (steps, b).
