@@ -1,5 +1,6 @@
 """From the environment into the learner."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Collection:
             watch: times acting, waiting and storing.
         """
         self.env, self.agent, self._watch = env, agent, watch
+        self.waited_s = 0.0
+        """How long the last step was waited for [s]."""
         self.statistics = EpisodeStatistics(np.zeros(env.num_envs))
         self._dropped = DroppedTransitions(env.name, env.num_envs)
         self._instabilities = InstabilityLog(env, unstable)
@@ -97,7 +100,9 @@ class Collection:
             EnvironmentFailure: it failed, or too much of what it returns had to be dropped.
         """
         with self._watch.timing("waiting for steps"):
+            begun_s = time.monotonic()
             step = self.env.end_step()
+            self.waited_s = time.monotonic() - begun_s
         with self._watch.timing("storing"):
             self._store(step)
         following, _, terminated, truncated, _ = step

@@ -1,6 +1,7 @@
 """The training loop: collect, store, update, evaluate, keep the best."""
 
 import dataclasses
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner, one_torch_thread
 from robo_ddpg.controller import Controller
+from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
 from robo_ddpg.errors import ControllerError, DivergenceError, EnvironmentFailure, EvaluationStopped
 from robo_ddpg.evaluation.evaluate import Evaluation
@@ -21,10 +23,11 @@ from robo_ddpg.runs.training_log import Position, TrainingLog
 from robo_ddpg.training.checkpoints.machine import differences, machine
 from robo_ddpg.training.checkpoints.store import Checkpoints, refusing_damage
 from robo_ddpg.training.checkpoints.trial import RESTART, check_restorable
-from robo_ddpg.training.clock import Budget
 from robo_ddpg.training.collection import Collection
+from robo_ddpg.training.cores import Waiting, more_threads
 from robo_ddpg.training.counters import Counters
 from robo_ddpg.training.demonstrations.load import load_demonstrations
+from robo_ddpg.training.display.clock import Budget
 from robo_ddpg.training.display.pace import Pace
 from robo_ddpg.training.judge import Judge
 from robo_ddpg.training.notes import reasons, warnings, what_resuming_changes
@@ -65,23 +68,14 @@ class Trainer:
         """
         check_installed(settings.track)
         self.settings, self.run, self.progress, self.watch = settings, run, progress, watch
-        n = settings.simulations
-        # One core simulates while the other learns, so the physics gets a single thread.
-        self.env = make_environment(
-            settings.task,
-            n,
-            threads=1,
-            python=settings.python,
-            step_timeout_s=settings.step_timeout_s,
-            **settings.environment,
-        )
-        self.env.watch = watch
+        # One core simulates while the other learns, so the physics gets a single thread at first.
+        self.env = self._environment(threads=1)
         self.judge = Judge(settings)
         self.agent = make_learner(
             self.env.single_observation_space,
             self.env.single_action_space,
             settings.agent,
-            n,
+            settings.simulations,
             settings.seed,
             self.env.goal_space,
             settings.device,
@@ -93,6 +87,7 @@ class Trainer:
         self.checkpoints = Checkpoints(run.checkpoints)
         self.finished = False
         """Whether the run had ended, its controller evaluated."""
+        self._waiting = Waiting()
         self._counters = Counters(evaluation_due=settings.evaluate_every)
         self._log_kept: Position | None = None
         self._simulations: dict[str, Any] | None = None
@@ -100,6 +95,19 @@ class Trainer:
         self._interruption = Interruption()
         self._grace_ends = 0.0
         self._pace = self._new_pace()
+
+    def _environment(self, threads: int) -> GuardedEnvironment:
+        settings = self.settings
+        env = make_environment(
+            settings.task,
+            settings.simulations,
+            threads=threads,
+            python=settings.python,
+            step_timeout_s=settings.step_timeout_s,
+            **settings.environment,
+        )
+        env.watch = self.watch
+        return env
 
     def _new_pace(self) -> Pace:
         budget = Budget(self.settings.steps, self.settings.minutes)
@@ -181,7 +189,10 @@ class Trainer:
                 return
             self._pace.lap()
             self._step()
-            self._counters.training_s += self._pace.lap()
+            seconds = self._pace.lap()
+            self._counters.training_s += seconds
+            if self.agent.ready and self._waiting.add(self._collection.waited_s, seconds):
+                self._use_cores()
             if self._pace.clock.shows():
                 self._show()
 
@@ -190,6 +201,23 @@ class Trainer:
         self._collection.begin_step()
         self._learn()
         self._collection.end_step()
+
+    def _use_cores(self) -> None:
+        """Go on with more threads that simulate, where that changes no bit."""
+        threads = more_threads()
+        if threads is None or self.env.simulation is None:
+            return
+        env = self._environment(threads)
+        moved = Collection(env, self.agent, self.run.unstable, self.watch)
+        try:
+            check_restorable(self.settings)
+            moved.load_state(json.loads(json.dumps(self._collection.state())))
+        except EnvironmentFailure:
+            env.close()
+            return
+        self.env.close()
+        self.env, self._collection = env, moved
+        self.progress.note(f"learning waits for the physics, which has {threads} threads now")
 
     def _start_episodes(self) -> None:
         """Go on with those that were saved; where that is impossible start new ones, and say so."""

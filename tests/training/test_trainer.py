@@ -26,6 +26,7 @@ from robo_ddpg.errors import (
 from robo_ddpg.recording.fault_dump import FaultDump
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.training_log import read_metrics
+from robo_ddpg.training.cores import Waiting
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings, settings_of
 from robo_ddpg.training.start import resume, train
@@ -99,6 +100,21 @@ def command(*words: str, cwd: Path) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
+
+
+def test_more_threads_that_simulate_change_nothing(
+    finished: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Waiting, "add", lambda *_: True)
+    monkeypatch.setattr("robo_ddpg.training.trainer.check_restorable", lambda _: None)
+    moves = iter((2,))
+    monkeypatch.setattr("robo_ddpg.training.trainer.more_threads", lambda: next(moves, None))
+    moved = go(tmp_path / "moved")
+    one, other = (Controller.find(run.path).tensors for run in (finished, moved))
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    rows = (without_times(read_metrics(run.metrics)) for run in (finished, moved))
+    assert next(rows) == next(rows)
+    assert next(moves, None) is None
 
 
 def test_a_run_leaves_everything_that_is_promised(finished: RunDirectory) -> None:

@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Iterator
 
 from robo_ddpg.runs.tables import Row
-from robo_ddpg.training.clock import Budget, Clock
 from robo_ddpg.training.counters import Counters
+from robo_ddpg.training.display.clock import Budget, Clock
 
 
 class Pace:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from robo_ddpg.training.clock import Budget
 from robo_ddpg.training.counters import Counters
+from robo_ddpg.training.display.clock import Budget
 from robo_ddpg.training.display.pace import Pace
 
 Wait = Callable[[float], None]
