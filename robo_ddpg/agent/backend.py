@@ -31,7 +31,18 @@ class Sample(NamedTuple):
     return_bounds: tuple[float, float] = (-math.inf, math.inf)
     """Least and greatest return there can be, in the unit of `reward`."""
     demonstrations: int = 0
-    """How many of the rows, the first ones, were demonstrated."""
+    """How many of the rows, the first ones, were demonstrated; of each minibatch, if several."""
+
+    def rows(self, rows: slice) -> "Sample":
+        """Views of some rows."""
+        return self._replace(
+            observation=self.observation[rows],
+            action=self.action[rows],
+            reward=self.reward[rows],
+            discount=self.discount[rows],
+            next_observation=self.next_observation[rows],
+            noise=self.noise[rows],
+        )
 
 
 class Backend(Protocol):
@@ -56,8 +67,13 @@ class Backend(Protocol):
         It lies within the sample's `return_bounds`.
         """
 
-    def critic_gradient(self, sample: Sample) -> Metrics:
-        """Differentiate the critics' loss; returns `critic_loss` and `q`."""
+    def critic_gradient(self, sample: Sample, target: Tensor) -> Metrics:
+        """Differentiate the critics' loss; returns `critic_loss` and `q`.
+
+        Args:
+            sample: The minibatch.
+            target: What `td_target` says of it, (b, 1).
+        """
 
     def critic_step(self, pace: float = 1.0) -> None:
         """Step along the gradient, by the learning rate times `pace`."""

@@ -1,6 +1,7 @@
 """Deep deterministic policy gradient (Lillicrap et al., ICLR 2016) with TD3's refinements."""
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -118,27 +119,25 @@ class DDPG:
         warm = self.transitions >= self.settings.warmup_transitions
         return warm and len(self.replay_buffer) >= self.settings.batch_size
 
-    def update(self) -> Metrics:
-        """Update the critics, and every `actor_delay` times the actor and the targets, once."""
-        backend, timing = self._backend, self._watch.timing
-        with timing("sampling"):
-            batch = self._minibatch()
-        with timing("normalising"):
+    def update(self, count: int = 1) -> Metrics:
+        """Update the critics `count` times; actor and targets every `actor_delay` times.
+
+        Minibatches are drawn and prepared together, and the target networks asked about all that
+        are learned from before they change.
+        """
+        with self._watch.timing("sampling"):
+            batch = self._minibatches(count)
+        with self._watch.timing("normalising"):
             noise = self._smoothing_noise(batch.action.shape)
             sample = self._sample(batch, noise, self._demonstrated)
-        pace = self._pace
-        with timing("critics"):
-            metrics = self._finite(backend.critic_gradient(sample), batch)
-            scale = np.float32(self._return_scale.factor)
-            check_values(self.updates, metrics["q"], scale * batch.reward, self.settings.discount)
-            backend.critic_step(pace)
-        self.updates += 1
-        if self.updates % self.settings.actor_delay == 0:
-            with timing("actor"):
-                metrics |= self._finite(backend.actor_gradient(sample), batch)
-                backend.actor_step(pace)
-            with timing("target networks"):
-                backend.update_targets()
+        rows, metrics = self.settings.batch_size, Metrics()
+        for run in self._runs(count):
+            part = sample.rows(slice(rows * run.start, rows * run.stop))
+            with self._watch.timing("targets"):
+                target = self._backend.td_target(part)
+            for first in range(0, len(target), rows):
+                of_one = slice(first, first + rows)
+                metrics |= self._update(part.rows(of_one), target[of_one], batch)
         return metrics
 
     def diagnostics(self) -> dict[str, float | list[float]]:
@@ -212,9 +211,36 @@ class DDPG:
         """Demonstrated rows of a minibatch."""
         return self._demonstrations.rows if self._demonstrations else 0
 
-    def _minibatch(self) -> Minibatch:
-        batch = self.replay_buffer.sample(self.settings.batch_size - self._demonstrated)
-        return self._demonstrations.lead(batch) if self._demonstrations else batch
+    def _minibatches(self, count: int) -> Minibatch:
+        """So many, one after the other, drawn together and dealt."""
+        own = self.settings.batch_size - self._demonstrated
+        batch = self.replay_buffer.sample(count * own)
+        if self._demonstrations:
+            batch = self._demonstrations.lead(batch, count)
+        return batch.dealt(count)
+
+    def _runs(self, count: int) -> list[range]:
+        """The next updates, in runs between which the target networks change."""
+        delay = self.settings.actor_delay
+        starts = [0, *range(delay - self.updates % delay, count, delay), count]
+        return [range(*pair) for pair in itertools.pairwise(starts)]
+
+    def _update(self, sample: Sample, target: Tensor, batch: Minibatch) -> Metrics:
+        """Learn from one minibatch, which is part of the batch."""
+        backend, timing, pace = self._backend, self._watch.timing, self._pace
+        with timing("critics"):
+            metrics = self._finite(backend.critic_gradient(sample, target), batch)
+            scale = np.float32(self._return_scale.factor)
+            check_values(self.updates, metrics["q"], scale * batch.reward, self.settings.discount)
+            backend.critic_step(pace)
+        self.updates += 1
+        if self.updates % self.settings.actor_delay == 0:
+            with timing("actor"):
+                metrics |= self._finite(backend.actor_gradient(sample), batch)
+                backend.actor_step(pace)
+            with timing("target networks"):
+                backend.update_targets()
+        return metrics
 
     def _sample(self, batch: Minibatch, noise: Tensor, demonstrations: int = 0) -> Sample:
         scale = float(self._return_scale.factor)

@@ -65,11 +65,11 @@ class Learner(Protocol):
     def end_episodes(self) -> None:
         """Note that every simulation was reset although its episode had not ended."""
 
-    def update(self) -> dict[str, float]:
-        """Learn from one minibatch.
+    def update(self, count: int = 1) -> dict[str, float]:
+        """Learn from so many minibatches, one after the other; fastest from several.
 
         Returns:
-            Metrics by name. Those of the actor are absent when it was not updated.
+            Metrics of the last updates by name; those of the actor are absent if it had none.
 
         Raises:
             DivergenceError: If a loss is not finite; what it would have changed is as it was.

@@ -214,9 +214,10 @@ def _resume(words: Words, run: RunDirectory) -> bool:
     from robo_ddpg.training import start as runs
 
     progress = make_progress(f"train {start.task}", quiet=options.quiet)
-    budget = {"steps": options.steps, "minutes": options.minutes}
+    steps, minutes = options.steps, options.minutes
     with _profile(run, on=options.profile) as watch:
-        _say_result(runs.resume(run, progress, watch=watch, **budget), run)
+        evaluation = runs.resume(run, progress, steps=steps, minutes=minutes, watch=watch)
+        _say_result(evaluation, run)
     return True
 
 

@@ -44,6 +44,8 @@ from robo_ddpg.training.settings import TrainSettings
 
 CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
+UPDATES_AT_ONCE = 8
+"""Whose minibatches are drawn together: of more, memory grows and nothing is gained."""
 GRACE_S = 5.0
 """How long a run that was interrupted, and is saved, evaluates its controller at most [s]."""
 
@@ -261,8 +263,9 @@ class Trainer:
             self.settings.simulations / self.settings.agent.transitions_per_update
         )
         while counters.updates_owed >= 1:
-            counters.updates_owed -= 1
-            counters.row |= self.agent.update()
+            count = min(int(counters.updates_owed), UPDATES_AT_ONCE)
+            counters.updates_owed -= count
+            counters.row |= self.agent.update(count)
 
     def _evaluate(self) -> None:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""

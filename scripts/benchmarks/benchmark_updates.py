@@ -58,7 +58,7 @@ def updates(backend: Backend, settings: AgentSettings) -> Loop:
 
     def loop() -> None:
         for count in range(1, UPDATES + 1):
-            backend.critic_gradient(sample)
+            backend.critic_gradient(sample, backend.td_target(sample))
             backend.critic_step()
             if count % settings.actor_delay == 0:
                 backend.actor_gradient(sample)

@@ -38,9 +38,9 @@ class StackedAutograd(FastBackend):
         if optimizer is not None:
             use(optimizer, self, settings, self._actor_leaves, self._critic_leaves)
 
-    def critic_gradient(self, sample: Sample) -> Metrics:
+    def critic_gradient(self, sample: Sample, target: Tensor) -> Metrics:
         """Differentiate the mean squared error of each critic."""
-        inputs, target = torch.cat((sample.observation, sample.action), 1), self.td_target(sample)
+        inputs = torch.cat((sample.observation, sample.action), 1)
         q = forward(self._critic_leaves, inputs, self.networks.critic.layer_norm)
         square = (q - target).square()
         self.networks.critic.gradient.zero_()
@@ -110,13 +110,6 @@ def per_tensor(_: StackedMlp, layers: list[Layer], rate: float, decay: float) ->
     return TorchAdam([part for layer in layers for part in layer], rate, weight_decay=decay)
 
 
-def flat_fused(network: StackedMlp, _: list[Layer], rate: float, decay: float) -> Any:
-    """Torch's fused Adam on the one tensor that all parameters are views of."""
-    parameters = network.parameters.detach().requires_grad_()
-    parameters.grad = network.gradient
-    return TorchAdam([parameters], rate, weight_decay=decay, fused=True)
-
-
 def fused_modules(settings: AgentSettings, *rest: Any) -> AutogradBackend:
     """The reference with torch's fused Adam."""
     backend = AutogradBackend.make(settings, *rest)
@@ -130,13 +123,6 @@ def fused_modules(settings: AgentSettings, *rest: Any) -> AutogradBackend:
         weight_decay=decay,
         fused=True,
     )
-    return backend
-
-
-def fast_fused(settings: AgentSettings, *rest: Any) -> FastBackend:
-    """The fast backend with torch's fused Adam."""
-    backend = FastBackend(settings, *rest)
-    use(flat_fused, backend, settings, [], [])
     return backend
 
 
@@ -161,9 +147,7 @@ FAST = "fast backend"
 COMPILED = "modules, under torch.compile"
 VARIANTS: dict[str, MakeBackend] = {
     FAST: FastBackend,
-    "fast backend, fused Adam": fast_fused,
     "stacked, flat Adam, autograd": stacked_autograd(None),
-    "stacked, flat fused Adam, autograd": stacked_autograd(flat_fused),
     "stacked, Adam per tensor, autograd": stacked_autograd(per_tensor),
     "modules, fused Adam": fused_modules,
     "modules (autograd backend)": AutogradBackend.make,

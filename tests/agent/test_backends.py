@@ -197,7 +197,7 @@ def samples(noise: float) -> list[Sample]:
 
 
 def update(backend: Backend, sample: Sample, delayed: bool) -> Metrics:
-    metrics = backend.critic_gradient(sample)
+    metrics = backend.critic_gradient(sample, backend.td_target(sample))
     backend.critic_step(PACE)
     if not delayed:
         metrics |= backend.actor_gradient(sample)

@@ -116,6 +116,29 @@ def test_the_same_seed_gives_the_same_learning_and_another_does_not(
 
 
 @both_backends
+@pytest.mark.parametrize("before", [0, 1])
+def test_updates_together_learn_what_they_learn_one_after_the_other(
+    settings: AgentSettings, before: int
+) -> None:
+    together, apart = (make_agent(replace(settings, target_noise=0.0, n_step=1)) for _ in range(2))
+    same = np.ones((ENVS, OBSERVATIONS), np.float32)  # so that it does not matter what is drawn
+    never = np.zeros(ENVS, np.bool_)
+    for agent in (together, apart):
+        agent.load_state(agent.state() | {"counters": torch.tensor([before, 0])})
+        for _ in range(4):
+            given = same, same[:, :2], same[:, 0], never, never, same, None, ~never
+            agent.store(Transitions(*given))
+    found = together.update(5)
+    expected = [apart.update() for _ in range(5)]
+
+    assert together.updates == apart.updates == before + 5
+    assert found.keys() == {name for metrics in expected for name in metrics}
+    assert found["q"] == pytest.approx(expected[-1]["q"], abs=1e-5)
+    for name, tensor in together.policy_state().items():
+        torch.testing.assert_close(tensor, apart.policy_state()[name], rtol=0.0, atol=1e-5)
+
+
+@both_backends
 def test_no_global_random_numbers_are_drawn(settings: AgentSettings) -> None:
     torch.manual_seed(0)
     before = torch.get_rng_state()

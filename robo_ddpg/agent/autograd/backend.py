@@ -81,9 +81,9 @@ class AutogradBackend:
         y = sample.reward + sample.discount * q_next.amin(0)
         return y.clamp(*sample.return_bounds)
 
-    def critic_loss(self, sample: Sample) -> tuple[Tensor, Tensor]:
+    def critic_loss(self, sample: Sample, y: Tensor) -> tuple[Tensor, Tensor]:
         """Give L = mean (y - Q(s, a))^2 of each critic, (critics,), and Q, (critics, b, 1)."""
-        s, a, y = sample.observation, sample.action, self.td_target(sample)
+        s, a = sample.observation, sample.action
         q = torch.stack([critic(s, a) for critic in self.networks.critics])
         return (y - q).square().mean((1, 2)), q
 
@@ -110,9 +110,9 @@ class AutogradBackend:
         cloned = better if self._settings.q_filter else torch.ones_like(better)
         return ((action - a).square() * cloned).mean(), cloned
 
-    def critic_gradient(self, sample: Sample) -> Metrics:
+    def critic_gradient(self, sample: Sample, target: Tensor) -> Metrics:
         """Differentiate the sum of the critics' losses."""
-        losses, q = self.critic_loss(sample)
+        losses, q = self.critic_loss(sample, target)
         self.networks.critic_optimizer.zero_grad()
         losses.sum().backward()  # type: ignore[no-untyped-call]
         return {"critic_loss": losses.mean().item(), "q": q.mean().item()}

@@ -46,9 +46,9 @@ class FastBackend:
         target = sample.reward + sample.discount * self.networks.target_critic(inputs).amin(0)
         return target.clamp_(*sample.return_bounds)
 
-    def critic_gradient(self, sample: Sample) -> Metrics:
+    def critic_gradient(self, sample: Sample, target: Tensor) -> Metrics:
         """Differentiate the mean squared error of each critic."""
-        critic, target = self.networks.critic, self.td_target(sample)
+        critic = self.networks.critic
         q, activations = critic.forward(torch.cat((sample.observation, sample.action), 1))
         error = q - target  # (critics, b, 1)
         critic.backward(error * (2.0 / len(target)), activations)

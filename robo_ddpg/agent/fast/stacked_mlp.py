@@ -16,7 +16,7 @@ from torch import Tensor
 from robo_ddpg.agent.backend import initial_bounds
 from robo_ddpg.agent.fast import products
 
-_NORM_EPSILON = 1e-5
+_NORM_EPSILON = torch.tensor(1e-5)
 
 
 class Layer(NamedTuple):
@@ -145,5 +145,5 @@ def _layer_norm(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     mean = x.mean(-1, keepdim=True)
     centered = x - mean
     norm = torch.linalg.vector_norm(centered, dim=-1, keepdim=True)
-    inverse_std = norm.square_().div_(x.shape[-1]).add_(_NORM_EPSILON).rsqrt_()
+    inverse_std = torch.addcmul(_NORM_EPSILON, norm, norm, value=1.0 / x.shape[-1]).rsqrt_()
     return centered.mul_(inverse_std), mean, inverse_std

@@ -28,6 +28,16 @@ class Minibatch:
     bootstrap_observation: Float32
     """Where the steps ended, shape (b, o)."""
 
+    def dealt(self, count: int) -> "Minibatch":
+        """The rows dealt in turn to so many minibatches, which follow each other."""
+        if count == 1:
+            return self
+        return Minibatch(**{name: _dealt(array, count) for name, array in vars(self).items()})
+
+
+def _dealt(rows: Float32, count: int) -> Float32:
+    return rows.reshape(-1, count, rows.shape[1]).swapaxes(0, 1).reshape(rows.shape)
+
 
 _CANDIDATES = 8
 """Steps that are looked at in place of one whose goal was no merit, and those at once."""

@@ -50,9 +50,9 @@ class Demonstrations:
                 self._buffer.store(_transition(episode, step), action[step : step + 1])
             self._buffer.end_episodes()
 
-    def lead(self, batch: Minibatch) -> Minibatch:
-        """A minibatch with demonstrated rows before its own."""
-        shown = vars(self._buffer.sample(self.rows))
+    def lead(self, batch: Minibatch, count: int) -> Minibatch:
+        """As many rows as belong to so many minibatches, before those of the batch."""
+        shown = vars(self._buffer.sample(count * self.rows))
         own = vars(batch)
         return Minibatch(**{name: np.concatenate((shown[name], own[name])) for name in own})
 

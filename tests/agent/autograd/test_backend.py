@@ -84,7 +84,8 @@ def test_smoothed_actions_stay_within_bounds() -> None:
 
 def test_every_critic_is_led_to_the_target_by_its_own_error() -> None:
     backend = constants(3.0, 7.0)
-    metrics = backend.critic_gradient(sample(reward=1.0, discount=0.5))
+    minibatch = sample(reward=1.0, discount=0.5)
+    metrics = backend.critic_gradient(minibatch, backend.td_target(minibatch))
 
     # The target is 2.5, the errors are 0.5 and 4.5, and their squares 0.25 and 20.25.
     assert metrics == {"critic_loss": 10.25, "q": 5.0}
