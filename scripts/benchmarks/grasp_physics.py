@@ -80,7 +80,7 @@ class ChangedGrasp(Grasp):
     """Grasp with other contact physics."""
 
     def __init__(self, change: Change, timestep_s: float) -> None:
-        super().__init__(timestep_s=timestep_s, episode_s=100.0)
+        super().__init__(timestep_s=timestep_s, episode_s=100.0, yaw=False)
         self._change = change
 
     def build(self) -> mujoco.MjSpec:

@@ -19,9 +19,7 @@ ONEDNN_GRADIENT_FROM = 3_000_000
 
 _linear_pointwise: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 """The name by which PyTorch's own compiler calls it."""
-HAS_ONEDNN = (
-    _linear_pointwise is not None and torch.backends.cpu.get_cpu_capability() == "AVX512"
-)
+HAS_ONEDNN = _linear_pointwise is not None and torch.backends.cpu.get_cpu_capability() == "AVX512"
 """Whether it is there and worth it."""
 
 

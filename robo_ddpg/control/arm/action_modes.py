@@ -6,14 +6,18 @@ from typing import Protocol
 import numpy as np
 
 from robo_ddpg.control.arm.kinematics import ArmKinematics
+from robo_ddpg.control.arm.workspace import Planes
 from tasks.arm.task import ActionMode, EndEffectorMotion, JointMotion
 from tasks.arrays import Array
 from tasks.quantities import Quantity
 
 DAMPING = 1e-3
 """Damping of the inverse kinematics [m^2]: motion fades out below singular values of its root."""
-UPRIGHT_GAIN = 0.3
+UPRIGHT_GAIN = 1.0
 """Share of the hand's tilt that is corrected per control step."""
+APPROACH = 0.5
+"""Share of the way to a plane of the workspace that fingertips are moved at most per control step:
+where the filter has to stop them, the hand is not turned upright either."""
 POSTURE_GAIN = 0.05
 """Share of the distance to the home posture that the spare joint makes up per control step."""
 
@@ -36,20 +40,25 @@ class Command(Protocol):
 
 
 def make_command(
-    mode: ActionMode, kinematics: ArmKinematics, home: Array, control_hz: float
+    mode: ActionMode,
+    kinematics: ArmKinematics,
+    planes: Planes,
+    home: Array,
+    control_hz: float,
 ) -> Command:
     """The command for an action mode.
 
     Args:
         mode: what the action means.
         kinematics: the arm's kinematics.
+        planes: what the fingertips are kept inside of.
         home: preferred joint positions [rad], (j,).
         control_hz: control rate [Hz].
     """
     if isinstance(mode, JointMotion):
         return JointCommand(mode, len(home), control_hz)
     command = EndEffectorCommand if mode.down else PositionCommand
-    return command(mode, kinematics, home, control_hz)
+    return command(mode, kinematics, planes, home, control_hz)
 
 
 class JointCommand:
@@ -76,11 +85,17 @@ class EndEffectorCommand:
     """
 
     def __init__(
-        self, mode: EndEffectorMotion, kinematics: ArmKinematics, home: Array, control_hz: float
+        self,
+        mode: EndEffectorMotion,
+        kinematics: ArmKinematics,
+        planes: Planes,
+        home: Array,
+        control_hz: float,
     ) -> None:
         self.size = 4 if mode.yaw_step_rad else 3
-        self._kinematics = kinematics
+        self._kinematics, self._planes = kinematics, planes
         self._home = home
+        self._approach = APPROACH * control_hz
         self._posture_rate = POSTURE_GAIN * control_hz
         # Components to the hand's velocity [m/s] and angular velocity [rad/s].
         self._from_action = np.zeros((self.size, 6))
@@ -92,7 +107,9 @@ class EndEffectorCommand:
     def velocity(self, action: Array, position: Array) -> Array:
         """Full action is `step_m` along each axis, and `yaw_step_rad`, per control step."""
         kinematics = self._kinematics
-        twist = action @ self._from_action + kinematics.tip_outward @ self._from_tilt
+        twist = action @ self._from_action
+        self._planes.slow(twist[:, :3], kinematics.tip_position, self._approach)
+        twist += kinematics.tip_outward @ self._from_tilt
         jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)
         posture = self._posture_rate * (self._home - position)
         return damped_least_squares(jacobian, twist, posture)
@@ -116,17 +133,25 @@ class PositionCommand:
     size = 3
 
     def __init__(
-        self, mode: EndEffectorMotion, kinematics: ArmKinematics, home: Array, control_hz: float
+        self,
+        mode: EndEffectorMotion,
+        kinematics: ArmKinematics,
+        planes: Planes,
+        home: Array,
+        control_hz: float,
     ) -> None:
-        self._kinematics = kinematics
+        self._kinematics, self._planes = kinematics, planes
         self._home = home
+        self._approach = APPROACH * control_hz
         self._posture_rate = POSTURE_GAIN * control_hz
         self._speed = mode.step_m * control_hz
 
     def velocity(self, action: Array, position: Array) -> Array:
         """Full action is `step_m` along each axis per control step."""
         posture = self._posture_rate * (self._home - position)
-        return damped_least_squares(self._kinematics.tip_jacobian, action * self._speed, posture)
+        speed = action * self._speed
+        self._planes.slow(speed, self._kinematics.tip_position, self._approach)
+        return damped_least_squares(self._kinematics.tip_jacobian, speed, posture)
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
         """The fingertips' speed along the world's axes."""

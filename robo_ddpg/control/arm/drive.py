@@ -55,7 +55,8 @@ class ArmDrive(Drive):
         self.motion = ArmMotion(model, self.kinematics, task.arm, timing, n, enforced=enforced)
         self._joint_qpos = _qpos_ids(model, task.arm.joints)
         home = model.key_qpos[0, self._joint_qpos]
-        self._command = make_command(task.action, self.kinematics, home, timing.control_hz)
+        planes = self.motion.workspace.planes_of(self.kinematics.tip)
+        self._command = make_command(task.action, self.kinematics, planes, home, timing.control_hz)
         self._monitor = Monitor(model, task.arm, self.states)
         self.records |= self._monitor.records
         self._gripper = int(task.action.gripper)

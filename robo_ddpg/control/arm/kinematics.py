@@ -91,6 +91,11 @@ class ArmKinematics:
         self.jacobians *= self._moves
 
     @property
+    def tip_position(self) -> Array:
+        """Where the tip is [m], (n, 3)."""
+        return np.asarray(self.sites_position[:, self.tip])
+
+    @property
     def tip_jacobian(self) -> Array:
         """How each joint moves the tip [m/rad], (n, j, 3)."""
         return np.asarray(self.jacobians[:, :, self.tip])

@@ -97,7 +97,7 @@ class ArmMotion:
         samples = _samples(timing, window)
         self._positions, self._velocities = _coefficients(timing, samples)
         averaged_s = samples * timing.timestep_s
-        self._workspace = Workspace(
+        self.workspace = Workspace(
             kinematics,
             arm.workspace,
             self.bounds.velocity * averaged_s,
@@ -191,8 +191,8 @@ class ArmMotion:
 
     def _keep_space(self, wanted: Array, stop: Stop, altered: dict[str, Array]) -> Array:
         """Keep workspace and hand speed."""
-        self._workspace.update()
-        outside = self._workspace.worst(stop).min(1) < -ROUNDING_M
+        self.workspace.update()
+        outside = self.workspace.worst(stop).min(1) < -ROUNDING_M
         speeds = braking_speeds(self.velocity, wanted, self._step, self._braking_periods)
         excess = self._hand_speed.excess(stop, speeds, self._period)
         ids = np.flatnonzero(outside | (excess > 0))
@@ -221,7 +221,7 @@ class ArmMotion:
         tried = brake + SHARES[:, None, None] * (wanted - brake)  # (shares, k, j)
         stops = stop_after(velocity, tried, self._step, self._period)
         speeds = braking_speeds(velocity, tried, self._step, self._braking_periods)
-        leaves = self._workspace.leaves(stops, speeds, self._period, ids)
+        leaves = self.workspace.leaves(stops, speeds, self._period, ids)
         fast = self._hand_speed.excess(stops, speeds, self._period, ids) > 0
         outside = leaves[0].copy()
         leaves[-1] = fast[-1] = False

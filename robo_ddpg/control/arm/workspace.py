@@ -18,6 +18,8 @@ points, by at most 1/24 sum_ij M_ij (V_i w) (V_j w) at speeds up to V and a wind
 moved inwards by that.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +32,28 @@ ROUNDING_M = 1e-9
 """Distances below this are rounding [m]."""
 LOST_M = 1e-6
 """A plane that even the full brake misses by this much was left before the filter began [m]."""
+
+
+@dataclass(frozen=True)
+class Planes:
+    """Planes that one site is kept inside of, c of them."""
+
+    normals: Array
+    """Inward unit normals, (3, c)."""
+    offsets: Array
+    """Distances from the origin along these [m], (c,)."""
+
+    def slow(self, velocity: Array, position: Array, rate: float) -> None:
+        """Slow motion towards planes, in place.
+
+        Args:
+            velocity: of the site [m/s], (n, 3).
+            position: of the site [m], (n, 3).
+            rate: share of the way to a plane that is left open per second [1/s].
+        """
+        room = np.maximum(position @ self.normals - self.offsets, 0.0)
+        fast = np.maximum(-(velocity @ self.normals) - rate * room, 0.0)
+        velocity += fast @ self.normals.T
 
 
 class Workspace:
@@ -63,6 +87,12 @@ class Workspace:
         """Distances of the sites from their planes at the planned positions [m], (n, c)."""
         self.slopes = np.zeros((0, 0, len(planes)))
         """How each joint changes the clearances [m/rad], (n, j, c)."""
+
+    def planes_of(self, site: int) -> Planes:
+        """The planes of one of the kinematics' sites, moved inwards as they are kept."""
+        normals = self._normals[3 * site : 3 * site + 3]
+        own = normals.any(0)
+        return Planes(normals[:, own], self._offsets[own])
 
     def update(self) -> None:
         """Take over where the kinematics are."""

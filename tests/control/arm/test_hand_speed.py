@@ -159,11 +159,11 @@ def started(scene: Scene, seed: int) -> tuple[ArmMotion, NDArray[np.bool_]]:
     home = scene.model.key_qpos[0, : len(PANDA.joints)]
     position = home + np.random.default_rng(seed).uniform(-0.4, 0.4, velocity.shape)
     scene.kinematics.update(position)
-    motion._workspace.update()
+    motion.workspace.update()
     stop, speeds = scene.plan(velocity, full_brake(velocity, scene.step))
     stops_at = position + stop.shift
     safe = (stops_at >= scene.bounds.low).all(1) & (stops_at <= scene.bounds.high).all(1)
-    safe &= (motion._workspace.lowest(stop, speeds, PERIOD, slice(None)) >= 0).all(1)
+    safe &= (motion.workspace.lowest(stop, speeds, PERIOD, slice(None)) >= 0).all(1)
     safe &= motion._hand_speed.excess(stop, speeds, PERIOD) <= 0
     motion.position[:], motion.velocity[:] = position, velocity * safe[:, None]
     return motion, safe
@@ -192,6 +192,6 @@ def test_from_any_safe_state_the_arm_stays_safe_and_can_brake(
         assert (motion.position >= scene.bounds.low - 1e-12)[safe].all()
         assert (motion.position <= scene.bounds.high + 1e-12)[safe].all()
         scene.kinematics.update(motion.position)
-        motion._workspace.update()
-        assert (motion._workspace.clearance[safe] >= -1e-8).all()
+        motion.workspace.update()
+        assert (motion.workspace.clearance[safe] >= -1e-8).all()
     np.testing.assert_allclose(motion.velocity[safe], 0.0, atol=1e-12)
