@@ -7,7 +7,7 @@ the controller it is compared with. Also measures how fast buildings are stepped
 import argparse
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from robo_ddpg.envs.building.env import BuildingVectorEnv
 from robo_ddpg.evaluation.evaluate import SEED
 from tasks.arrays import Array, Float32
 from tasks.building.named import BUILDINGS
-from tasks.building.rules import PriceRule, Thermostat
+from tasks.building.rules import PriceRule, Storing, Thermostat
 
 Act = Callable[[Float32], Float32]
 A_YEAR: dict[str, Any] = {"episode_days": 365, "first_day": 0}
@@ -62,11 +62,23 @@ def steps_per_s(name: str) -> float:
     return 3 * MANY * env.episode_steps / (time.process_time() - start)
 
 
-def acting(env: BuildingVectorEnv, controllers: list[str]) -> dict[str, Act]:
-    """Who is compared, by name."""
-    rules: dict[str, Any] = {"thermostat": Thermostat, "rule by price": PriceRule}
-    found: dict[str, Act] = {name: rule(env.building).act for name, rule in rules.items()}
-    return found | {name: Controller.find(name).act for name in controllers}
+def environment(name: str, years: int, action: str) -> BuildingVectorEnv:
+    """Buildings whose actions are `comfort` or `power`."""
+    mode = AutoresetMode.DISABLED
+    return BuildingVectorEnv(years, name, autoreset_mode=mode, action=action, **A_YEAR)
+
+
+def acting(name: str, years: int, controllers: list[str]) -> Iterator[tuple[str, Year]]:
+    """Who is compared, and what it came to."""
+    power, comfort = (environment(name, years, action) for action in ("power", "comfort"))
+    yield "thermostat", played(power, Thermostat(power.building).act)
+    yield "rule by price", played(power, PriceRule(power.building).act)
+    yield "comfort, nothing stored", played(comfort, Storing(comfort.building, 0.0).act)
+    yield "comfort, heat stored by a rule", played(comfort, Storing(comfort.building).act)
+    for path in controllers:
+        controller = Controller.find(path)
+        action = controller.task["settings"]["action"]
+        yield path, played(comfort if action == "comfort" else power, controller.act)
 
 
 def main() -> None:
@@ -76,14 +88,12 @@ def main() -> None:
     parser.add_argument("--building", default="building", choices=BUILDINGS)
     parser.add_argument("--years", type=int, default=4, help="weather years")
     options = parser.parse_args()
-    mode = AutoresetMode.DISABLED
-    env = BuildingVectorEnv(options.years, options.building, autoreset_mode=mode, **A_YEAR)
     print(f"{MANY} buildings: {steps_per_s(options.building):,.0f} steps/s of processor time")
     print("controller | cost [EUR/a] | out of comfort [K h/a] | over optimum | over thermostat")
+    solved = environment(options.building, options.years, "power")
     by_thermostat: float | None = None
-    for name, act in acting(env, options.controllers).items():
-        year = played(env, act)
-        cost, best = year.cost_eur.mean(), least(env, year.discomfort_kh).mean()
+    for name, year in acting(options.building, options.years, options.controllers):
+        cost, best = year.cost_eur.mean(), least(solved, year.discomfort_kh).mean()
         by_thermostat = by_thermostat or cost
         over = f"{100 * (cost / best - 1):+.1f} % | {100 * (cost / by_thermostat - 1):+.1f} %"
         print(f"{name} | {cost:.0f} | {year.discomfort_kh.mean():.1f} | {over}", flush=True)

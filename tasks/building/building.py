@@ -134,20 +134,27 @@ class Building:
     def step(self, action: Array) -> Step:
         """Heat, cool and trade for one step.
 
+        With the setting `comfort` an action of 0 heats and cools no more than comfort asks for,
+        +1 heats to its upper bound and -1 cools to its lower one; that of the battery is added
+        to a power that leaves nothing to the grid. With `power` they are the powers: of the
+        heat pump from cooling to heating, and of the battery from giving to taking.
+
         Args:
-            action: within [-1, 1], (n, a): power of the heat pump from cooling to heating, and of
-                the battery, from giving to taking.
+            action: within [-1, 1], (n, a).
         """
         days, now, before = self.days, self.present, self._worth_eur()
-        heat = self._within_ramp(action[:, 0])
+        asked = action[:, 0]
+        if self.settings.action == "comfort":
+            asked = self._within_comfort(asked, now)
+        heat = self._within_ramp(asked)
         watt = np.where(heat > 0, heat / self.heating.take(now), -heat / self.cooling.take(now))
         pump = watt / 1000 * self.settings.step_h
         air, surface = self.house.advance(
             days.outdoor_c.take(now), days.inner_w.take(now), days.sun_w.take(now), heat
         )
-        altered = {"ramp": np.abs(heat / self._pump_w - action[:, 0])}
+        altered = {"ramp": np.abs(heat / self._pump_w - asked)}
         own = self._own_kwh(now)
-        grid = pump + own + self._charged(action, altered)
+        grid = pump + own + self._charged(action, pump + own, altered)
         cold, hot = self.settings.low_c - air, air - self.settings.high_c
         stored = KEPT**self.settings.step_h * self._worth_eur() - before
         cost, usual = (self._bill_eur(each, now) for each in (grid, own + self._steady_kwh(now)))
@@ -159,6 +166,21 @@ class Building:
     @property
     def _pump_w(self) -> float:
         return 1000 * self.settings.pump_kw
+
+    def _within_comfort(self, action: Array, now: Ids) -> Array:
+        """Share of the pump's power that keeps within comfort, narrowed by the action, (n,).
+
+        As a pump does that follows a room's thermostat within the step.
+        """
+        settings, days = self.settings, self.days
+        span = settings.high_c - settings.low_c
+        low = settings.low_c + span * np.maximum(action, 0.0)
+        high = settings.high_c + span * np.minimum(action, 0.0)
+        air, per_w = self.house.outlook(
+            days.outdoor_c.take(now), days.inner_w.take(now), days.sun_w.take(now)
+        )
+        heat = np.maximum((low - air) / per_w, 0.0) + np.minimum((high - air) / per_w, 0.0)
+        return np.clip(heat / self._pump_w, -1.0, 1.0)
 
     def _within_ramp(self, share: Array) -> Array:
         """The heat that can be had [W], (n,)."""
@@ -175,13 +197,15 @@ class Building:
             (own - self.settings.solar_kwp * self.days.panel.take(now)) * self.settings.step_h
         )
 
-    def _charged(self, action: Array, altered: dict[str, Array]) -> Array:
-        """What the battery takes [kWh], (n,)."""
+    def _charged(self, action: Array, used: Array, altered: dict[str, Array]) -> Array:
+        """What the battery takes where everything else uses so much [kWh], (n,)."""
         altered["charge"] = np.zeros(self.count)
         if not self.settings.battery_kwh:
             return np.zeros(self.count)
         most = self.settings.battery_kw * self.settings.step_h
         asked = most * action[:, 1]
+        if self.settings.action == "comfort":
+            asked = np.clip(asked - used, -most, most)
         taken = self.battery.exchange(asked)
         altered["charge"] = np.abs(taken - asked) / most
         return np.asarray(taken)

@@ -164,3 +164,21 @@ class House:
         surface = (self.surface_mass * (rest + mean * away) + surface_w) / to_surface
         air = (self.air_surface * surface + air_w) / to_air
         return air, surface
+
+    def outlook(self, outdoor_c: Array, inner_w: Array, sun_w: Array) -> tuple[Array, Array]:
+        """What the mean temperature of the air in the next step depends on, which is not made.
+
+        Args:
+            outdoor_c: [°C], (n,).
+            inner_w: heat of people and appliances [W], (n,).
+            sun_w: through the windows [W], (n,).
+
+        Returns:
+            The temperature without heat [°C] and what heat adds [K/W], (n,) each.
+        """
+        to_air, to_surface, conductance, _, mean = self._rows
+        before = self.mass_c
+        air, _ = self.advance(outdoor_c, inner_w, sun_w, np.zeros_like(before))
+        self.mass_c = before
+        share = self.surface_mass / to_surface * self.air_surface / to_air
+        return air, share * (1 - mean) / conductance

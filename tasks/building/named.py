@@ -17,9 +17,10 @@ AGENT = {
     "transitions_per_update": 16,
     "replay_capacity": 400_000,
     "reward_scale": 10.0,
-    "anneal_updates": 120_000,
+    "anneal_updates": 45_000,
+    "noise_range": (0.02, 0.3),
 }
-LEARNING = Learning(AGENT, steps=2_000_000, evaluate_every=100_000, evaluation_episodes=100)
+LEARNING = Learning(AGENT, steps=700_000, evaluate_every=50_000, evaluation_episodes=100)
 
 
 @dataclass(frozen=True)

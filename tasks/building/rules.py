@@ -14,6 +14,9 @@ CHEAP = 0.25
 """Share of the known hours that count as cheap."""
 STORE_TO_C, SPARE_TO_C = 22.5, 20.9
 """Where a rule by price stops to heat in cheap hours, and in others [°C]."""
+SOON_H, DEARER_EUR_KWH, STORED_PER_EUR_KWH = 5, 0.02, 6.0
+"""Heat is stored where the next hours cost more on average by this [EUR/kWh], as an action that
+grows with it; found by trying nine."""
 
 
 class Thermostat:
@@ -26,8 +29,13 @@ class Thermostat:
         """Control buildings.
 
         Args:
-            building: they.
+            building: they; their actions are powers.
+
+        Raises:
+            ValueError: their actions are others.
         """
+        if building.settings.action != "power":
+            raise ValueError(f"rules need action='power', got {building.settings.action!r}")
         self._building = building
 
     def act(self, observation: Float32) -> Float32:
@@ -69,3 +77,31 @@ class PriceRule(Thermostat):
         now = building.present[:, None]
         price = building.days.price.take(now + building.count * np.array([0, *PRICES_H]))
         return np.asarray((price < price[:, :1]).mean(axis=1))
+
+
+class Storing:
+    """Keeps within comfort, and stores heat before hours that are dearer."""
+
+    def __init__(self, building: Building, per_eur_kwh: float = STORED_PER_EUR_KWH) -> None:
+        """Control buildings.
+
+        Args:
+            building: they; their actions narrow comfort.
+            per_eur_kwh: action for each EUR/kWh that the next hours are dearer; 0 stores nothing.
+
+        Raises:
+            ValueError: their actions are others.
+        """
+        if building.settings.action != "comfort":
+            raise ValueError(f"storing needs action='comfort', got {building.settings.action!r}")
+        self._building, self._per_eur_kwh = building, per_eur_kwh
+
+    def act(self, observation: Float32) -> Float32:
+        """Actions, (n, a); a battery is left to itself."""
+        building = self._building
+        hours = building.present[:, None] + building.count * np.arange(SOON_H + 1)
+        price = building.days.price.take(hours)
+        dearer = price[:, 1:].mean(axis=1) - price[:, 0] - DEARER_EUR_KWH
+        actions = np.zeros((building.count, building.action_size), np.float32)
+        actions[:, 0] = np.clip(self._per_eur_kwh * dearer, 0.0, 1.0)
+        return actions

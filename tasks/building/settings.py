@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from tasks.building.house import ARCHETYPES
 
@@ -17,6 +18,9 @@ STEPS_MINUTES = (5, 10, 15, 20, 30, 60)
 class BuildingSettings:
     """The house, its equipment, and what its electricity costs."""
 
+    action: Literal["comfort", "power"] = "comfort"
+    """What actions are: what heat pump and battery do beyond what comfort and the household's own
+    use ask for, or their powers."""
     archetype: str = "refurbished"
     """Which house: `unrefurbished`, `refurbished` or `new`."""
     step_minutes: int = 60
@@ -53,6 +57,8 @@ class BuildingSettings:
 
     def __post_init__(self) -> None:
         """Check that everything has a size, and the time step fits the hour."""
+        if self.action not in ("comfort", "power"):
+            raise ValueError(f"action must be comfort or power, got {self.action!r:.60}")
         if self.archetype not in ARCHETYPES:
             raise ValueError(
                 f"archetype must be one of {', '.join(ARCHETYPES)}, got {self.archetype!r:.60}"

@@ -207,7 +207,7 @@ def test_the_shipped_reach_controller_solves_reach() -> None:
 
 
 def test_the_shipped_controller_of_buildings_is_cheaper_than_their_thermostat() -> None:
-    env = BuildingVectorEnv(50)
+    env = BuildingVectorEnv(50, action="power")
     env.reset(seed=123_456)
     thermostat = Thermostat(env.building)
     for _ in range(env.episode_steps - 1):

@@ -22,7 +22,7 @@ DAY = 20
 
 
 def building(name: str, **settings: Any) -> Building:
-    settings = {"first_day": DAY, "episode_days": 3, **settings}
+    settings = {"action": "power", "first_day": DAY, "episode_days": 3, **settings}
     made = Building(dataclasses.replace(BUILDINGS[name].settings, **settings), 2)
     made.reset(np.arange(2), [np.random.default_rng(seed) for seed in range(2)])
     return made

@@ -9,12 +9,13 @@ import pytest
 from tasks.building.battery import EFFICIENCY, Battery
 from tasks.building.building import KEPT, WEATHER_H, Building
 from tasks.building.named import BUILDINGS
-from tasks.building.rules import PriceRule, Thermostat
+from tasks.building.rules import PriceRule, Storing, Thermostat
 from tasks.building.settings import FEES, BuildingSettings
 
 
 def buildings(count: int, name: str = "building", **settings: Any) -> Building:
-    """Some that were reset."""
+    """Some that were reset, whose actions are powers."""
+    settings = {"action": "power", **settings}
     building = Building(dataclasses.replace(BUILDINGS[name].settings, **settings), count)
     building.reset(np.arange(count), [np.random.default_rng(seed) for seed in range(count)])
     return building
@@ -27,6 +28,32 @@ def test_heat_costs_its_electricity_at_the_price_of_the_hour() -> None:
     np.testing.assert_allclose(step.heat_w, [5000, -5000])
     np.testing.assert_allclose(step.pump_kwh, kilowatt)
     np.testing.assert_allclose(step.cost_eur, kilowatt * building.days.price[0])
+
+
+def test_an_action_of_zero_does_no_more_than_comfort_asks_for() -> None:
+    building = buildings(20, action="comfort", ramp_kw_h=1e3)
+    for _ in range(building.settings.episode_steps):
+        step = building.step(np.zeros((20, 1)))
+        heated, cooled = step.heat_w > 0.0, step.heat_w < 0.0
+        able = np.abs(step.heat_w) < 1000 * building.settings.pump_kw - 1e-6
+        np.testing.assert_allclose(step.air_c[heated & able], building.settings.low_c)
+        np.testing.assert_allclose(step.air_c[cooled & able], building.settings.high_c)
+        assert (step.too_cold_k[able] < 1e-9).all() and (step.too_hot_k[able] < 1e-9).all()
+
+
+def test_actions_narrow_the_band_of_comfort() -> None:
+    building = buildings(2, action="comfort", ramp_kw_h=1e3, pump_kw=1e4)
+    step = building.step(np.array([[0.5], [-1.0]]))
+    np.testing.assert_allclose(step.air_c, [23.0, 20.0])
+
+
+def test_a_battery_leaves_nothing_to_the_grid_unless_it_is_told_to() -> None:
+    building = buildings(20, "building-battery", action="comfort")
+    building.battery.charge_kwh[:] = 5.0
+    step = building.step(np.zeros((20, 2)))
+    within = np.abs(building.battery.charge_kwh - 5.0) < building.settings.battery_kw * 0.9
+    assert within.any()
+    np.testing.assert_allclose(step.grid_kwh[within], 0.0, atol=1e-9)
 
 
 def test_prices_have_the_fees_of_their_hour() -> None:
@@ -178,14 +205,25 @@ def test_a_thermostat_keeps_comfort_and_a_rule_by_price_is_cheaper(name: str) ->
         for _ in range(building.settings.episode_steps):
             building.step(act(np.zeros(0, np.float32)).astype(float))
         totals.append({k: v.mean() for k, v in building.total.items()})
+    building = buildings(20, name, action="comfort")
+    for _ in range(building.settings.episode_steps):
+        building.step(Storing(building).act(np.zeros(0, np.float32)).astype(float))
     thermostat, price = totals
     assert thermostat["discomfort_kh"] < 0.5
-    assert price["cost_eur"] < thermostat["cost_eur"]
+    assert building.total["cost_eur"].mean() < price["cost_eur"] < thermostat["cost_eur"]
+
+
+def test_rules_refuse_actions_that_they_do_not_mean() -> None:
+    with pytest.raises(ValueError, match="rules need action='power', got 'comfort'"):
+        Thermostat(buildings(1, action="comfort"))
+    with pytest.raises(ValueError, match="storing needs action='comfort', got 'power'"):
+        Storing(buildings(1))
 
 
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        ({"action": "heat"}, "action must be comfort or power, got 'heat'"),
         ({"archetype": "castle"}, "archetype must be one of unrefurbished, refurbished, new"),
         ({"step_minutes": 7}, "step_minutes must be one of 5, 10, 15, 20, 30, 60, got 7"),
         ({"episode_days": 0}, "episode_days must be from 1 to 366, got 0"),
