@@ -14,8 +14,11 @@ from tasks.driving.road.task import RoadTask
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 
-OFF_LANE_M = 1.0
-"""Distance from the middle of a lane at which a tenth of the reward is left [m]."""
+OFF_LANE_M = 2.0
+"""Distance from the middle of a lane at which a tenth of the reward is left [m]: half of the way to
+the other lane costs no more than is earned by passing."""
+AHEAD_S = 4.0
+"""A lane lets one drive as fast as brings one to the car ahead in this time [s]."""
 CLOSE_S = 1.0
 """Time to the car ahead below which the reward for distance falls [s]."""
 
@@ -31,6 +34,8 @@ class Drive(RoadTask):
     Reward terms, each in [0, 1]; all of them fall where the car leaves its lane or drives too fast:
 
     - `speed` pays for driving as fast as is allowed.
+    - `open` pays for being where the lane lets one drive so fast, which shows at once what it is
+      worth to change lanes.
     - `lane` pays for the middle of a lane, in its direction.
     - `distance` pays for keeping at least a second behind the car ahead.
     - `calm` pays for a steering angle and a speed that change little, and are off their limits.
@@ -42,9 +47,10 @@ class Drive(RoadTask):
     demonstrator = "tasks.driving.drive_demonstrator:DriveDemonstrator"
     learning = DRIVING
     weights = {  # noqa: RUF012 - never changed
-        "speed": 0.5,
-        "lane": 0.2,
-        "distance": 0.2,
+        "speed": 0.45,
+        "open": 0.2,
+        "lane": 0.1,
+        "distance": 0.15,
         "calm": 0.1,
     }
     acceleration_m_s2 = 5.0
@@ -84,10 +90,16 @@ class Drive(RoadTask):
         fast = np.clip(self.speed / allowed, 0.0, 1.0) * lawful
         return {
             "speed": fast * (0.3 + 0.7 * lane),
+            "open": np.clip(self.lane_speed() / allowed, 0.0, 1.0) * lawful,
             "lane": lane * lawful,
             "distance": tolerance(self.headway(), (CLOSE_S, np.inf), CLOSE_S) * lawful,
             "calm": self.calm * lawful,
         }
+
+    def lane_speed(self) -> Array:
+        """How fast the lane lets one drive for now [m/s], (n,)."""
+        gap, speed = self.traffic.car_ahead(self.along, self.left)
+        return np.asarray(speed + gap / AHEAD_S)
 
     def success(self) -> Mask:
         """The route is done."""

@@ -38,6 +38,7 @@ class Park(CarParkTask, GoalTask):
 
     Reward terms, each in [0, 1]; poses are compared by distance and turn together:
 
+    - `lined` pays for being in line with the slot, from where one only has to drive straight on.
     - `near` and `parked` draw the car to the slot, from afar and from near.
     - `still` pays for standing still there.
     - `calm` pays for a steering angle and a speed that change little, and are off their limits.
@@ -49,9 +50,10 @@ class Park(CarParkTask, GoalTask):
     demonstrator = "tasks.driving.park_demonstrator:ParkDemonstrator"
     learning = PARKING
     weights = {  # noqa: RUF012 - never changed
-        "near": 0.3,
-        "parked": 0.4,
-        "still": 0.2,
+        "lined": 0.2,
+        "near": 0.2,
+        "parked": 0.35,
+        "still": 0.15,
         "calm": 0.1,
     }
     acceleration_m_s2 = 1.5

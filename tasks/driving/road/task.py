@@ -107,7 +107,7 @@ class RoadTask(DrivingTask):
 
     def headway(self) -> Array:
         """Time to where the car ahead is now [s], (n,)."""
-        gap = self.traffic.gap_ahead(self.along, self.left)
+        gap, _ = self.traffic.car_ahead(self.along, self.left)
         return np.asarray(gap / np.maximum(self.speed, 1.0))
 
     def _find(self) -> None:

@@ -168,12 +168,18 @@ class Traffic:
             aside, np.maximum(self.speed[ids], 5.0)
         )
 
-    def gap_ahead(self, along: Array, left: Array) -> Array:
-        """From another car to the next one ahead of it, bumper to bumper [m], (n,).
+    def car_ahead(self, along: Array, left: Array) -> tuple[Array, Array]:
+        """The next car ahead of another one.
 
         Args:
             along: of the other car [m], (n,).
             left: of it [m], (n,).
+
+        Returns:
+            How far it is, bumper to bumper [m], `FREE_M` where there is none, and how fast [m/s],
+            (n,) each.
         """
-        distance = gaps(along[:, None], left[:, None], self.along, self.left, self._length_m)
-        return np.asarray(distance.min((1, 2)))
+        distance = gaps(along[:, None], left[:, None], self.along, self.left, self._length_m)[:, 0]
+        nearest = distance.argmin(1)[:, None]
+        gap, speed = (np.take_along_axis(x, nearest, 1)[:, 0] for x in (distance, self.speed))
+        return gap, speed

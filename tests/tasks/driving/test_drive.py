@@ -103,10 +103,11 @@ def test_fog_hides_what_is_far() -> None:
 def test_the_reward_is_for_the_allowed_speed_in_a_lane_at_a_distance() -> None:
     _, task = driving(5)
     fast = float(task.allowed(np.array(500.0)))
-    cases = [(0.0, fast), (0.0, 0.5 * fast), (0.0, fast + 4.0), (1.2, fast), (0.0, fast)]
+    cases = [(0.0, fast), (0.0, 0.5 * fast), (0.0, fast + 4.0), (1.6, fast), (0.0, fast)]
     for index, (off, speed) in enumerate(cases):
         put(task, index, 500.0, LANES_M[0] + off, speed)
     task.traffic.along[4, 0], task.traffic.left[4, 0] = 500.0 + task.car.length_m + 5, LANES_M[0]
+    task.traffic.speed[4, 0] = 4.0
     looked(task)
     task.calm[:] = 1.0
     reward = task.reward(task.reward_terms())
@@ -115,7 +116,8 @@ def test_the_reward_is_for_the_allowed_speed_in_a_lane_at_a_distance() -> None:
     terms = task.reward_terms()
     np.testing.assert_allclose(terms["speed"][:2], [1.0, 0.5], atol=0.01)
     assert terms["distance"][4] < 0.6 < terms["distance"][0]
-    assert terms["lane"][3] < 0.2
+    assert terms["lane"][3] < 0.4
+    assert terms["open"][4] < 0.3 < terms["open"][0]
 
 
 @pytest.mark.parametrize(
