@@ -249,22 +249,32 @@ def _known(value: Any) -> Any:
 
 
 def check_fit(controller: Controller, env: Environment) -> None:
-    """Refuse a controller that was trained for other observations or actions."""
+    """Refuse a controller that was trained for other observations or actions.
+
+    Raises:
+        ControllerError: it was; the message names both tasks where they differ.
+    """
+    trained, here = controller.task["name"], env.describe()["name"]
+    for given, found in _misfits(controller, env):
+        who = f"{controller.path or 'the controller'} was trained for"
+        if trained == here:
+            raise ControllerError(f"{who} {given}, but {here!r} now has {found}; train it again")
+        raise ControllerError(
+            f"{who} {trained!r}, with {given}, but {here!r} has {found}; "
+            f"name a controller of {here!r}"
+        )
+
+
+def _misfits(controller: Controller, env: Environment) -> Iterator[tuple[str, str]]:
+    """What a controller was trained for, and what is there instead, in words."""
     now = env.describe()
     for what in ("observation", "action"):
         then = controller.task.get(what)
         if then is not None and json.loads(json.dumps(now.get(what))) != then:
-            raise ControllerError(
-                f"{controller.path or 'the controller'} was trained for another {what} of "
-                f"{controller.task['name']!r}: {_said(then)}, now {_said(now.get(what))}; "
-                "train it again"
-            )
-    for what, expected, found in (
-        ("observed values", controller.observation_size, size_of(env.single_observation_space)),
-        ("action components", controller.action_size, size_of(env.single_action_space)),
+            yield f"the {what} {_said(then)}", _said(now.get(what))
+    for what, expected, space in (
+        ("observed values", controller.observation_size, env.single_observation_space),
+        ("action components", controller.action_size, env.single_action_space),
     ):
-        if expected != found:
-            raise ControllerError(
-                f"{controller.path or 'the controller'} was trained for {expected} {what}, "
-                f"but {controller.task['name']!r} now has {found}; train it again"
-            )
+        if expected != size_of(space):
+            yield f"{expected} {what}", str(size_of(space))
