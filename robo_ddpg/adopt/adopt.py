@@ -125,7 +125,7 @@ def name_of(opened: Opened, path: Path) -> str:
 
 def _unknown(own: mujoco.MjModel, joint: int) -> Joint:
     """A joint of which nothing is known but its name."""
-    return Joint(own.joint(joint).name, -np.pi, np.pi, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
+    return Joint(own.joint(joint).name, -np.pi, np.pi, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0)
 
 
 def _touching(own: mujoco.MjModel, chain: Chain, sources: Sources) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import mujoco
 import numpy as np
@@ -13,6 +12,7 @@ from robo_ddpg.control.entry_points import load
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
 from tasks.arrays import Array
+from tasks.described.joint import DrivenJoint
 from tasks.described.reading import written
 
 EPISODES = 50
@@ -135,19 +135,7 @@ def _finite(values: Array) -> float:
     return float(np.nan_to_num(values, nan=np.inf).max())
 
 
-class AtHome(Protocol):
-    """A joint of a description."""
-
-    @property
-    def name(self) -> str:
-        """As in the robot's file."""
-
-    @property
-    def home_rad(self) -> float:
-        """Position at home [rad]."""
-
-
-def collisions(model: mujoco.MjModel, joints: Iterable[AtHome]) -> Iterator[str]:
+def collisions(model: mujoco.MjModel, joints: Iterable[DrivenJoint]) -> Iterator[str]:
     """Pairs of bodies of a robot's own file that touch at home, deeper than a millimetre.
 
     Args:

@@ -15,7 +15,7 @@ _POINT, _TURN = (0.3, 0.0, 0.1), (1.0, 0.0, 0.0, 0.0)
 def good_robot() -> bytes:
     """An arm of two joints with a gripper."""
     joints = tuple(
-        Joint(name, -2.8, 2.8, 0.1, 2.0, 10.0, 2000.0, 60.0, 3000.0, 90.0, 0.05)
+        Joint(name, -2.8, 2.8, 0.1, 2.0, 60.0, 3000.0, 90.0, 0.05, 10.0, 2000.0)
         for name in ("shoulder", "elbow")
     )
     robot = Robot(

@@ -7,6 +7,7 @@ import mujoco
 import numpy as np
 
 from tasks.described.error import RobotError
+from tasks.described.joint import DrivenJoint
 from tasks.described.loading import one_line, open_robot
 
 PREFIX = "robot/"
@@ -79,36 +80,25 @@ def attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, body: mujoco.MjsBody, mode
 
 
 def add_servo(
-    scene: mujoco.MjSpec,
-    joint: str,
-    limits_rad: tuple[float, float],
-    *,
-    stiffness_nm_rad: float,
-    damping_nm_s_rad: float,
-    armature_kg_m2: float,
-    in_degrees: bool,
+    scene: mujoco.MjSpec, joint: DrivenJoint, *, in_degrees: bool
 ) -> tuple[mujoco.MjsJoint, mujoco.MjsActuator]:
     """Give a joint its range and a position servo; what damped it by itself is in the servo.
 
     Args:
         scene: the robot is in it.
-        joint: name in the robot's file.
-        limits_rad: lowest and highest position [rad].
-        stiffness_nm_rad: gain of the servo [N m/rad].
-        damping_nm_s_rad: damping of the servo [N m s/rad].
-        armature_kg_m2: inertia of the rotor, as the joint feels it [kg m^2].
+        joint: the joint.
         in_degrees: whether the robot's file has angles in degrees.
 
     Returns:
         The joint and the servo, whose torque is not limited yet.
     """
-    name = PREFIX + joint
+    name, limits = PREFIX + joint.name, (joint.low_rad, joint.high_rad)
     driven = scene.joint(name)
-    driven.range = np.degrees(limits_rad) if in_degrees else limits_rad
+    driven.range = np.degrees(limits) if in_degrees else limits
     driven.limited = mujoco.mjtLimited.mjLIMITED_TRUE
-    driven.armature = armature_kg_m2
+    driven.armature = joint.armature_kg_m2
     driven.frictionloss = 0.0
     driven.damping, driven.stiffness = [0.0] * 3, [0.0] * 3
     servo = scene.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
-    servo.set_to_position(kp=stiffness_nm_rad, kv=damping_nm_s_rad)
+    servo.set_to_position(kp=joint.stiffness_nm_rad, kv=joint.damping_nm_s_rad)
     return driven, servo

@@ -63,7 +63,7 @@ def described(model: Path) -> Robot:
     """What `arm_xml` makes, described by hand: the hand down, half a metre in front of the base."""
     home = (0.0, 0.35, 1.6, 0.0, 1.19, 0.0)
     joints = tuple(
-        Joint(name, -2.8, 2.8, q, 2.0, 10.0, 2000.0, 60.0, 3000.0, 90.0, 0.05)
+        Joint(name, -2.8, 2.8, q, 2.0, 60.0, 3000.0, 90.0, 0.05, 10.0, 2000.0)
         for name, q in zip(NAMES, home, strict=True)
     )
     return Robot(

@@ -4,34 +4,17 @@ from dataclasses import dataclass
 
 from tasks.arm.described.hand import Gripper, Tip
 from tasks.described.error import RobotError
+from tasks.described.joint import DrivenJoint
 
 
 @dataclass(frozen=True)
-class Joint:
+class Joint(DrivenJoint):
     """A hinge of the arm, and how it is driven."""
 
-    name: str
-    """As in the robot's file."""
-    low_rad: float
-    """Lowest position [rad]."""
-    high_rad: float
-    """Highest position [rad]."""
-    home_rad: float
-    """Position where episodes start, and that spare motion returns to [rad]."""
-    velocity_rad_s: float
-    """Highest speed [rad/s]."""
     acceleration_rad_s2: float
     """Highest acceleration [rad/s^2]."""
     jerk_rad_s3: float
     """Highest jerk [rad/s^3]."""
-    torque_nm: float
-    """Highest torque [N m]."""
-    stiffness_nm_rad: float
-    """Gain of the position servo [N m/rad]."""
-    damping_nm_s_rad: float
-    """Damping of the position servo [N m s/rad]."""
-    armature_kg_m2: float
-    """Inertia of the rotor, as the joint feels it [kg m^2]."""
 
 
 @dataclass(frozen=True)

@@ -104,16 +104,7 @@ def _attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, robot: Robot) -> None:
 
 def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:
     """A servo whose torque is limited at the joint, where gravity is compensated too."""
-    limits = described.low_rad, described.high_rad
-    joint, _ = add_servo(
-        scene,
-        described.name,
-        limits,
-        stiffness_nm_rad=described.stiffness_nm_rad,
-        damping_nm_s_rad=described.damping_nm_s_rad,
-        armature_kg_m2=described.armature_kg_m2,
-        in_degrees=in_degrees,
-    )
+    joint, _ = add_servo(scene, described, in_degrees=in_degrees)
     joint.actfrcrange = -described.torque_nm, described.torque_nm
     joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_TRUE
     joint.actgravcomp = True

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tasks.described.error import RobotError
+from tasks.described.joint import DrivenJoint
 
 LEGS = ("FL", "FR", "RL", "RR")
 """Front left, front right, rear left, rear right."""
@@ -11,27 +12,9 @@ JOINTS = 3
 
 
 @dataclass(frozen=True)
-class Joint:
+class Joint(DrivenJoint):
     """A hinge of a leg, and how it is driven."""
 
-    name: str
-    """As in the robot's file."""
-    low_rad: float
-    """Lowest position [rad]."""
-    high_rad: float
-    """Highest position [rad]."""
-    home_rad: float
-    """Position when it stands [rad]."""
-    velocity_rad_s: float
-    """Highest speed [rad/s]."""
-    torque_nm: float
-    """Highest torque [N m]."""
-    stiffness_nm_rad: float
-    """Gain of the position servo [N m/rad]."""
-    damping_nm_s_rad: float
-    """Damping of the position servo [N m s/rad]."""
-    armature_kg_m2: float
-    """Inertia of the rotor, as the joint feels it [kg m^2]."""
     standing_nm: float
     """Torque that it takes to stand [N m]."""
     lift_rad: float

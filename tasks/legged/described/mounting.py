@@ -169,21 +169,13 @@ def _set_free(scene: mujoco.MjSpec, robot: Robot) -> None:
 
 def _drive(scene: mujoco.MjSpec, described: Joint, *, in_degrees: bool) -> None:
     """A servo whose range and torque are limited by itself, as our quadruped's are."""
-    limits = described.low_rad, described.high_rad
-    joint, servo = add_servo(
-        scene,
-        described.name,
-        limits,
-        stiffness_nm_rad=described.stiffness_nm_rad,
-        damping_nm_s_rad=described.damping_nm_s_rad,
-        armature_kg_m2=described.armature_kg_m2,
-        in_degrees=in_degrees,
-    )
+    joint, servo = add_servo(scene, described, in_degrees=in_degrees)
     joint.solref_limit = scene.find_default("leg_joint").joint.solref_limit
     joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_FALSE
     joint.actgravcomp = False
     most = described.torque_nm
-    servo.ctrlrange, servo.ctrllimited = limits, mujoco.mjtLimited.mjLIMITED_TRUE
+    servo.ctrlrange = described.low_rad, described.high_rad
+    servo.ctrllimited = mujoco.mjtLimited.mjLIMITED_TRUE
     servo.forcerange, servo.forcelimited = (-most, most), mujoco.mjtLimited.mjLIMITED_TRUE
 
 
