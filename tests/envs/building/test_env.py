@@ -50,7 +50,7 @@ def test_seeds_fix_episodes_and_differ() -> None:
 
 
 def test_a_finished_episode_starts_anew_in_the_next_step() -> None:
-    env = BuildingVectorEnv(2, episode_days=1)
+    env = BuildingVectorEnv(2, episode_days=1, action="power")
     env.reset(seed=0)
     ends = [env.step(np.zeros((2, 1), np.float32))[3].all() for _ in range(24)]
     assert ends == [False] * 23 + [True]
