@@ -216,7 +216,9 @@ def test_shipped_controllers_are_found_by_the_name_of_their_task() -> None:
     for name in shipped():
         controller = Controller.find(name)
         assert controller.task["name"] == name
-        assert name.startswith("building") or controller.metadata["evaluation"]["success_rate"] > 0.9
+        assert (
+            name.startswith("building") or controller.metadata["evaluation"]["success_rate"] > 0.9
+        )
 
 
 def test_loading_and_acting_needs_no_torch_and_no_environment() -> None:

@@ -21,7 +21,7 @@ GENERIC = {"safety": "safety_REASON", "violation": "violation_LIMIT"}
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small run, evaluated in every way."""
     path = tmp_path_factory.mktemp("runs") / "run"
-    small = "--simulations 8 --evaluate-every 600 --environment.episode-s 0.5 --quiet"
+    small = "--simulations 8 --evaluate-every 600 --environment.episode-s 0.5 --quiet --profile"
     assert main(["train", "reach", "--out", str(path), "--steps", "600", *small.split()]) == 0
     wide = "--episodes 2 --safety both --robustness"
     assert main(["evaluate", str(path), *wide.split()]) == 0
