@@ -15,3 +15,8 @@ Float32 = NDArray[np.float32]
 """What networks calculate with: observations and actions."""
 Int64 = NDArray[np.int64]
 """Counts and seeds."""
+
+
+def clip(value: Array, low: Array | float, high: Array | float, out: Array | None = None) -> Array:
+    """`np.clip` without its overhead, which takes longer than clipping what one robot has."""
+    return np.asarray(np.minimum(np.maximum(value, low, out=out), high, out=out))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.arrays import Array
+from tasks.arrays import Array, clip
 from tasks.commands import Command, Point
 from tasks.quantities import Quantity
 from tasks.task import GoalTask
@@ -41,7 +41,7 @@ class PointView:
 
     def fine(self, difference: Array) -> Array:
         """A difference of points as it is observed from near, (..., 3) [m] -> (..., 3)."""
-        return np.clip(difference / self.fine_m, -FAR, FAR)
+        return clip(difference / self.fine_m, -FAR, FAR)
 
     def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
         """The parts that depend on the goal.

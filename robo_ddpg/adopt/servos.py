@@ -12,8 +12,16 @@ from tasks.arrays import Array
 
 POSES = 200
 """Random poses that inertia and weight are taken from."""
-SERVO_RAD_S = 90.0
-"""Natural frequency of servos of our own, critically damped [rad/s]."""
+DAMPED_1_S = 180.0
+"""Servos of our own damp by this times the inertia that they move [1/s]."""
+CATCH_UP_S = 0.2
+"""What damping such servos have per stiffness [s]. A joint that something held back by e catches up
+at no more than e / 0.2 s, however strong it is: below 2 rad/s from 0.4 rad. What it would lag by in
+motion, commands lead by."""
+HOLDING_SHARE = 0.25
+"""Torques that a file does not say are at least this share of the arm's greatest, for the others
+push on things with what hangs on the joint. Of the UR5e's torques 28 N m is the least and 150 N m
+the greatest, of the Panda's 12 and 87 N m."""
 STIFF_SHARE = 0.1
 """Such servos are made for no less than this share of the largest inertia: where little hangs on a
 joint, it is the others that throw it about."""
@@ -86,15 +94,17 @@ def driven(
         sources: where this is noted.
     """
     largest = float(load.inertia.max())
+    armatures = [_armature(own, joint, largest, sources) for joint in joints]
+    carried = np.stack([load.inertia + armatures, load.weight], 1).tolist()
+    moving = [_moving(limit, *each) for limit, each in zip(limits, carried, strict=True)]
     made = []
     for index, (joint, limit) in enumerate(zip(joints, limits, strict=True)):
-        armature = _armature(own, joint, largest, sources)
-        inertia, weight = float(load.inertia[index]) + armature, float(load.weight[index])
+        armature, (inertia, weight) = armatures[index], carried[index]
         stiffness, damping = _gains(own, joint, inertia, STIFF_SHARE * largest, sources)
         name = own.joint(joint).name
-        torque = _torque(name, limit, inertia, weight, sources)
+        torque = _torque(name, limit, weight, moving[index], max(moving), sources)
         followed = FOLLOWED_SHARE * limit.velocity_rad_s * damping / inertia
-        acceleration = _acceleration(name, (torque - weight) / inertia, followed, sources)
+        acceleration = _acceleration(name, (moving[index] - weight) / inertia, followed, sources)
         made.append(
             Joint(
                 name=name,
@@ -123,16 +133,28 @@ def _armature(own: mujoco.MjModel, joint: int, largest: float, sources: Sources)
     return sources.noted(key, least, why)
 
 
-def _torque(name: str, limit: FileLimits, inertia: float, weight: float, sources: Sources) -> float:
-    """The file's, or what the joint's weight and inertia need [N m]."""
-    torque = limit.torque_nm
-    if torque is None:
-        sources.doubt("torques are not in the file: what the arm's own weight needs was assumed")
-        why = "1.5 x weight + 10 x inertia, for the file says nothing"
-        return sources.noted(f"joint.{name}.torque_nm", 1.5 * weight + 10.0 * inertia, why)
-    if torque < weight:
-        sources.doubt(f"{name} may be too weak for the arm's weight: {torque:g} < {weight:.3g} N m")
-    return torque
+def _moving(limit: FileLimits, inertia: float, weight: float) -> float:
+    """The file's torque, or what moves a joint's weight and inertia [N m]."""
+    return 1.5 * weight + 10.0 * inertia if limit.torque_nm is None else limit.torque_nm
+
+
+def _torque(
+    name: str, limit: FileLimits, weight: float, moving: float, greatest: float, sources: Sources
+) -> float:
+    """The file's torque, or what moves the joint and holds against the strongest one [N m]."""
+    if limit.torque_nm is None:
+        sources.doubt(
+            "torques are not in the file: what moves the arm's own weight was assumed, and at "
+            "least a quarter of its strongest joint's"
+        )
+        why = "1.5 x weight + 10 x inertia, a quarter of the greatest at least: the file says none"
+        torque = max(moving, HOLDING_SHARE * greatest)
+        return sources.noted(f"joint.{name}.torque_nm", torque, why)
+    if limit.torque_nm < weight:
+        sources.doubt(
+            f"{name} may be too weak for the arm's weight: {limit.torque_nm:g} < {weight:.3g} N m"
+        )
+    return limit.torque_nm
 
 
 def _acceleration(name: str, possible: float, followed: float, sources: Sources) -> float:
@@ -140,7 +162,7 @@ def _acceleration(name: str, possible: float, followed: float, sources: Sources)
 
     Args:
         name: the joint's.
-        possible: what the torque gives that the weight leaves [rad/s^2].
+        possible: what the torque that moves it gives beside the weight [rad/s^2].
         followed: what the servo follows [rad/s^2].
         sources: where this is noted.
     """
@@ -178,9 +200,9 @@ def _gains(
         else:
             _note_gains(name, "the file's servo, and damping", sources)
             return stiffness, damping
-    _note_gains(name, f"inertia x 90^2 and 2 x inertia x 90: {why}", sources)
-    inertia = max(inertia, least)
-    return inertia * SERVO_RAD_S**2, 2.0 * inertia * SERVO_RAD_S
+    _note_gains(name, f"damping 180 x inertia, stiffness damping / 0.2: {why}", sources)
+    damping = DAMPED_1_S * max(inertia, least)
+    return damping / CATCH_UP_S, damping
 
 
 def _note_gains(name: str, source: str, sources: Sources) -> None:

@@ -106,10 +106,11 @@ def braking_speeds(velocity: Array, target: Array, deceleration_step: Array, per
     Returns:
         Velocities [rad/s], (..., periods + 2, j).
     """
-    speed = np.abs(target)[..., None, :] - np.arange(periods + 1)[:, None] * deceleration_step
-    braked = np.copysign(np.maximum(speed, 0.0), target[..., None, :])
-    now = np.broadcast_to(velocity, target.shape)[..., None, :]
-    return np.concatenate([now, braked], axis=-2)
+    speeds = np.empty((*target.shape[:-1], periods + 2, target.shape[-1]))
+    speeds[..., 0, :] = velocity
+    braked = np.abs(target)[..., None, :] - np.arange(periods + 1)[:, None] * deceleration_step
+    np.copysign(np.maximum(braked, 0.0), target[..., None, :], out=speeds[..., 1:, :])
+    return speeds
 
 
 @dataclass(frozen=True)

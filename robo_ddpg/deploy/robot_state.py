@@ -15,8 +15,8 @@ from tasks.arrays import Array
 SENSORS = "sensordata"
 """Name of what the model's sensors would show."""
 
-Place = tuple[Array, Any]
-"""A view, and which of its elements."""
+Place = tuple[Array, Any, tuple[int, ...]]
+"""A view, which of its elements, and the shape of what is measured of them."""
 
 
 class RobotState:
@@ -30,8 +30,10 @@ class RobotState:
         joints = [self._model.joint(name) for name in arm.joints]
         self._positions = [joint.qposadr[0] for joint in joints]
         self._velocities = [joint.dofadr[0] for joint in joints]
-        self._fingers = [self._model.joint(name).qposadr[0] for name in arm.fingers]
-        self._places: dict[str, Place] = {}
+        fingers = [self._model.joint(name).qposadr[0] for name in arm.fingers]
+        self._arm = _place(self._qpos, self._positions), _place(self._qvel, self._velocities)
+        self._fingers = _place(self._qpos, fingers)
+        self._world: dict[str, Place] = {}
 
     @property
     def position(self) -> Array:
@@ -53,23 +55,24 @@ class RobotState:
             ValueError: a part has another shape, or the scene has nothing of that name.
         """
         parts = list(self._parts(measurement))
-        if not all(np.isfinite(values).all() for _, values in parts):
+        if not np.isfinite(np.concatenate([values for _, values in parts])).all():
             return False
-        for (view, ids), values in parts:
+        for (view, ids, _), values in parts:
             view[ids] = values
         return True
 
     def _parts(self, measurement: Measurement) -> Iterator[tuple[Place, Array]]:
-        yield _part("position", measurement.position, (self._qpos, self._positions))
-        yield _part("velocity", measurement.velocity, (self._qvel, self._velocities))
+        joints, speeds = self._arm
+        yield joints, _fitting("position", measurement.position, joints)
+        yield speeds, _fitting("velocity", measurement.velocity, speeds)
         if np.size(measurement.opening):
-            yield _part("opening", measurement.opening, (self._qpos, self._fingers))
+            yield self._fingers, _fitting("opening", measurement.opening, self._fingers)
         for name, values in measurement.world.items():
-            if name not in self._places:
-                self._places[name] = self._place(name)
-            yield _part(name, values, self._places[name])
+            if name not in self._world:
+                self._world[name] = _place(*self._found(name))
+            yield self._world[name], _fitting(name, values, self._world[name])
 
-    def _place(self, name: str) -> Place:
+    def _found(self, name: str) -> tuple[Array, Any]:
         """Where something of the world is written to."""
         if name == SENSORS and SENSORS in self._records:
             return self._records[SENSORS][0], slice(None)
@@ -83,10 +86,13 @@ class RobotState:
         raise ValueError(f"the scene has nothing called {name!r} that could be measured")
 
 
-def _part(name: str, given: ArrayLike, place: Place) -> tuple[Place, Array]:
-    """Values and where they go; those of sensors count for a whole period."""
-    values, (view, ids) = np.asarray(given, np.float64), place
-    expected = view[ids].shape[-1:]
-    if values.shape != expected:
-        raise ValueError(f"{name} must have shape {expected}, got {values.shape}")
-    return place, values
+def _place(view: Array, ids: Any) -> Place:
+    """Values of sensors count for a whole period, so that only their last dimension is measured."""
+    return view, ids, view[ids].shape[-1:]
+
+
+def _fitting(name: str, given: ArrayLike, place: Place) -> Array:
+    values = np.asarray(given, np.float64)
+    if values.shape != place[2]:
+        raise ValueError(f"{name} must have shape {place[2]}, got {values.shape}")
+    return values

@@ -14,7 +14,7 @@ from robo_ddpg.control.interventions import NON_FINITE, OUT_OF_RANGE, Interventi
 from robo_ddpg.envs.faults import physics_fault
 from robo_ddpg.envs.randomization import Randomization
 from robo_ddpg.errors import SettingsError
-from tasks.arrays import Array, Ids, Mask
+from tasks.arrays import Array, Ids, Mask, clip
 from tasks.quantities import Measure
 from tasks.task import GoalTask, Task, layout
 
@@ -215,8 +215,9 @@ class Simulation:
     def _remember(self, action: Array) -> None:
         """Put the latest action first, within its bounds."""
         if self._last_actions.shape[1]:
-            self._last_actions = np.roll(self._last_actions, 1, axis=1)
-            self._last_actions[:, 0] = np.clip(np.nan_to_num(action), -1.0, 1.0)
+            self._last_actions[:, 1:] = self._last_actions[:, :-1]
+            known = action if np.isfinite(action).all() else np.nan_to_num(action)
+            self._last_actions[:, 0] = clip(known, -1.0, 1.0)
 
     def _simulate(self) -> None:
         """Step the physics, then make every field describe the new state."""
@@ -274,7 +275,7 @@ class Simulation:
         noisy = seen.shape[1] - self._last_actions[0].size
         self._randomization.blur(seen[:, :noisy], self.rngs)
         limit = OBSERVATION_LIMIT
-        return np.asarray(np.clip(seen, -limit, limit), np.float32)
+        return clip(seen, -limit, limit).astype(np.float32)
 
     def _parts(self) -> dict[str, Array]:
         """What the task observes, and the last actions if they are to be observed."""
@@ -310,7 +311,7 @@ def sanitize(action: Array, altered: dict[str, Array]) -> tuple[Array, Mask | No
     Returns:
         Actions within [-1, 1], and which of them were finite, (n,); None if all were.
     """
-    clipped = np.minimum(np.maximum(action, -1.0), 1.0)
+    clipped = clip(action, -1.0, 1.0)
     excess = np.abs(clipped - action).max(1)  # infinite or not a number as the action is
     if excess.max() < np.inf:
         altered[OUT_OF_RANGE][:] = excess

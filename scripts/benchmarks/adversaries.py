@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.simulation import Simulation
+from tasks.arm.grasp import Grasp
 from tasks.arm.reach import Reach
 from tasks.arm.robot import Arm
-from tasks.arm.task import JointMotion
+from tasks.arm.task import ArmTask, JointMotion
 from tasks.arrays import Array
+from tasks.goals import PointGoalTask
 
 Observation = NDArray[np.float32]
 Actor = Callable[[int, Observation], Array]
@@ -48,16 +50,20 @@ def bang_bang(simulation: Simulation, rng: np.random.Generator) -> Actor:
 
 
 def nearest_limit(simulation: Simulation, rng: np.random.Generator) -> Actor:
-    """Always on toward the nearest limit: of each joint, or of the fingertips' box."""
+    """Always on toward the nearest limit: of each joint, or of the fingertips' box.
+
+    What else the action has, such as the gripper, keeps to a corner.
+    """
+    rest = _corner(simulation, rng)
     arm = as_arm(simulation.drive).arm
     if isinstance(as_arm(simulation.drive).mode, JointMotion):
         bounds, motion = as_arm(simulation.drive).motion.bounds, as_arm(simulation.drive).motion
         middle = 0.5 * (bounds.low + bounds.high)
-        return lambda *_: _signs(motion.position - middle)
+        return lambda *_: _toward(motion.position - middle, rest)
     centre = box_centre(arm)
     kinematics = as_arm(simulation.drive).motion.kinematics
     kinematics.update(as_arm(simulation.drive).motion.position)
-    return lambda *_: _signs(kinematics.sites_position[:, kinematics.tip] - centre)
+    return lambda *_: _toward(kinematics.sites_position[:, kinematics.tip] - centre, rest)
 
 
 def not_finite(simulation: Simulation, rng: np.random.Generator) -> Actor:
@@ -82,24 +88,33 @@ def trained(controller: str) -> Adversary:
     return lambda simulation, rng: lambda _, observation: np.asarray(act(observation), float)
 
 
-class FastReach(Reach):
-    """Rewards the arm for nothing but the speed of its joints."""
+class _Fast(ArmTask, PointGoalTask):
+    """Rewards the arm for nothing but the speed of its joints, whatever the goal."""
 
     weights = {"fast": 1.0}  # noqa: RUF012 - never changed
+    _qvel: Array
+    _joints: slice
 
-    def reward_terms(self) -> dict[str, Array]:
+    def terms(self, distance: Array, info: NDArray[Any]) -> dict[str, Array]:
         """Mean joint speed as a share of the limits."""
-        return {"fast": self.reward_info()[:, 0]}
+        return {"fast": np.asarray(info[..., 0])}
 
     def reward_info(self) -> Array:
         """The same, (n, 1)."""
-        share = np.abs(self._qvel[:, self._joints]) / self._max_velocity
+        share = np.abs(self._qvel[:, self._joints]) / self.arm.limits.velocity_rad_s
         return np.asarray(np.minimum(share.mean(1, keepdims=True), 1.0))
 
-    def compute_reward(self, achieved: Array, desired: Array, info: NDArray[Any]) -> Array:
-        """Whatever the goal."""
-        return np.asarray(info[..., 0])
 
+class FastReach(_Fast, Reach):
+    """The arm of `reach`."""
+
+
+class FastGrasp(_Fast, Grasp):
+    """The arm of `grasp`."""
+
+
+FAST = {"reach": "adversaries:FastReach", "grasp": "adversaries:FastGrasp"}
+"""Task -> one with its arm that is learned by moving fast."""
 
 ADVERSARIES: dict[str, Adversary] = {
     "uniform random": uniform,
@@ -126,5 +141,7 @@ def _corner(simulation: Simulation, rng: np.random.Generator) -> Array:
     return rng.choice([-1.0, 1.0], _shape(simulation))
 
 
-def _signs(value: Array) -> Array:
-    return np.where(value < 0, -1.0, 1.0)
+def _toward(value: Array, rest: Array) -> Array:
+    """The signs of values, (n, k), and the rest of an action, (n, a), behind them."""
+    signs = np.where(value < 0, -1.0, 1.0)
+    return np.concatenate((signs, rest[:, signs.shape[1] :]), axis=1)

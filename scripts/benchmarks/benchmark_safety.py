@@ -9,7 +9,6 @@ import argparse
 import dataclasses
 import json
 import math
-import os
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from typing import Any
 
 import mujoco
 import numpy as np
-from adversaries import ADVERSARIES, trained
+from adversaries import ADVERSARIES, FAST, trained
 from commanded import LIMITS, CommandCheck
 from filter_cost import filter_cost
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from safety_learning import learning
 from robo_ddpg.control.arm.monitor import LIMITS as ACTUAL_LIMITS
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import Simulation
+from robo_ddpg.process.processors import available_processors
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.training.progress import SilentProgress
 from robo_ddpg.training.settings import TrainSettings
@@ -43,7 +43,7 @@ MODES: dict[str, dict[str, Any]] = {
     "joint, 3 rad/s": {"action": "joint", "step_rad": 0.15},
     "end-effector": {"action": "end-effector", "step_m": 0.03},
 }
-"""Action modes of reach; in the second, full action asks for more than any joint may do, and in the
+"""Action modes; in the second, full action asks for more than any joint may do, and in the
 third for twice the usual step."""
 LEARNED = "trained for joint speed"
 EPISODE_STEPS = 100
@@ -74,6 +74,8 @@ class Attack:
     """Episodes of each."""
     controller: str = ""
     """File of the trained adversary."""
+    task: str = "reach"
+    """Whose arm is attacked."""
     robot: str = ""
     """The .toml of another arm that is attacked."""
 
@@ -120,7 +122,7 @@ class Findings:
 
 def run(attack: Attack) -> Findings:
     """Carry out an attack."""
-    task = make_task("reach", robot=attack.robot, **MODES[attack.mode])
+    task = make_task(attack.task, robot=attack.robot, **MODES[attack.mode])
     task.model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT  # free space
     simulation = Simulation(task, attack.simulations, threads=1)
     seeds = np.random.SeedSequence(attack.seed).spawn(attack.simulations + 1)
@@ -175,12 +177,12 @@ def _chunks(
         yield Attack(mode, adversary, physics, seed, simulations, episodes, controller)
 
 
-def train_adversary(mode: str, transitions: int, directory: str, robot: str) -> str:
+def train_adversary(mode: str, transitions: int, directory: str, task: str, robot: str) -> str:
     """Train an actor to move the joints as fast as it can; returns its file."""
     run_directory = RunDirectory(Path(directory) / mode.replace("/", " per "))
     settings = TrainSettings(
-        task="adversaries:FastReach",
-        agent=train_settings("reach").agent,
+        task=FAST[task],
+        agent=train_settings(task).agent,
         steps=transitions,
         evaluate_every=transitions,
         evaluation_episodes=5,
@@ -190,16 +192,25 @@ def train_adversary(mode: str, transitions: int, directory: str, robot: str) -> 
     return str(run_directory.controller)
 
 
-def train_all(pool: ProcessPoolExecutor, steps: int, directory: str, robot: str) -> dict[str, str]:
+def train_all(
+    pool: ProcessPoolExecutor, steps: int, directory: str, task: str, robot: str
+) -> dict[str, str]:
     """Train an adversary for each mode; their files."""
     _progress("training adversaries")
     transitions = int(np.clip(steps / 100, 6_000, 20_000))
-    files = pool.map(train_adversary, MODES, repeat(transitions), repeat(directory), repeat(robot))
+    same = map(repeat, (transitions, directory, task, robot))
+    files = pool.map(train_adversary, MODES, *same)
     return dict(zip(MODES, files, strict=True))
 
 
-def attack_all(pool: ProcessPoolExecutor, todo: list[Attack]) -> dict[Key, Findings]:
-    """Carry out attacks on all cores; findings by mode, adversary and physics."""
+def attack_all(pool: ProcessPoolExecutor, todo: list[Attack], out: Path) -> dict[Key, Findings]:
+    """Carry out attacks on all cores; findings by mode, adversary and physics.
+
+    Args:
+        pool: the cores.
+        todo: the attacks.
+        out: file that what was found so far is kept in, should this process or a core die.
+    """
     found = {attack.key: Findings() for attack in todo}
     running = {pool.submit(run, attack): attack for attack in todo}
     total, done = sum(attack.steps for attack in todo), 0
@@ -211,6 +222,7 @@ def attack_all(pool: ProcessPoolExecutor, todo: list[Attack]) -> dict[Key, Findi
             if count:
                 _say(f"\n{limit} violated {count} times by {attack}")
         found[attack.key].add(result)
+        write(out, list(rows({key: each for key, each in found.items() if each.steps})))
     _progress("")
     return found
 
@@ -230,6 +242,14 @@ def rows(found: dict[Key, Findings]) -> Iterator[dict[str, Any]]:
             if physics
             else None,
         }
+
+
+def write(out: Path, results: list[dict[str, Any]], **besides: Any) -> dict[str, Any]:
+    """Write a file of findings, with their summary and what there is besides; returns it."""
+    result = {"summary": summary(results), "attacks": results, **besides}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(result, indent=1) + "\n")
+    return result
 
 
 def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -264,35 +284,29 @@ def main() -> int:
     """Run everything and write docs/safety.json; 1 if a limit was violated."""
     options = _options()
     start, steps = time.monotonic(), int(options.steps)
-    cores = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
+    arm = {"task": options.task, "robot": options.robot}
+    out = options.out or (Path(options.robot).with_suffix(".safety.json") if options.robot else OUT)
+    cores = ProcessPoolExecutor(available_processors(), get_context("spawn"))
     with tempfile.TemporaryDirectory() as directory, cores as pool:
-        learned = train_all(pool, steps, directory, options.robot)
-        todo = [
-            dataclasses.replace(attack, robot=options.robot) for attack in attacks(steps, learned)
-        ]
-        found = attack_all(pool, todo)
-    results = list(rows(found))
-    result: dict[str, Any] = {
-        "summary": summary(results),
-        "attacks": results,
-        "cost": filter_cost(),
-    }
+        learned = train_all(pool, steps, directory, **arm)
+        todo = [dataclasses.replace(attack, **arm) for attack in attacks(steps, learned)]
+        results = list(rows(attack_all(pool, todo, out)))
+    besides: dict[str, Any] = {"cost": filter_cost(**arm)}
     for line in table(results):
         _say(line)
+    result = write(out, results, **besides)
     _say(
         "{commanded_violations} commanded violations in {steps:,} steps".format(**result["summary"])
     )
     for mode, cost in result["cost"].items():
         _say(f"filter's share of a step of 64 simulations, {mode}: {cost['share']:.1%}")
     if options.learning:
-        result["learning"] = learning()
-        for row in result["learning"]:
+        besides["learning"] = learning()
+        for row in besides["learning"]:
             _say(str(row))
-    result["seconds"] = round(time.monotonic() - start, 1)
-    out = options.out or (Path(options.robot).with_suffix(".safety.json") if options.robot else OUT)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(result, indent=1) + "\n")
-    _say(f"{result['seconds']} s, {out}")
+    besides["seconds"] = round(time.monotonic() - start, 1)
+    write(out, results, **besides)
+    _say(f"{besides['seconds']} s, {out}")
     return int(result["summary"]["commanded_violations"] > 0)
 
 
@@ -300,6 +314,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--steps", type=float, default=1e7, help="control steps without physics")
     parser.add_argument("--learning", action="store_true", help="also learn with and without it")
+    parser.add_argument("--task", default="reach", choices=FAST, help="whose arm is attacked")
     parser.add_argument("--robot", default="", help="attack the arm of this .toml of adopt's")
     parser.add_argument("--out", type=Path, help="JSON file to write; docs/safety.json, or .toml's")
     return parser.parse_args()

@@ -1,10 +1,9 @@
 """Checks what an arm is commanded to do against its limits, at every physics step."""
 
-import copy
+from typing import Any
 
 import mujoco
 import numpy as np
-from mujoco.batch import Batch
 
 from robo_ddpg.control.arm.drive import as_arm
 from robo_ddpg.envs.simulation import Simulation
@@ -43,7 +42,7 @@ class CommandCheck:
         limits = (bounds.velocity, bounds.acceleration, jerk)
         self._derivatives = [np.tile(limit, substeps) for limit in limits]
         self._hand_speed = keep * arm.limits.hand_speed_m_s
-        self._points = _Points(simulation)
+        self._points = Points(simulation)
         self._history = np.empty((simulation.nsim, 0, len(jerk)))
         self.steps = 0
         """Control steps checked."""
@@ -79,35 +78,62 @@ class CommandCheck:
         self.overshoots[limit] = max(self.overshoots[limit], float(worst.max()))
 
 
-class _Points:
-    """Where the fingertips are, and how far all points are inside the workspace."""
+class Points:
+    """Where the fingertips are, and how far all points are inside the workspace.
+
+    Each point is turned about the joints it hangs from, the outermost first, as the product of
+    exponentials says (Brockett 1984): nothing of it is the filter's own kinematics.
+    """
 
     def __init__(self, simulation: Simulation) -> None:
-        arm, model = as_arm(simulation.drive).arm, copy.copy(simulation.task.model)
-        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
-        model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONSTRAINT
-        self._substeps = simulation.task.substeps + 1
-        self._batch = Batch(model, simulation.nsim * self._substeps, 1)
-        self._batch.reset(keyframe=0)
-        self._qpos = self._batch.bind("qpos")
-        self._sites = self._batch.bind("site_xpos")
-        self._joints = [int(model.joint(name).qposadr[0]) for name in arm.joints]
-        self._tip = model.site(arm.tip).id
-        self._planes = [
-            (model.site(plane.site).id, np.array(plane.normal), plane.offset_m)
-            for plane in arm.workspace
-        ]
-        self.tip = np.zeros((0, self._substeps, 3))
-        self.clearance = np.zeros((0, self._substeps))
+        """Take joints and points from the model where episodes start.
 
-    def at(self, positions: Array) -> "_Points":
-        """The points for joint positions [rad], (rows, substeps + 1, j)."""
-        rows, used = positions.shape[0], positions.shape[0] * self._substeps
-        self._qpos[:used, self._joints] = positions.reshape(used, -1)
-        self._batch.forward(stage=mujoco.mjtStage.mjSTAGE_POS.value)
-        self.tip = self._sites[:used, self._tip].reshape(rows, self._substeps, 3)
-        clearances = [
-            self._sites[:used, site] @ normal - offset for site, normal, offset in self._planes
+        Args:
+            simulation: whose arm it is.
+        """
+        arm, model = as_arm(simulation.drive).arm, simulation.task.model
+        data = mujoco.MjData(model)
+        mujoco.mj_resetDataKeyframe(model, data, 0)
+        mujoco.mj_kinematics(model, data)
+        joints = [model.joint(name) for name in arm.joints]
+        self._start = np.array([data.qpos[joint.qposadr[0]] for joint in joints])
+        self._anchors = data.xanchor[[joint.id for joint in joints], :, None]
+        self._turns = np.cross(data.xaxis[[joint.id for joint in joints], None], np.eye(3)).mT
+        self._planes = [
+            (plane.site, np.array(plane.normal), plane.offset_m) for plane in arm.workspace
         ]
-        self.clearance = np.min(clearances, axis=0).reshape(rows, self._substeps)
+        self._tip = arm.tip
+        self._sites = {
+            name: (data.site(name).xpos.copy(), self._moving(model, name, joints))
+            for name in {arm.tip, *(plane.site for plane in arm.workspace)}
+        }
+        self.tip = np.zeros((0, 0, 3))
+        self.clearance = np.zeros((0, 0))
+
+    def at(self, positions: Array) -> "Points":
+        """The points for joint positions [rad], (rows, steps, j)."""
+        angles = positions.reshape(-1, positions.shape[-1]).T - self._start[:, None]
+        shares = np.sin(angles), 1.0 - np.cos(angles)
+        found = {name: self._turned(*site, *shares) for name, site in self._sites.items()}
+        clearances = [normal @ found[site] - offset for site, normal, offset in self._planes]
+        self.clearance = np.min(clearances, axis=0).reshape(positions.shape[:2])
+        self.tip = found[self._tip].T.reshape(*positions.shape[:2], 3)
         return self
+
+    def _turned(self, start: Array, joints: list[int], sines: Array, rests: Array) -> Array:
+        """A point that was somewhere [m], (3,), turned about joints, (3, rows)."""
+        point = start[:, None]
+        for joint in reversed(joints):
+            turn, arm = self._turns[joint], point - self._anchors[joint]
+            across = turn @ arm
+            point = point + sines[joint] * across + rests[joint] * (turn @ across)
+        return point
+
+    @staticmethod
+    def _moving(model: mujoco.MjModel, site: str, joints: list[Any]) -> list[int]:
+        """Which of the joints a site hangs from."""
+        body, bodies = int(model.site(site).bodyid[0]), set()
+        while body:
+            bodies.add(body)
+            body = int(model.body_parentid[body])
+        return [j for j, joint in enumerate(joints) if int(model.jnt_bodyid[joint.id]) in bodies]

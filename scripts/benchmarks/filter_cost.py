@@ -27,21 +27,25 @@ class _Timer:
         return result
 
 
-def filter_cost() -> dict[str, dict[str, float]]:
+def filter_cost(task: str = "reach", robot: str = "") -> dict[str, dict[str, float]]:
     """Times steps with random actions, for both action modes.
 
     End-effector actions need the kinematics anyway; joint actions have them for the filter alone,
     so that they count for it.
 
+    Args:
+        task: whose arm it is.
+        robot: the .toml of another arm.
+
     Returns:
         Mode -> microseconds per step and simulation, in all, in the filter and in the kinematics,
         and the `share` of what the filter takes.
     """
-    return {mode: _measured(mode) for mode in ("joint", "end-effector")}
+    return {mode: _measured(task, robot, mode) for mode in ("joint", "end-effector")}
 
 
-def _measured(mode: str) -> dict[str, float]:
-    env = RobotVectorEnv(SIMULATIONS, "reach", action=mode)
+def _measured(task: str, robot: str, mode: str) -> dict[str, float]:
+    env = RobotVectorEnv(SIMULATIONS, task, action=mode, robot=robot)
     env.reset(seed=0)
     env.action_space.seed(0)
     actions = [env.action_space.sample() for _ in range(STEPS)]

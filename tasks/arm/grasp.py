@@ -16,7 +16,7 @@ from tasks.arm.objects import NAMES, Objects
 from tasks.arm.pads import Pads
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
-from tasks.arrays import Array, Generators, Mask
+from tasks.arrays import Array, Generators, Mask, clip
 from tasks.commands import Command
 from tasks.described.reading import written
 from tasks.goals import FAR, PointGoalTask, goal_commanded, norm
@@ -230,10 +230,10 @@ class Grasp(ArmTask, PointGoalTask):
             "object_size": (self.objects.half_m[:, None] - middle) / spread,
             "clearance": view.fine(self.clearance[:, None]),
             "tip_velocity": self._tip_velocity / SPEED_M_S,
-            "object_velocity": np.clip(self._qvel[:, self._velocity] / SPEED_M_S, -FAR, FAR),
+            "object_velocity": clip(self._qvel[:, self._velocity] / SPEED_M_S, -FAR, FAR),
             "finger_position": self._opening(fingers),
             "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]], slice(1)),
-            "press": np.clip(self.pads.press / PRESS_SCALE_N, -FAR, FAR),
+            "press": clip(self.pads.press / PRESS_SCALE_N, -FAR, FAR),
         }
         if self.settings.shape == "any":
             parts["object_shape"] = self.objects.one_hot()

@@ -42,7 +42,7 @@ class Pads:
             hand: the hands' rotation matrices, (n, 3, 3); they close along y.
         """
         for pad, columns in enumerate(self._columns):
-            force = sensordata[:, :, columns].mean(1)
+            force = sensordata[:, :, columns].sum(1) / sensordata.shape[1]
             in_hand = (force[:, None] @ hand)[:, 0]
             self.press[:, pad] = in_hand[:, 1] * (1 if pad else -1)
             self._rub[:, pad] = norm(in_hand[:, ::2])

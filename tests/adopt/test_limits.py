@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from robo_ddpg.adopt.limits import ARMS, FileLimits, limits_of
-from robo_ddpg.adopt.servos import driven, measure_load
+from robo_ddpg.adopt.servos import Load, driven, measure_load
 from robo_ddpg.adopt.sources import Sources
 from tasks.described.loading import open_robot
 from tests.adopt.robots import arm_xml, write
@@ -117,9 +117,9 @@ def test_joints_without_a_useful_servo_get_one_that_follows_from_their_inertia(
 ) -> None:
     stiffness, damping, source = servo_of(tmp_path, actuator, joint)
     assert why in source
-    # 0.51 kg m^2 with the least armature, 90 rad/s, critically damped.
-    assert stiffness == pytest.approx(0.51 * 8100, rel=0.01)
-    assert damping == pytest.approx(2 * 0.51 * 90, rel=0.01)
+    # 0.51 kg m^2 with the least armature; damped at 180/s, 0.2 s of lag.
+    assert damping == pytest.approx(0.51 * 180, rel=0.01)
+    assert stiffness == pytest.approx(damping / 0.2, rel=0.01)
 
 
 def test_a_good_servo_of_the_file_is_used_as_it_is_with_the_damping_of_its_joint(
@@ -129,3 +129,13 @@ def test_a_good_servo_of_the_file_is_used_as_it_is_with_the_damping_of_its_joint
     stiffness, damping, source = servo_of(tmp_path, actuator, 'damping="3"')
     assert (stiffness, damping) == (500.0, 33.0)
     assert "the file's servo" in source
+
+
+def test_a_light_joint_without_a_torque_holds_a_quarter_of_the_strongest(tmp_path: Path) -> None:
+    opened, sources = open_robot(write(tmp_path, arm_xml(actuators=""))), Sources()
+    load = Load(np.array([1.0, 1.0, 0.01]), np.array([0.0, 40.0, 0.0]))
+    limits = [FileLimits(-1.0, 1.0, 2.0, torque) for torque in (20.0, None, None)]
+    made = driven(opened.model, [0, 1, 2], limits, load, np.zeros(3), sources)
+    # 1.5 x 40 + 10 x (1 + armature of 0.05), and a quarter of that; it moves as with 10 x inertia.
+    assert [joint.torque_nm for joint in made] == pytest.approx([20.0, 70.5, 70.5 / 4], rel=0.01)
+    assert made[2].acceleration_rad_s2 == pytest.approx(5.0)

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import mujoco
 import numpy as np
 import pytest
 
@@ -25,7 +26,7 @@ from benchmark_safety import (
     summary,
     table,
 )
-from commanded import LIMITS, CommandCheck
+from commanded import LIMITS, CommandCheck, Points
 
 ARMS = 20
 
@@ -68,6 +69,19 @@ def test_the_check_measures_by_how_much_limits_are_exceeded() -> None:
     assert found["joint_jerk"] > 10
 
 
+def test_the_check_has_points_where_the_model_has_them() -> None:
+    task = make_task("reach")
+    points, data = Points(Simulation(task, 1, threads=1)), mujoco.MjData(task.model)
+    position = np.random.default_rng(0).uniform(-1.0, 1.0, (1, 2, len(task.arm.joints)))
+    points.at(position)
+    for step, joints in enumerate(position[0]):
+        data.qpos[: len(joints)] = joints
+        mujoco.mj_kinematics(task.model, data)
+        np.testing.assert_allclose(points.tip[0, step], data.site(task.arm.tip).xpos, atol=1e-12)
+        inside = [np.dot(p.normal, data.site(p.site).xpos) - p.offset_m for p in task.arm.workspace]
+        assert points.clearance[0, step] == pytest.approx(min(inside), abs=1e-12)
+
+
 @pytest.mark.parametrize("adversary", ADVERSARIES)
 @pytest.mark.parametrize("mode", MODES)
 def test_no_adversary_makes_the_commands_leave_joint_limits_or_workspace(
@@ -78,6 +92,11 @@ def test_no_adversary_makes_the_commands_leave_joint_limits_or_workspace(
     assert not any(violations.values()), violations
     assert found.steps == ARMS * 100
     assert found.altered > 0
+
+
+def test_an_adversary_says_what_the_gripper_does_besides() -> None:
+    attack = Attack("end-effector", "toward the nearest limit", False, 5, 2, 1, task="grasp")
+    assert not run(attack).violations.any()
 
 
 def test_an_attack_is_reproduced_by_its_seed() -> None:

@@ -16,7 +16,7 @@ from robo_ddpg.control.drive import Drive, root_mean_square
 from robo_ddpg.control.interventions import Interventions
 from tasks.arm.robot import Arm
 from tasks.arm.task import ActionMode, ArmTask
-from tasks.arrays import Array, Mask
+from tasks.arrays import Array, Mask, clip
 from tasks.quantities import Measure, Quantity
 
 MANY = 32
@@ -132,9 +132,9 @@ class ArmDrive(Drive):
     def _move_fingers(self, action: Array) -> None:
         """Both fingers have the same target, as one motor drives them."""
         target = 0.5 * (action + 1.0) * self.arm.finger_travel_m
-        target = np.clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
+        target = clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
         opening = self._openings().mean(1, keepdims=True)
-        target = np.clip(target, opening - self._lead, opening + self._lead)
+        target = clip(target, opening - self._lead, opening + self._lead)
         ramp = self.opening[:, None] + self._ramp * (target - self.opening)[:, None]
         self.controls[:, :, self.finger_actuators] = self._finger_positions(ramp)
         self.opening = np.asarray(target)

@@ -19,7 +19,7 @@ from robo_ddpg.control.braking import (
     stop_after,
 )
 from tasks.arm.robot import Arm
-from tasks.arrays import Array
+from tasks.arrays import Array, clip
 
 SMOOTHING_S = 0.02
 """Shortest window that positions are averaged over [s]; the jerk limit may ask for more."""
@@ -176,13 +176,13 @@ class ArmMotion:
         excess = (np.abs(change) / self._step).max(1, keepdims=True)
         # Written so that what is within the limit stays the same to the bit, and is not counted.
         np.subtract(wanted, change * (1.0 - 1.0 / np.maximum(excess, 1.0)), out=steps[1])
-        _clip(steps[1], -bounds.velocity, bounds.velocity, out=steps[2])
+        clip(steps[1], -bounds.velocity, bounds.velocity, out=steps[2])
         steps[3] = steps[2]
         stop = stop_after(velocity, steps[3], self._step, self._period)
         beyond = np.abs(self.position + stop.shift - self._middle) - self._half
         if beyond.max() > 0:
             low, high = position_interval(self.position, velocity, bounds, self._period)
-            _clip(steps[2], low, high, out=steps[3])
+            clip(steps[2], low, high, out=steps[3])
             stop = stop_after(velocity, steps[3], self._step, self._period)
         sizes = np.abs(steps[1:] - steps[:-1]).max(2)  # (3, n)
         for reason, size, unit in zip(JOINT_REASONS, sizes, self._units, strict=True):
@@ -227,12 +227,6 @@ class ArmMotion:
         leaves[-1] = fast[-1] = False
         best = np.argmin(leaves | fast, axis=0)
         return tried[best, np.arange(len(ids))], SHARES[best], outside
-
-
-def _clip(value: Array, low: Array, high: Array, out: Array) -> None:
-    """`np.clip` without its overhead, which is as long as the clipping."""
-    np.maximum(value, low, out=out)
-    np.minimum(out, high, out=out)
 
 
 def _samples(timing: Timing, window_s: float) -> int:
