@@ -175,6 +175,7 @@ def add_mark(
         type=kind,
         size=size,
         rgba=rgba,
+        material="",  # that of the robot's defaults has another name here
         contype=0,
         conaffinity=0,
         mass=0,

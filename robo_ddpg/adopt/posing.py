@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from robo_ddpg.control.arm.action_modes import damped_least_squares
+from robo_ddpg.control.arm.action_modes import damped_least_squares, twist_rows
 from robo_ddpg.control.arm.kinematics import ArmKinematics
 from tasks.arm.described.cell import arm_of
 from tasks.arm.described.description import Robot
@@ -103,11 +103,28 @@ class Poser:
         twist = goal - kinematics.sites_position[:, kinematics.tip]
         jacobian = kinematics.tip_jacobian
         if down:
-            twist = np.concatenate((twist, 0.5 * kinematics.tip_outward @ _TO_DOWN), axis=1)
-            jacobian = np.concatenate((jacobian, kinematics.axes), axis=2)
+            rows = twist_rows(len(self.low))
+            turn = 0.5 * kinematics.tip_outward @ _TO_DOWN
+            twist = np.concatenate((twist, turn), axis=1)[:, :rows]
+            jacobian = np.concatenate((jacobian, kinematics.axes), axis=2)[..., :rows]
         change = damped_least_squares(jacobian, twist, POSTURE * (start - pose))
         largest = np.abs(change).max(1, keepdims=True)
         return np.asarray(change * np.minimum(1.0, STEP_RAD / np.maximum(largest, 1e-9)))
+
+    def rates(self, pose: Array) -> Array:
+        """How fast joints turn for each speed of the tip along x, y, z, with the hand held.
+
+        Args:
+            pose: joint positions [rad], (j,).
+
+        Returns:
+            [rad/m], (3, j).
+        """
+        self.place(np.tile(pose, (self.count, 1)))
+        rows, kinematics = twist_rows(len(self.low)), self.kinematics
+        jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)[:1, :, :rows]
+        twists = np.eye(3, rows)
+        return damped_least_squares(np.repeat(jacobian, 3, 0), twists, np.zeros((3, len(pose))))
 
     def ease(self) -> Array:
         """How well the tips can be moved: the least singular value of their Jacobians, (k,)."""

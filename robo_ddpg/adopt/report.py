@@ -22,6 +22,7 @@ def what_it_is(adoption: Adoption) -> Iterator[str]:
     yield f"gripper     {sources['gripper']}"
     if robot.gripper is not None:
         yield f"            {_gripper(robot.gripper)}"
+        yield f"            tip {sources['gripper.tip']}"
     stands = f"{sources['base.position_m']}; {sources['base.quaternion']}"
     yield f"base        {robot.base.body}, {stands}"
     yield f"goals       {_point(space.goal_low_m)} to {_point(space.goal_high_m)} m"

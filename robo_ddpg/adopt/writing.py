@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from robo_ddpg.adopt.sources import Sources
+from tasks.described import shipped
 from tasks.described.reading import Described
 
 HEAD = """# {name}, as `robo-ddpg adopt` found it. Everything can be edited; behind each value is
@@ -26,7 +27,7 @@ def toml_text(robot: Described, sources: Sources, path: Path, task: str) -> str:
         path: of the file that it is written to; the model is named from there.
         task: what can be trained on it.
     """
-    model = os.path.relpath(robot.model, path.parent)
+    model = os.path.relpath(shipped.found(robot.model), path.parent)
     robot = dataclasses.replace(robot, model=model)
     lines = [HEAD.format(name=robot.name, file=path.name, task=task)]
     lines += [f"# Please check: {doubt}." for doubt in sources.doubts]

@@ -10,6 +10,7 @@ from tyro.conf import Positional, arg
 from robo_ddpg.cli.output import note, say, say_json
 from robo_ddpg.cli.parsing.fields import Directory, Episodes, FirstSeed, Json, hint
 from robo_ddpg.cli.parsing.parse import Words, parse
+from robo_ddpg.cli.robots.other import OtherRobot, robot_setting, suffix
 from robo_ddpg.recording.demonstrate import AT_ONCE, Demonstrations, demonstrate
 
 
@@ -22,12 +23,13 @@ class DemonstrateOptions:
     episodes: Episodes = 50
     seed: FirstSeed = 30_000
     out: Directory = None
-    """Directory of the recordings; demonstrations/TASK if not given."""
+    """Directory of the recordings; demonstrations/TASK, or TASK-ROBOT, if not given."""
     controller: Annotated[str | None, arg(metavar="CONTROLLER_OR_RUN", help_behavior_hint=hint)] = (
         None
     )
     """Let this controller demonstrate: a file, a run directory, or a task whose controller
     ships."""
+    robot: OtherRobot = None
     successes_only: bool = True
     """Keep only episodes that are solved at the end, and run more instead."""
     json: Json = False
@@ -38,12 +40,13 @@ def run(words: Words) -> None:
     options = parse(DemonstrateOptions, words, "demonstrate")
     made = demonstrate(
         options.task,
-        options.out or _default_directory(options.task),
+        options.out or _default_directory(options.task + suffix(options.robot)),
         episodes=options.episodes,
         seed=options.seed,
         controller=options.controller,
         successes_only=options.successes_only,
         progress=lambda kept: _note_progress(kept, options.episodes),
+        **robot_setting("demonstrate", options.task, options.robot),
     )
     if options.json:
         say_json(asdict(made) | {"path": str(made.path), "success_rate": made.solved / made.tried})

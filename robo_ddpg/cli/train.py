@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-import tasks
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.cli.many.engines import Jobs, Ray, StorageUri, engine
 from robo_ddpg.cli.output import say
@@ -19,6 +18,7 @@ from robo_ddpg.cli.parsing.fields import Directory, File, Python, Switch, hint
 from robo_ddpg.cli.parsing.help import RARE
 from robo_ddpg.cli.parsing.parse import Words, parse, parse_known
 from robo_ddpg.cli.parsing.task_word import find_task
+from robo_ddpg.cli.robots.other import OtherRobot, robot_setting, suffix
 from robo_ddpg.control.entry_points import check_familiar
 from robo_ddpg.envs.names import resolve
 from robo_ddpg.errors import SettingsError
@@ -44,8 +44,7 @@ class SourceOptions:
     with it."""
     preset: Annotated[str | None, arg(help_behavior_hint="(default: default)")] = None
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
-    robot: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint=hint)] = None
-    """Train on the robot that robo-ddpg adopt described in this .toml, in place of our own."""
+    robot: OtherRobot = None
     robust: Switch = False
     """Vary masses, friction, strength, noise and latency, and observe the last actions: the
     controller then bears actions that arrive 100 ms late. Takes longer."""
@@ -144,20 +143,11 @@ def run(words: Words) -> bool:
 
 def _tuned(source: SourceOptions, task: str, **others: Any) -> TrainSettings:
     """The settings tuned for a task, on the robot that it shall be trained on."""
-    if source.robot is not None:
-        others = {"environment": {"robot": _robot_for(task, source)}, **others}
+    robot = robot_setting("train", task, source.robot, source.python)
+    if robot:
+        others = {"environment": robot, **others}
     given: dict[str, Any] = {"robust": source.robust, "python": source.python, **others}
     return train_settings(task, preset=source.preset or "default", **given)
-
-
-def _robot_for(task: str, source: SourceOptions) -> str:
-    """Raises SettingsError where a task has a robot of its own, or none."""
-    if not hasattr(resolve(task, source.python).settings, "robot"):
-        others = [name for name in tasks.names() if hasattr(resolve(name).settings, "robot")]
-        raise SettingsError(
-            f"train: {task} has a robot of its own; --robot goes with {', '.join(others)}"
-        )
-    return str(source.robot)
 
 
 def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bool:
@@ -176,8 +166,7 @@ def _train(words: Words, start: TrainSettings, origin: Path | None = None) -> bo
     for name in ("jobs", "ray", "storage"):
         if getattr(options, name) is not None:
             raise SettingsError(f"train: --{name} goes with --seeds; leave it out for a single run")
-    robot = "" if options.robot is None else f"-{options.robot.stem}"
-    name = settings.task + robot
+    name = settings.task + suffix(options.robot)
     run = RunDirectory(options.out or RunDirectory.default(name, settings.seed))
 
     from robo_ddpg.training import start as runs

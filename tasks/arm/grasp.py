@@ -18,12 +18,15 @@ from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
 from tasks.arrays import Array, Generators, Mask, clip
 from tasks.commands import Command
+from tasks.described.error import RobotError
 from tasks.described.reading import written
 from tasks.goals import FAR, PointGoalTask, goal_commanded, norm
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.steering import Steering, goal_steering
 
+FEWEST_THAT_YAW = 6
+"""Joints of an arm that brings its hand anywhere, pointing down, and turns it."""
 TABLE_LOW_M = np.array([-0.3, -0.8])
 """Corner of the table [m]."""
 TABLE_HIGH_M = np.array([0.9, 0.8])
@@ -98,6 +101,11 @@ class Grasp(ArmTask, PointGoalTask):
         settings = {**self.cell.settings, **settings}
         super().__init__(GraspSettings(**settings, robot=written(described) if described else ""))
         self.arm, self.view = self.cell.arm, self.cell.view
+        if self.settings.yaw and len(self.arm.joints) < FEWEST_THAT_YAW:
+            raise RobotError(
+                f"an arm of {len(self.arm.joints)} joints cannot turn its hand and point it down: "
+                "yaw goes with six or more"
+            )
 
     @property
     def action(self) -> ActionMode:
@@ -122,7 +130,7 @@ class Grasp(ArmTask, PointGoalTask):
         """Keep views of hand, fingers, cube and goal."""
         model, n = batch.model, batch.nsim
         tip, body = model.site(self.arm.tip).id, model.body(OBJECT).id
-        self._tip = batch.bind("site_xpos")[:, tip]
+        self._site = self._tip = batch.bind("site_xpos")[:, tip]
         self._hand = batch.bind("site_xmat")[:, tip].reshape(n, 3, 3)
         self._position = batch.bind("xpos")[:, body]
         self._rotation = batch.bind("xmat")[:, body].reshape(n, 3, 3)
@@ -154,6 +162,7 @@ class Grasp(ArmTask, PointGoalTask):
         self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
         self._finger_actuator = model.actuator(self.arm.fingers[0]).id
         self._closed, self._open = np.array(self.arm.finger_ends).T
+        self._shift_m = self.arm.grip_shift * self.arm.finger_travel_m
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """The cube anywhere in its rectangle, turned at random; the goal drawn from its box."""
@@ -183,6 +192,7 @@ class Grasp(ArmTask, PointGoalTask):
 
     def started(self, ids: NDArray[np.intp]) -> None:
         """Everything is at rest where the episode starts."""
+        self._find_tip()
         self._previous_tip[ids] = self._tip[ids]
         self._tip_velocity[ids] = 0.0
         self.pads.reset(ids)
@@ -190,12 +200,20 @@ class Grasp(ArmTask, PointGoalTask):
 
     def advance(self) -> None:
         """Judge the grasp, and count how long the cube has been held at the goal."""
+        self._find_tip()
         self._tip_velocity = (self._tip - self._previous_tip) * self.settings.control_hz
         self._previous_tip[:] = self._tip
         self.pads.feel(self.records["sensordata"], self._hand)
         self._measure()
         there = self.on_goal(self.distance, self.held, self.clearance)
         self._held = np.where(there, self._held + 1, 0)
+
+    def _find_tip(self) -> None:
+        """The point between the pads, which is not still on the hand where one jaw moves."""
+        self._tip = self._site
+        if self._shift_m:
+            opened = 0.5 * (self._opening(self._qpos[:, self._fingers]) + 1.0)
+            self._tip = self._site + self._shift_m * opened * self._hand[:, :, 1]
 
     def _measure(self) -> None:
         self.clearance = self._position[:, 2] - self.objects.depth(self._rotation)

@@ -21,6 +21,9 @@ GAIN = 0.35
 """Share of the remaining distance that is asked for per control step: the arm lags behind."""
 BRAKE_M_S2 = 1.0
 """Deceleration that the arm is trusted with [m/s^2]."""
+FREE_M = 0.002
+"""How far above the lowest place that it may be the fingertips stay [m]: there, the safety filter
+lets them move only slowly."""
 FIRM_N = 3.0
 """Force of both pads from which the cube is lifted [N]."""
 
@@ -48,6 +51,7 @@ class GraspDemonstrator:
         self._folds = np.array([max(shape.folds, 1) for shape in SHAPES])
         self._kind = None if settings.shape == "any" else NAMES.index(settings.shape)
         self._step_m, self._period_s = settings.step_m, 1.0 / settings.control_hz
+        self._view, self._lowest_m = task.view, _lowest_m(task) + FREE_M
 
     def act(self, observation: NDArray[Any]) -> NDArray[np.float32]:
         """Actions for observations of any number of simulations.
@@ -71,6 +75,8 @@ class GraspDemonstrator:
         astray = sideways + TWIST_M * np.abs(twisted)
         above = to_object.copy()
         above[:, 2] += np.clip(SLOPE * (astray - ALIGNED_M), 0.0, ABOVE_M)
+        tip = self._view.point(seen[:, part["tip"]])
+        above[:, 2] = np.maximum(above[:, 2], self._lowest_m - tip[:, 2])
         move = np.where(held[:, None], to_goal, above)
         move[(press > 0.5) & ~held] = 0.0
         close = between | (press > 0.1)
@@ -97,3 +103,10 @@ class GraspDemonstrator:
         speed = np.minimum(GAIN * distance / self._period_s, np.sqrt(2 * BRAKE_M_S2 * distance))
         steps = speed * self._period_s / self._step_m * move / distance
         return np.asarray(steps / np.maximum(np.abs(steps).max(1, keepdims=True), 1.0))
+
+
+def _lowest_m(task: Grasp) -> float:
+    """The lowest that the fingertips may be [m]."""
+    arm, up = task.arm, (0.0, 0.0, 1.0)
+    heights = [p.offset_m for p in arm.workspace if p.site == arm.tip and p.normal == up]
+    return max(heights, default=0.0) + arm.limits.workspace_margin_m

@@ -94,6 +94,9 @@ class Arm:
     finger_lead_m: float
     """Farthest that the fingers' target may be ahead of them [m]: it bounds how hard they press,
     and lets them open again at once."""
+    grip_shift: float = 0.0
+    """How far the point between the pads moves along the tip's y axis as the fingers open, per
+    opening: 0 where two move alike, .5 where one does, and the other is fixed."""
 
 
 PANDA = Arm(

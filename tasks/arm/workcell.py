@@ -50,10 +50,10 @@ PANDA_CELL = Workcell(
 
 @dataclass(frozen=True)
 class GraspCell:
-    """An arm with a gripper at such a table, its hand pointing down."""
+    """An arm with a gripper at such a table, its hand pointing down or as far as it can."""
 
     arm: Arm
-    """The robot; its tip is between the pads, which close along the tip's y."""
+    """The robot; its tip is where the pads meet, along the tip's y."""
     scene: Callable[[float], mujoco.MjSpec]
     """Makes the scene, keyframe `home`, for a physics time step [s]. It has the geoms `PADS` and
     `FINGERS` of `grasp_scene`."""

@@ -1,19 +1,19 @@
 """Bringing the robots of others into scenes of ours: without their drives, under a prefix."""
 
 import os
-from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
 
+from tasks.described import shipped
 from tasks.described.error import RobotError
 from tasks.described.joint import DrivenJoint
 from tasks.described.loading import one_line, open_robot
 
 PREFIX = "robot/"
 """Before the names of all elements of the robot, so that none is there twice."""
-_OPTIONS = tuple(name for name in dir(mujoco.MjOption) if not name.startswith("_"))
-"""Physics is the scene's: MuJoCo would warn of every difference."""
+_SEEN_BY = ("global_", "headlight", "map", "quality", "rgba", "scale")
 
 
 def opened_again(name: str, model: str) -> mujoco.MjSpec:
@@ -21,16 +21,17 @@ def opened_again(name: str, model: str) -> mujoco.MjSpec:
 
     Args:
         name: what the robot is called.
-        model: where its file was.
+        model: where its file was; of a robot that ships, its bare name.
 
     Raises:
         RobotError: it is not there any more, or cannot be opened.
     """
-    if not os.path.isfile(model):
+    path = shipped.found(model)
+    if not os.path.isfile(path):
         raise RobotError(
-            f"the model of {name} is not at {model} any more; name its .toml by --robot"
+            f"the model of {name} is not at {path} any more; name its .toml by --robot"
         )
-    return open_robot(Path(model)).spec
+    return open_robot(path).spec
 
 
 def check_names(spec: mujoco.MjSpec, name: str, model: str, wanted: list[tuple[str, str]]) -> None:
@@ -70,13 +71,21 @@ def attach(scene: mujoco.MjSpec, spec: mujoco.MjSpec, body: mujoco.MjsBody, mode
     Raises:
         RobotError: MuJoCo cannot do so.
     """
-    for name in _OPTIONS:
-        setattr(spec.option, name, getattr(scene.option, name))
+    _copy(scene.option, spec.option)
+    for part in _SEEN_BY:
+        _copy(getattr(scene.visual, part), getattr(spec.visual, part))
     spec.memory, spec.njmax, spec.nconmax = -1, -1, -1
     try:
         scene.worldbody.add_frame().attach_body(body, PREFIX, "")
     except (ValueError, RuntimeError, mujoco.FatalError) as error:
         raise RobotError(f"{model} cannot be attached: {one_line(error)}") from None
+
+
+def _copy(ours: Any, theirs: Any) -> None:
+    """Physics and lights are the scene's: MuJoCo would warn of every difference."""
+    for name in dir(ours):
+        if not name.startswith("_"):
+            setattr(theirs, name, getattr(ours, name))
 
 
 def add_servo(

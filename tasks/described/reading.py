@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
+from tasks.described import shipped
 from tasks.described.error import RobotError
 
 MOST_BYTES = 2**18
@@ -37,11 +38,11 @@ T = TypeVar("T", bound=Described)
 
 
 def read(kind: type[T], text_or_path: str) -> T:
-    """A robot from the path of its TOML file, or from the JSON text that `written` made.
+    """A robot from its name, the path of its TOML file, or the JSON text that `written` made.
 
     Args:
         kind: the class of its description.
-        text_or_path: the text or the path.
+        text_or_path: the text, the path, or the name of a robot that ships.
 
     Raises:
         RobotError: there is no such file, it describes another kind of robot, or something in it is
@@ -49,15 +50,15 @@ def read(kind: type[T], text_or_path: str) -> T:
     """
     if text_or_path.lstrip().startswith("{"):
         return _robot(kind, _json(text_or_path), "the robot's description")
-    path = Path(text_or_path)
+    path = shipped.description_of(text_or_path)
     robot = _robot(kind, _toml(path), str(path))
-    return dataclasses.replace(robot, model=str((path.parent / robot.model).resolve()))
+    return dataclasses.replace(robot, model=shipped.kept(robot.model, path))
 
 
 def kind_of(text_or_path: str) -> str:
     """Which of `KINDS` is described, by its key; raises as `read` where that cannot be read."""
     inside = text_or_path.lstrip().startswith("{")
-    values = _json(text_or_path) if inside else _toml(Path(text_or_path))
+    values = _json(text_or_path) if inside else _toml(shipped.description_of(text_or_path))
     return next((key for key in KINDS if key in values), "")
 
 
@@ -76,7 +77,7 @@ def _json(text: str) -> Any:
 def _toml(path: Path) -> Any:
     if not os.path.isfile(path):  # unlike the method of Path, False for names that cannot be
         name = " ".join(str(path).split())[:99]
-        raise RobotError(f"there is no robot {name}; `robo-ddpg adopt ROBOT.xml` writes one")
+        raise RobotError(f"there is no robot {name}; {shipped.hint(name)}")
     if path.stat().st_size > MOST_BYTES:
         raise RobotError(f"{path} has more than {MOST_BYTES} bytes; name what adopt wrote")
     try:

@@ -109,6 +109,8 @@ def test_grasp_refuses_a_robot_without_a_gripper(
         (["train", "locomotion", "--robot", "{toml}"], "locomotion has a robot of its own"),
         (["train", "Pendulum-v1", "--robot", "{toml}"], "Pendulum-v1 has a robot of its own"),
         (["train", "reach", "--robot", "none.toml"], "there is no robot none.toml"),
+        (["train", "reach", "--robot", "ur5"], "there is no robot ur5; did you mean ur5e?"),
+        (["demonstrate", "fly", "--robot", "so101"], "demonstrate: fly has a robot of its own"),
         (
             ["train", "reach", "--environment.robot", "{toml}"],
             "unexpected word",

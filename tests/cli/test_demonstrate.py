@@ -36,6 +36,13 @@ def test_it_says_how_many_how_good_and_where(capsys: pytest.CaptureFixture[str])
     assert len(list(Path("demonstrations/reach").iterdir())) == 2
 
 
+def test_another_robot_shows_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demonstrate", "reach", "--episodes", "2", "--robot", "so101"]) == 0
+    out, _ = capsys.readouterr()
+    assert "2 of 2 episodes solved (100.0 %)" in out
+    assert out.endswith("demonstrations/reach-so101\n")
+
+
 def test_programs_read_json_and_long_work_is_noted(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,10 @@ CLEAR_M = 0.002
 """Height of the pads above the table that the safety filter keeps [m]."""
 LOWEST_M = 0.009
 """That height at the lowest points of the grid: with the margins of the filter [m]."""
+STEP_M = 0.02
+"""Displacement of the fingertips per control step, if the arm is quick enough [m]."""
+PERIODS, PERIOD_S = 2.75, 0.05
+"""Control steps within which joints get up to that speed, as our own arm's do, and their length."""
 MARGIN_M = np.array([0.10, 0.15, 0.15])
 """How far the tip may leave the goals' box before the safety filter holds it [m]."""
 
@@ -48,10 +52,13 @@ def find_area(robot: Robot, tip: Tip, beyond_m: float, object_m: tuple[float, fl
     found = find_space(poser, axes, down=True, standing=True)
     if found is None:
         raise NoGripperError("one, but no 8 cm of the table that the hand gets to pointing down")
-    return _area(found, beyond_m)
+    limits = np.array([joint.acceleration_rad_s2 for joint in robot.joint])
+    quickest = PERIODS * PERIOD_S**2 * limits / np.abs(poser.rates(found.home))
+    step_m = round(float(quickest.min()), 4)
+    return _area(found, beyond_m, step_m if step_m < STEP_M else None)
 
 
-def _area(found: Found, beyond_m: float) -> GraspSpace:
+def _area(found: Found, beyond_m: float, step_m: float | None) -> GraspSpace:
     middle, half = (found.low + found.high) / 2, (found.high - found.low) / 2
     half[:2] = np.minimum(half[:2], LARGEST_M[:2] / 2)
     low, high = middle - half, middle + half
@@ -68,6 +75,7 @@ def _area(found: Found, beyond_m: float) -> GraspSpace:
         goal_high_m=_corner(high),
         low_m=_corner(least),
         high_m=_corner(most),
+        step_m=step_m,
     )
 
 

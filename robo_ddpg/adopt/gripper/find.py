@@ -6,19 +6,19 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.adopt.chain import SLIDE, Chain, joints_of, path_to
-from robo_ddpg.adopt.gripper.area import find_area
+from robo_ddpg.adopt.gripper.held import Held, find_held
 from robo_ddpg.adopt.gripper.pads import Pads, find_pads
 from robo_ddpg.adopt.gripper.travel import NoGripperError, Travel, find_travel
 from robo_ddpg.adopt.sources import Sources
 from tasks.arm.described.description import Robot
-from tasks.arm.described.hand import Finger, GraspSpace, Gripper, Link
+from tasks.arm.described.hand import Finger, Gripper, Link
 from tasks.arrays import Array
 from tasks.described.loading import Opened
 
-SPEED_M_S = 0.05
-"""Of each pad [m/s]."""
-STIFFNESS_N_M, DAMPING_N_S_M, FORCE_N = 800.0, 20.0, 30.0
-"""Servo of each finger, at its pad, as of our own arm."""
+SPEED_M_S = 0.1
+"""At which pads come nearer to each other [m/s]."""
+STIFFNESS_N_M, DAMPING_N_S_M, FORCE_N = 8000.0, 75.0, 30.0
+"""Servo of each finger, at its pad, as of our own arm's gripper."""
 OBJECT_SHARE = (0.5, 0.625)
 """Widths of objects, as shares of the opening: turned by 45 degrees, the widest still fits in."""
 OBJECT_M = (0.04, 0.05)
@@ -43,11 +43,11 @@ def with_gripper(robot: Robot, opened: Opened, chain: Chain, sources: Sources) -
         travel = find_travel(opened, chain, out)
         hand = opened.model.body(int(opened.model.jnt_bodyid[chain.joints[-1]])).name
         pads = find_pads(travel, hand, out)
-        area = find_area(robot, pads.tip, pads.beyond_m, _objects(pads))
+        held = find_held(robot, pads, _objects(pads))
     except NoGripperError as error:
         sources.of["gripper"] = f"none that is understood: at the hand there is {error}"
         return robot
-    gripper = _gripper(travel, pads, area, sources)
+    gripper = _gripper(travel, pads, held, sources)
     return dataclasses.replace(robot, gripper=gripper)
 
 
@@ -70,23 +70,24 @@ def _objects(pads: Pads) -> tuple[float, float]:
     return least, greatest
 
 
-def _gripper(travel: Travel, pads: Pads, area: GraspSpace, sources: Sources) -> Gripper:
-    fingers = tuple(_finger(travel, body) for body in pads.bodies)
+def _gripper(travel: Travel, pads: Pads, held: Held, sources: Sources) -> Gripper:
+    moved = pads.bodies[:1] if travel.fixed else pads.bodies
+    fingers = tuple(_finger(travel, body) for body in moved)
     gripper = Gripper(
         closed_m=round(float(pads.gaps_m[0]), 4),
         open_m=round(float(pads.gaps_m[-1]), 4),
         object_m=_objects(pads),
-        speed_m_s=SPEED_M_S,
+        speed_m_s=SPEED_M_S / len(fingers),
         stiffness_n_m=STIFFNESS_N_M,
         damping_n_s_m=DAMPING_N_S_M,
         force_n=FORCE_N,
-        tip=pads.tip,
-        space=area,
+        tip=held.tip,
+        space=held.space,
         finger=fingers,
         link=tuple(_links(travel, fingers, pads, sources)),
         shape=pads.shapes,
     )
-    _note(gripper, travel, sources)
+    _note(gripper, travel, held, sources)
     return gripper
 
 
@@ -118,10 +119,12 @@ def _links(travel: Travel, fingers: tuple[Finger, ...], pads: Pads, sources: Sou
     return found
 
 
-def _note(gripper: Gripper, travel: Travel, sources: Sources) -> None:
+def _note(gripper: Gripper, travel: Travel, held: Held, sources: Sources) -> None:
     """Say where its values came from."""
     slides = all(travel.model.joint(f.joint).type[0] == SLIDE for f in gripper.finger)
-    kind = "two slides" if slides else "two hinges"
+    kind = ("one {}, a jaw on a fixed one" if travel.fixed else "two {}s").format(
+        "slide" if slides else "hinge"
+    )
     kind += f" and {len(gripper.link)} joints that go with them" if gripper.link else ""
     driver = ", ".join(travel.actuators) or "nothing in the file"
     sources.of["gripper"] = f"{kind}; {', '.join(travel.drives)} driven by {driver}"
@@ -133,6 +136,8 @@ def _note(gripper: Gripper, travel: Travel, sources: Sources) -> None:
     of["gripper.speed_m_s"] = "assumed"
     for key in ("stiffness_n_m", "damping_n_s_m", "force_n"):
         of[f"gripper.{key}"] = "assumed: as of our own arm's gripper"
-    of["gripper.tip"] = "between the pads, near their ends"
-    of["gripper.space"] = "the largest box that is got to from the table up with the hand down"
+    how = f"tilted by {held.tilt_deg} degrees" if held.tilt_deg else "pointing down"
+    of["gripper.tip"] = f"where the pads meet, near their ends; the hand is held {how}"
+    of["gripper.space.step_m"] = "what the joints get up to within 2.75 control steps of 50 ms"
+    of["gripper.space"] = "the largest box that is got to from the table up with the hand like that"
     sources.doubt("speed and force of the gripper were assumed: see [gripper]")

@@ -5,26 +5,19 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from robo_ddpg.adopt.gripper.travel import SAMPLES, SEEN, NoGripperError, Travel, middle_of
+from robo_ddpg.adopt.gripper.alone import SEEN
+from robo_ddpg.adopt.gripper.travel import SAMPLES, NoGripperError, Travel, middle_of
 from robo_ddpg.adopt.tip import geom_corners
-from tasks.arrays import Array, Ids, Mask
+from tasks.arrays import Array, Ids
 
-LOOKED_AT = 5
-"""The sample of the travel that is looked at: about as open as around an object."""
 STEP_M = 0.002
 """Distance of the rays [m]."""
 WIDE_M, LONG_M = 0.04, 0.09
 """How far from the middle, across, and from the fingers' ends rays are cast [m]."""
+STILL = 0
+"""The world, which what does not move is welded to."""
 END_M = 0.035
 """How far from the fingers' ends pads are, at most [m]: linkages face each other farther up."""
-FLAT_M = 0.002
-"""Depth within which a pad counts as flat [m]."""
-LEAST_M2 = 0.6e-4
-"""Area of a pad at least [m^2]."""
-FILLED = 0.9
-"""Share of a pad's rectangle that is part of it."""
-PAD_WIDE_M, PAD_HIGH_M = 0.025, 0.025
-"""Sides of a pad, at most [m]."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,8 @@ class Side:
     """Distance from where they start [m], infinite where nothing is, (x, z)."""
     body: Ids
     """The body that was met, (x, z)."""
+    part: Ids
+    """What it is welded to, `STILL` where it does not move, (x, z)."""
 
 
 @dataclass(frozen=True)
@@ -53,80 +48,77 @@ class Look:
     """Where they are along them [m], (z,)."""
     sides: tuple[Side, Side]
     """Left, at greater y, and right."""
+    jaw: bool
+    """Whether the right one is fixed."""
+
+    @property
+    def gap(self) -> Array:
+        """How far apart what faces each other is [m]; infinite where nothing does, (x, z)."""
+        return _gap(*self.sides, jaw=self.jaw)
 
 
-@dataclass(frozen=True)
-class Facing:
-    """Two pads that face each other."""
-
-    x: Array
-    """Their ends across the hand [m], (2,)."""
-    z: Array
-    """Their ends along it [m], (2,)."""
-    depths: tuple[float, float]
-    """Distance of the left and the right pad from where the rays started [m]."""
-    bodies: tuple[int, int]
-    """What they belong to."""
-
-
-def look(travel: Travel, out: Array) -> Look:
+def look(travel: Travel, out: Array, sample: int) -> Look:
     """Cast rays from between the fingers of a gripper.
 
     Args:
         travel: how it moves.
         out: which way points out of the hand, in the world, (3,).
+        sample: of its travel.
 
     Raises:
         NoGripperError: its fingers have no shapes.
     """
-    data, frame = travel.at(LOOKED_AT), _frame(travel, out)
-    corners = corners_of(travel, data) @ frame
+    data, frame = travel.at(sample), _frame(travel, out)
+    corners = corners_of(travel, data, travel.moving) @ frame
     x, y, _ = (corners.max(0) + corners.min(0)) / 2
     xs = x + np.arange(-WIDE_M, WIDE_M + STEP_M / 2, STEP_M)
     zs = corners[:, 2].max() - np.arange(STEP_M / 2, LONG_M, STEP_M)[::-1]
+    if travel.fixed:
+        y = _between(travel, data, frame, float(x), zs[zs > zs.max() - END_M])
     starts = np.stack(np.meshgrid(xs, [y], zs, indexing="ij"), -1)[:, 0] @ frame.T
     left, right = (_side(travel.model, data, starts, sign * frame[:, 1]) for sign in (1, -1))
-    return Look(data, frame, float(y), xs, zs, (left, right))
+    return Look(data, frame, float(y), xs, zs, (left, right), bool(travel.fixed))
 
 
-def corners_of(travel: Travel, data: mujoco.MjData) -> Array:
-    """Corners of all shapes that move, in the world [m], (k, 3)."""
-    bodies = travel.model.geom_bodyid
-    geoms = [geom for geom in range(travel.model.ngeom) if int(bodies[geom]) in travel.moving]
+def _between(travel: Travel, data: mujoco.MjData, frame: Array, x: float, zs: Array) -> float:
+    """Where a single jaw has the most of it on one side, and of the fixed one on the other [m]."""
+    corners = corners_of(travel, data, travel.facing) @ frame
+    ys = np.arange(corners[:, 1].min(), corners[:, 1].max(), STEP_M / 2)
+    starts = np.stack(np.meshgrid([x], ys, zs, indexing="ij"), -1)[0] @ frame.T
+    left, right = (_side(travel.model, data, starts, sign * frame[:, 1]) for sign in (1, -1))
+    count = np.isfinite(_gap(left, right, jaw=True)).sum(1)
+    return float(np.median(ys[count == count.max()]))
+
+
+def _gap(left: Side, right: Side, *, jaw: bool) -> Array:
+    gap = left.depth + right.depth
+    gap[left.part == right.part] = np.inf
+    if jaw:
+        gap[right.part != STILL] = np.inf
+    return np.asarray(gap)
+
+
+def corners_of(travel: Travel, data: mujoco.MjData, bodies: tuple[int, ...]) -> Array:
+    """Corners of all shapes of bodies, in the world [m], (k, 3)."""
+    owners = travel.model.geom_bodyid
+    geoms = [geom for geom in range(travel.model.ngeom) if int(owners[geom]) in bodies]
     if not geoms:
         raise NoGripperError("fingers without shapes")
     return np.concatenate([geom_corners(travel.model, data, geom) for geom in geoms])
 
 
-def find_facing(seen: Look) -> Facing:
-    """The innermost of what faces each other near the fingers' ends, if it is large enough.
-
-    Raises:
-        NoGripperError: nothing is.
-    """
-    left, right = seen.sides
-    gap = left.depth + right.depth
-    gap[:, seen.zs < seen.zs.max() - END_M] = np.inf
-    gap[left.body == right.body] = np.inf
-    least = int(np.ceil(LEAST_M2 / STEP_M**2))
-    inner = np.sort(gap[np.isfinite(gap)])
-    if len(inner) < least:
-        raise NoGripperError("no two fingers that face each other")
-    facing = gap <= inner[least - 1] + FLAT_M
-    x, z = _rectangle(facing, seen.xs, seen.zs)
-    left_m, right_m = (float(np.quantile(side.depth[facing], 0.25)) for side in seen.sides)
-    return Facing(x, z, (left_m, right_m), (_most(left.body[facing]), _most(right.body[facing])))
-
-
 def _frame(travel: Travel, out: Array) -> Array:
-    """The axes of a look: fingers close along the direction in which most of them moves."""
+    """The axes of a look: fingers close along the direction in which most of them moves.
+
+    A single jaw is on the left.
+    """
     model, closed, open_ = travel.model, travel.at(0), travel.at(SAMPLES - 1)
     ways = np.array(
         [middle_of(model, open_, b) - middle_of(model, closed, b) for b in travel.moving]
     )
     ways -= np.outer(ways @ out, out)
     along = np.linalg.svd(ways)[2][0]
-    along *= np.copysign(1.0, along[np.abs(along).argmax()])
+    along *= np.copysign(1.0, ways[0] @ along if travel.fixed else along[np.abs(along).argmax()])
     return np.stack([np.cross(along, out), along, out], 1)
 
 
@@ -139,33 +131,4 @@ def _side(model: mujoco.MjModel, data: mujoco.MjData, starts: Array, way: Array)
         far = mujoco.mj_ray(model, data, starts[index], way, groups, True, -1, met)
         if far >= 0:
             depth[index], body[index] = far, model.geom_bodyid[met[0]]
-    return Side(depth, body)
-
-
-def _rectangle(facing: Mask, xs: Array, zs: Array) -> tuple[Array, Array]:
-    """The ends, across and along, of the largest rectangle that is nearly all pad [m], (2,) each.
-
-    Among those of one size it is near the middle, and near the fingers' ends.
-    """
-    table = np.pad(facing.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    i0, i1 = _stretches(len(xs), PAD_WIDE_M)
-    k0, k1 = _stretches(len(zs), PAD_HIGH_M)
-    rows, area = table[i1] - table[i0], np.outer(i1 - i0, k1 - k0)
-    aside = np.abs(i0 + i1 - 1 - 2 * np.nonzero(facing)[0].mean())
-    score = area + 0.01 * k1 - 0.02 * aside[:, None]
-    score[rows[:, k1] - rows[:, k0] < FILLED * area] = -np.inf
-    i, k = np.unravel_index(int(score.argmax()), score.shape)
-    half = np.array([-STEP_M, STEP_M]) / 2
-    return xs[[i0[i], i1[i] - 1]] + half, zs[[k0[k], k1[k] - 1]] + half
-
-
-def _stretches(count: int, longest_m: float) -> tuple[Ids, Ids]:
-    """Where stretches of points begin, and before which they end."""
-    first, end = np.triu_indices(count + 1, 1)
-    short = (end - first) * STEP_M <= longest_m + 1e-9
-    return first[short], end[short]
-
-
-def _most(values: Ids) -> int:
-    found, counts = np.unique(values, return_counts=True)
-    return int(found[counts.argmax()])
+    return Side(depth, body, np.asarray(model.body_weldid[body], np.intp))

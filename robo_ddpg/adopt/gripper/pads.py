@@ -7,7 +7,8 @@ import mujoco
 import numpy as np
 
 from robo_ddpg.adopt.chain import below
-from robo_ddpg.adopt.gripper.looking import Facing, Look, corners_of, find_facing, look
+from robo_ddpg.adopt.gripper.facing import Facing, look_for_pads
+from robo_ddpg.adopt.gripper.looking import Look, corners_of
 from robo_ddpg.adopt.gripper.travel import SAMPLES, Travel
 from robo_ddpg.adopt.tip import geom_corners
 from tasks.arm.described.hand import Shape, Tip
@@ -30,15 +31,24 @@ class Pads:
     """What was found."""
 
     tip: Tip
-    """The point between the pads."""
+    """Where the pads meet, and the axes of the look."""
     bodies: tuple[str, str]
     """What the left and the right pad belong to."""
     gaps_m: Array
     """Distance of the pads at every sample of the travel [m], (SAMPLES,)."""
-    beyond_m: float
-    """How far the fingers reach beyond the tip, at most [m]."""
+    corners: Array
+    """Corners of all that can have a pad, as it moves, and of the pads, in the tip's frame [m],
+    (k, 3)."""
     shapes: tuple[Shape, ...]
     """What an object can touch."""
+
+    def beyond_m(self, down: Array) -> float:
+        """How far the fingers reach beyond the tip, at most [m].
+
+        Args:
+            down: unit vector in the tip's frame, (3,).
+        """
+        return float((self.corners @ down).max())
 
 
 def find_pads(travel: Travel, hand: str, out: Array) -> Pads:
@@ -52,30 +62,43 @@ def find_pads(travel: Travel, hand: str, out: Array) -> Pads:
     Raises:
         NoGripperError: no two surfaces of it face each other.
     """
-    seen = look(travel, out)
-    facing = find_facing(seen)
+    seen, facing = look_for_pads(travel, out)
     left, right = facing.depths
-    where = seen.frame @ np.array(
+    between = seen.frame @ np.array(
         [
             facing.x.mean(),
             seen.y + (left - right) / 2,
             max(facing.z.mean(), facing.z[1] - TIP_M),
         ]
     )
+    gaps = _gaps(travel, seen, facing, between)
+    where = between - seen.jaw * (left + right - gaps[0]) / 2 * seen.frame[:, 1]
     position, quaternion = _on_body(travel, seen, travel.model.body(hand).id, where)
-    ends = [(corners_of(travel, travel.at(i)) @ out).max() for i in range(SAMPLES)]
+    corners = [corners_of(travel, travel.at(i), travel.facing) for i in range(SAMPLES)]
+    lower = [between + (x - facing.x.mean()) * seen.frame[:, 0] for x in facing.x]
+    lower += (facing.z[1] - between @ out) * out
     left_body, right_body = (travel.model.body(body).name for body in facing.bodies)
     return Pads(
         tip=Tip(hand, position, quaternion),
         bodies=(left_body, right_body),
-        gaps_m=_gaps(travel, seen, facing, where),
-        beyond_m=float(max(ends) - where @ out),
-        shapes=(*_fingers(travel, seen, facing), _palm(travel, seen, hand, where)),
+        gaps_m=gaps,
+        corners=(np.concatenate([*corners, lower]) - where) @ seen.frame,
+        shapes=(
+            *_fingers(travel, seen, facing),
+            _palm(travel, seen, hand, where),
+        ),
     )
 
 
 def _gaps(travel: Travel, seen: Look, facing: Facing, where: Array) -> Array:
-    """How far the pads are apart, from how far their bodies are [m], (SAMPLES,)."""
+    """How far the pads are apart, from how far their bodies are [m], (SAMPLES,).
+
+    Args:
+        travel: how the gripper moves.
+        seen: how it was looked at.
+        facing: the pads.
+        where: the point in the middle between them then, (3,).
+    """
     left, right = facing.bodies
     half = sum(facing.depths) / 2 * seen.frame[:, 1]
     points = [
@@ -125,14 +148,16 @@ def _fingers(travel: Travel, seen: Look, facing: Facing) -> Iterator[Shape]:
 
 
 def _palm(travel: Travel, seen: Look, hand: str, where: Array) -> Shape:
-    """A box for what of the hand does not move, above the tip."""
+    """A box for what of the hand does not move, above the tip; not the jaw that is fixed."""
     model, body = travel.model, travel.model.body(hand).id
     still = [each for each in below(model, body) if each not in travel.moving]
     geoms = [geom for geom in range(model.ngeom) if int(model.geom_bodyid[geom]) in still]
     corners = [geom_corners(model, seen.data, geom) for geom in geoms] or [np.zeros((0, 3))]
     points = (np.concatenate(corners) - where) @ seen.frame
-    near = points[(np.abs(points[:, :2]) < NEAR_M).all(1) & (points[:, 2] < -ABOVE_M)]
-    top = float(near[:, 2].max()) if len(near) else -FAR_M
+    near = (np.abs(points[:, :2]) < NEAR_M).all(1) & (points[:, 2] < -ABOVE_M)
+    if seen.jaw:
+        near &= points[:, 1] > THICK_M
+    top = float(points[near, 2].max()) if near.any() else -FAR_M
     middle = where + (top - PALM_M[2]) * seen.frame[:, 2]
     position, quaternion = _on_body(travel, seen, body, middle)
     return Shape("hand", hand, position, quaternion, PALM_M)

@@ -2,36 +2,30 @@
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import mujoco
 import numpy as np
 
 from robo_ddpg.adopt.chain import HINGE, SLIDE, Chain, below, joints_of, path_to
+from robo_ddpg.adopt.gripper.alone import STEP_S, gripper_alone
+from robo_ddpg.adopt.tip import geom_corners
 from tasks.arrays import Array
 from tasks.described.loading import Opened
 
 SAMPLES = 9
 """Positions from closed to open at which all joints are looked at."""
-SETTLE_S, STEP_S = 1.5, 0.001
-"""Time that the joints are given at each [s], and the time step [s]."""
-SERVO = {HINGE: (20.0, 0.01), SLIDE: (20_000.0, 1.0)}
-"""Gain and armature by which the drives are moved for this."""
-LOOSE = {HINGE: (0.01, 0.001), SLIDE: (10.0, 0.1)}
-"""Damping and armature of what follows them."""
-DRAWN = 3
-"""Groups below are what MuJoCo draws: the shapes of fingers, rather than what stands for them."""
-SEEN, UNSEEN = 0, 5
-"""Groups of shapes that move, and of the others."""
+SETTLE_S = 1.5
+"""Time that the joints are given at each [s]."""
 LEAST_M = 0.004
 """Grippers open by more than this [m]."""
+JAW_RAD = 0.7
+"""How far a single jaw on a hinge opens at most [rad]: farther out it holds nothing."""
 _JOINT, _TENDON = int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_TENDON)
 _TIE = int(mujoco.mjtEq.mjEQ_JOINT)
-_RIGID = (int(mujoco.mjtEq.mjEQ_CONNECT), int(mujoco.mjtEq.mjEQ_WELD))
 
 
 class NoGripperError(Exception):
-    """What hangs from the hand is no gripper of two fingers; the message says why."""
+    """What hangs from the hand is no gripper that is understood; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,13 @@ class Travel:
     """What drives them in the file; empty if it does not say."""
     moving: tuple[int, ...]
     """The bodies that move."""
+    fixed: tuple[int, ...]
+    """Those of the hand that face what moves; none where two fingers do."""
+
+    @property
+    def facing(self) -> tuple[int, ...]:
+        """The bodies that can have a pad."""
+        return self.moving + self.fixed
 
     def at(self, sample: int) -> mujoco.MjData:
         """The kinematics of a sample."""
@@ -66,13 +67,13 @@ def find_travel(opened: Opened, chain: Chain, out: Array) -> Travel:
         out: which way points out of the hand, in the world, (3,).
 
     Raises:
-        NoGripperError: there is none of two fingers.
+        NoGripperError: there is none of two fingers, or of one on a fixed one.
     """
     own = opened.model
     hand = list(below(own, int(own.jnt_bodyid[chain.joints[-1]])))
     joints = [j for body in hand for j in joints_of(own, body) if j not in chain.joints]
-    if len(joints) < 2:
-        raise NoGripperError("one joint" if joints else "nothing") from None
+    if not joints:
+        raise NoGripperError("nothing")
     if any(
         own.jnt_type[joint] not in (HINGE, SLIDE) or not own.jnt_limited[joint] for joint in joints
     ):
@@ -80,18 +81,33 @@ def find_travel(opened: Opened, chain: Chain, out: Array) -> Travel:
     drives, actuators = _drives(own, joints)
     if not 1 <= len(drives) <= 2:
         raise NoGripperError(f"{len(drives)} joints that are driven, as of a hand")
-    model = _alone(opened, set(hand), joints, drives)
+    model = gripper_alone(opened, set(hand), joints, drives)
     moving = tuple(b for b in range(1, model.nbody) if model.body_jntnum[path_to(model, b)].any())
+    fixed = _fixed(model, [own.body(b).name for b in hand], moving) if len(joints) == 1 else ()
     ends = np.array([own.jnt_range[joint] for joint in drives])
     corners = np.array(list(itertools.product(*ends)))
-    spreads = [_spread(model, _settled(model, corner), moving, out) for corner in corners]
+    spreads = [_spread(model, _settled(model, corner), moving, fixed, out) for corner in corners]
     closed, open_ = corners[int(np.argmin(spreads))], corners[int(np.argmax(spreads))]
     if max(spreads) - min(spreads) < LEAST_M:
         raise NoGripperError("joints that do not open and close it")
+    if fixed and own.jnt_type[joints[0]] == HINGE:
+        open_ = closed + np.clip(open_ - closed, -JAW_RAD, JAW_RAD)
     shares = np.linspace(0.0, 1.0, SAMPLES)[:, None]
     qpos = np.array([_settled(model, drive) for drive in closed + shares * (open_ - closed)])
     names = tuple(own.joint(joint).name for joint in drives)
-    return Travel(model, qpos, names, actuators, moving)
+    return Travel(model, qpos, names, actuators, moving, fixed)
+
+
+def _fixed(model: mujoco.MjModel, hand: list[str], moving: tuple[int, ...]) -> tuple[int, ...]:
+    """The bodies of a hand that do not move.
+
+    Raises:
+        NoGripperError: they have no shapes.
+    """
+    bodies = tuple(b for b in (model.body(name).id for name in hand) if b not in moving)
+    if not model.body_geomnum[list(bodies)].any():
+        raise NoGripperError("one joint, and nothing that it closes on")
+    return bodies
 
 
 def _drives(own: mujoco.MjModel, joints: list[int]) -> tuple[list[int], tuple[str, ...]]:
@@ -118,58 +134,6 @@ def _driven_by(own: mujoco.MjModel, actuator: int) -> list[int]:
     return []
 
 
-def _alone(opened: Opened, hand: set[int], joints: list[int], drives: list[int]) -> Any:
-    """The gripper on a hand that does not move, driven slowly and without contacts."""
-    own, spec = opened.model, opened.spec.copy()
-    names = {own.joint(joint).name for joint in joints}
-    for index, tie in enumerate(list(spec.equalities)):
-        if not _within(own, index, hand, set(joints)):
-            spec.delete(tie)
-    for kind in ("keys", "sensors", "actuators", "tendons", "pairs", "excludes"):
-        for element in list(getattr(spec, kind)):
-            spec.delete(element)
-    for joint in list(spec.joints):
-        if joint.name not in names:
-            spec.delete(joint)
-    for joint in spec.joints:
-        damping, joint.armature = LOOSE[int(joint.type)]
-        joint.frictionloss, joint.damping = 0.0, [damping] * 3
-    for drive in drives:
-        _servo(spec, spec.joint(own.joint(drive).name))
-    mine = [geom for geom in spec.geoms if _hangs(own, geom.parent.name, set(joints))]
-    drawn = [geom for geom in mine if geom.group < DRAWN]
-    for geom in spec.geoms:
-        geom.group = SEEN if geom in (drawn or mine) else UNSEEN
-    spec.option.gravity, spec.option.timestep = [0.0] * 3, STEP_S
-    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
-    spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT.value
-    return spec.compile()
-
-
-def _servo(spec: mujoco.MjSpec, joint: mujoco.MjsJoint) -> None:
-    gain, joint.armature = SERVO[int(joint.type)]
-    servo = spec.add_actuator(name=joint.name, target=joint.name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
-    servo.set_to_position(kp=gain, kv=2.0 * float(np.sqrt(gain * joint.armature)))
-    joint.actfrclimited = mujoco.mjtLimited.mjLIMITED_FALSE
-
-
-def _within(own: mujoco.MjModel, tie: int, hand: set[int], joints: set[int]) -> bool:
-    """Whether a tie is between parts of the gripper."""
-    ends = {int(own.eq_obj1id[tie]), int(own.eq_obj2id[tie])}
-    if own.eq_type[tie] == _TIE:
-        return ends <= joints
-    if own.eq_type[tie] not in _RIGID:
-        return False
-    if own.eq_objtype[tie] == int(mujoco.mjtObj.mjOBJ_SITE):
-        ends = {int(own.site_bodyid[site]) for site in ends}
-    return ends <= hand
-
-
-def _hangs(own: mujoco.MjModel, name: str, joints: set[int]) -> bool:
-    """Whether a body is moved by one of these joints."""
-    return any(joints & set(joints_of(own, body)) for body in path_to(own, own.body(name).id))
-
-
 def _settled(model: mujoco.MjModel, drive: Array) -> Array:
     """Positions after the drives were led to theirs."""
     data = mujoco.MjData(model)
@@ -183,12 +147,22 @@ def _settled(model: mujoco.MjModel, drive: Array) -> Array:
     return np.array(data.qpos)
 
 
-def _spread(model: mujoco.MjModel, qpos: Array, moving: tuple[int, ...], out: Array) -> float:
-    """How far apart what moves is, across the hand [m]."""
+def _spread(
+    model: mujoco.MjModel,
+    qpos: Array,
+    moving: tuple[int, ...],
+    fixed: tuple[int, ...],
+    out: Array,
+) -> float:
+    """How far apart what moves is, and what it closes on, across the hand [m]."""
     data = mujoco.MjData(model)
     data.qpos[:] = qpos
     mujoco.mj_kinematics(model, data)
-    middles = np.array([middle_of(model, data, body) for body in moving])
+    still = [g for g in range(model.ngeom) if int(model.geom_bodyid[g]) in fixed]
+    farthest = sorted(still, key=lambda geom: (geom_corners(model, data, geom) @ out).max())[-1:]
+    middles = np.array(
+        [middle_of(model, data, body) for body in moving] + [data.geom_xpos[g] for g in farthest]
+    )
     across = middles - middles.mean(0)
     across -= np.outer(across @ out, out)
     return float(np.linalg.norm(across))

@@ -32,8 +32,14 @@ class Command(Protocol):
     size: int
     """Number of action components, the gripper's left out."""
 
-    def velocity(self, action: Array, position: Array) -> Array:
-        """Joint velocities asked for [rad/s], (n, j), from actions (n, size) in [-1, 1]."""
+    def velocity(self, action: Array, position: Array, drift: Array | None = None) -> Array:
+        """Joint velocities asked for [rad/s], (n, j).
+
+        Args:
+            action: (n, size), in [-1, 1].
+            position: of the joints [rad], (n, j).
+            drift: velocity of the tip that is asked for besides [m/s], (n, 3).
+        """
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
         """What each component asks for, given the joints' names."""
@@ -68,8 +74,8 @@ class JointCommand:
         self.size = joints
         self._speed = mode.step_rad * control_hz
 
-    def velocity(self, action: Array, position: Array) -> Array:
-        """Full action is `step_rad` per control step."""
+    def velocity(self, action: Array, position: Array, drift: Array | None = None) -> Array:
+        """Full action is `step_rad` per control step; who moves the joints sees to the tip."""
         return action * self._speed
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
@@ -81,7 +87,8 @@ class EndEffectorCommand:
     """Three components move the fingertips, a fourth turns the hand; it keeps pointing down.
 
     Joint motion follows by damped least squares (Nakamura and Hanafusa 1986); the spare joint of a
-    seven-joint arm draws the arm to its home posture without moving the hand.
+    seven-joint arm draws the arm to its home posture without moving the hand. With fewer than six
+    joints it turns about the vertical as it has to, to get where it shall pointing down.
     """
 
     def __init__(
@@ -97,6 +104,7 @@ class EndEffectorCommand:
         self._home = home
         self._approach = APPROACH * control_hz
         self._posture_rate = POSTURE_GAIN * control_hz
+        self._rows = twist_rows(len(home))
         # Components to the hand's velocity [m/s] and angular velocity [rad/s].
         self._from_action = np.zeros((self.size, 6))
         self._from_action[:3, :3] = mode.step_m * control_hz * np.eye(3)
@@ -104,15 +112,17 @@ class EndEffectorCommand:
         self._from_tilt = np.zeros((3, 6))
         self._from_tilt[:, 3:] = UPRIGHT_GAIN * control_hz * _TO_DOWN
 
-    def velocity(self, action: Array, position: Array) -> Array:
+    def velocity(self, action: Array, position: Array, drift: Array | None = None) -> Array:
         """Full action is `step_m` along each axis, and `yaw_step_rad`, per control step."""
-        kinematics = self._kinematics
+        kinematics, rows = self._kinematics, self._rows
         twist = action @ self._from_action
         self._planes.slow(twist[:, :3], kinematics.tip_position, self._approach)
         twist += kinematics.tip_outward @ self._from_tilt
+        if drift is not None:
+            twist[:, :3] += drift
         jacobian = np.concatenate((kinematics.tip_jacobian, kinematics.axes), axis=2)
         posture = self._posture_rate * (self._home - position)
-        return damped_least_squares(jacobian, twist, posture)
+        return damped_least_squares(jacobian[..., :rows], twist[:, :rows], posture)
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
         """The fingertips' speed along the world's axes, and the hand's turn."""
@@ -146,11 +156,13 @@ class PositionCommand:
         self._posture_rate = POSTURE_GAIN * control_hz
         self._speed = mode.step_m * control_hz
 
-    def velocity(self, action: Array, position: Array) -> Array:
+    def velocity(self, action: Array, position: Array, drift: Array | None = None) -> Array:
         """Full action is `step_m` along each axis per control step."""
         posture = self._posture_rate * (self._home - position)
         speed = action * self._speed
         self._planes.slow(speed, self._kinematics.tip_position, self._approach)
+        if drift is not None:
+            speed += drift
         return damped_least_squares(self._kinematics.tip_jacobian, speed, posture)
 
     def commanded(self, joints: Sequence[str]) -> list[Quantity]:
@@ -163,12 +175,20 @@ def _fingertips(speed: float) -> list[Quantity]:
     return [Quantity(f"speed of the fingertips along {axis}", "m/s", speed) for axis in "xyz"]
 
 
+def twist_rows(joints: int) -> int:
+    """How many of a hand's velocities are asked for while it points down.
+
+    All six, or the first five where an arm has too few joints to turn the hand about the vertical.
+    """
+    return 6 if joints >= 6 else 5
+
+
 def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array:
     """Joint velocities that make the hand follow a twist, and otherwise a posture.
 
     Args:
-        jacobian: how each joint moves and turns the hand, (n, j, 6), or moves it, (n, j, 3).
-        twist: velocity [m/s] and angular velocity [rad/s] of the hand, (n, 6), or velocity, (n, 3).
+        jacobian: how each joint moves and turns the hand, (n, j, r) with r from 3 to 6.
+        twist: velocity [m/s] and angular velocity [rad/s] of the hand, the first r of both, (n, r).
         posture: velocities that are wanted as far as they do not move the hand [rad/s], (n, j).
 
     Returns:

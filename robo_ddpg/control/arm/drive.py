@@ -106,14 +106,14 @@ class ArmDrive(Drive):
     def command(self, action: Array, finite: Mask | None, interventions: Interventions) -> None:
         """Write `controls`."""
         self.kinematics.update(self.motion.position)
-        wanted = self._command.velocity(action[:, : self._command.size], self.motion.position)
+        drift = self._move_fingers(action[:, -1:]) if self._gripper else None
+        moves = action[:, : self._command.size]
+        wanted = self._command.velocity(moves, self.motion.position, drift)
         if finite is not None:
             wanted[~finite] = 0.0
         self.requested = wanted
         target = self.motion.filter(wanted, interventions.altered)
         self.controls[:, :, self._joint_actuators] = self.motion.advance(target)
-        if self._gripper:
-            self._move_fingers(action[:, -1:])
 
     def brake(self, interventions: Interventions) -> None:
         """Write `controls` that bring the arm to a stop, the fingers going on as they were."""
@@ -129,15 +129,24 @@ class ArmDrive(Drive):
         interventions.altered[TORQUE][:] = self._monitor.torque_excess()
         self._monitor.measure(interventions.overshoot)
 
-    def _move_fingers(self, action: Array) -> None:
-        """Both fingers have the same target, as one motor drives them."""
+    def _move_fingers(self, action: Array) -> Array | None:
+        """All fingers have the same target, as one motor drives them.
+
+        Returns:
+            Velocity of the tip that keeps the point between the pads where it is while one jaw
+            moves [m/s], (n, 3); None where two move alike.
+        """
         target = 0.5 * (action + 1.0) * self.arm.finger_travel_m
         target = clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
         opening = self._openings().mean(1, keepdims=True)
         target = clip(target, opening - self._lead, opening + self._lead)
         ramp = self.opening[:, None] + self._ramp * (target - self.opening)[:, None]
         self.controls[:, :, self.finger_actuators] = self._finger_positions(ramp)
-        self.opening = np.asarray(target)
+        opened, self.opening = target - self.opening, np.asarray(target)
+        if not self._drift_per_m:
+            return None
+        drift = self._drift_per_m * opened.mean(1, keepdims=True)
+        return np.asarray(drift * self.kinematics.tip_closing)
 
     def _openings(self) -> Array:
         """How far each finger is open [m], (n, f)."""
@@ -158,6 +167,7 @@ class ArmDrive(Drive):
         self._per_m = (open_ - self._closed) / (arm.finger_travel_m or 1.0)
         self._finger_step = arm.finger_speed_m_s / task.settings.control_hz
         self._lead = arm.finger_lead_m
+        self._drift_per_m = -arm.grip_shift * task.settings.control_hz
         self._ramp: Array = np.arange(1, task.substeps + 1)[:, None] / task.substeps
 
 

@@ -66,13 +66,14 @@ class ArmKinematics:
         self._xaxis, self._xanchor = self._batch.bind("xaxis"), self._batch.bind("xanchor")
         self._site_xpos = self._batch.bind("site_xpos")
         self._addresses, self._sites = positions, sites
-        self.tip_outward = self._batch.bind("site_xmat").reshape(self._batch.nsim, -1, 9)[
-            :, tip, 2::3
-        ]
+        frames = self._batch.bind("site_xmat").reshape(self._batch.nsim, -1, 9)
+        self.tip_outward = frames[:, tip, 2::3]
         """The tip's z axis, which points out of the hand, (n, 3)."""
+        self.tip_closing = frames[:, tip, 1::3]
+        """The tip's y axis, along which grippers close, (n, 3)."""
 
     def update(self, position: Array) -> None:
-        """Move the arms; `sites_position`, `jacobians`, `axes` and `tip_outward` follow.
+        """Move the arms; `sites_position`, `jacobians`, `axes` and the tip's axes follow.
 
         Args:
             position: joint positions [rad], (n, j).

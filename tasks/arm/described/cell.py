@@ -92,7 +92,8 @@ def grasp_cell_of(robot: Robot) -> GraspCell:
             "cube_high_m": space.objects_high_m,
             "goal_low_m": space.goal_low_m,
             "goal_high_m": space.goal_high_m,
-        },
+        }
+        | ({} if space.step_m is None else {"step_m": space.step_m}),
     )
 
 
@@ -117,4 +118,5 @@ def _with_fingers(arm: Arm, gripper: Gripper) -> Arm:
         finger_travel_m=gripper.travel_m,
         finger_speed_m_s=gripper.speed_m_s,
         finger_lead_m=FINGER_LEAD_M,
+        grip_shift=0.5 if len(gripper.finger) == 1 else 0.0,
     )

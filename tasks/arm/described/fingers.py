@@ -41,6 +41,7 @@ def add_gripper(scene: mujoco.MjSpec, gripper: Gripper, prefix: str) -> None:
             quat=shape.quaternion,
             size=shape.half_m,
             mass=0.0,
+            material="",  # that of the robot's defaults has another name here
             group=GROUP,
             contype=0,
             conaffinity=0,

@@ -1,4 +1,4 @@
-"""What is known of the hand of an arm: its tip, and the two fingers of its gripper."""
+"""What is known of the hand of an arm: its tip, and the fingers of its gripper."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,15 @@ SHAPES = ("left_pad", "right_pad", "left_finger", "right_finger", "hand")
 
 @dataclass(frozen=True)
 class Tip:
-    """The point that tasks move; of a gripper, the point between its pads."""
+    """The point that tasks move; of a gripper, the point between its pads when it is closed."""
 
     body: str
     """The body that it is fixed to."""
     position_m: tuple[float, float, float]
     """Where it is on the body [m]."""
     quaternion: tuple[float, float, float, float]
-    """Its frame on the body, real part first; z points out of the hand, grippers close along y."""
+    """Its frame on the body, real part first. z points out of the hand, or of a gripper, down as it
+    picks things up; grippers close along y."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class GraspSpace:
-    """Where objects are picked up and carried to, with the hand pointing down."""
+    """Where objects are picked up and carried to, with the tip's z axis pointing down."""
 
     home_rad: tuple[float, ...]
     """Joint positions that episodes start from [rad]."""
@@ -79,11 +80,14 @@ class GraspSpace:
     """Lower corner of the box that the safety filter keeps the tip in [m]."""
     high_m: tuple[float, float, float]
     """Its upper corner [m]."""
+    step_m: float | None = None
+    """Displacement of the fingertips per control step that the arm follows in time [m]; None: that
+    of the task."""
 
 
 @dataclass(frozen=True)
 class Gripper:
-    """Two fingers that close on what is between them, driven as one."""
+    """Two fingers that close on what is between them, driven as one, or one on a fixed one."""
 
     closed_m: float
     """Distance of the pads when it is closed [m]; below 0 where they would overlap."""
@@ -102,17 +106,17 @@ class Gripper:
     tip: Tip
     space: GraspSpace
     finger: tuple[Finger, ...]
-    """The left and the right one."""
+    """The left and the right one, or the left one alone where the right one is fixed."""
     link: tuple[Link, ...]
     shape: tuple[Shape, ...]
 
     def __post_init__(self) -> None:
-        """Check that there are two fingers that move, what follows them, and all shapes."""
+        """Check the fingers that move, what follows them, and all shapes."""
         leaders = [each.joint for each in self.finger]
         if any(link.follows not in leaders for link in self.link):
             raise RobotError(f"gripper.link: follows must be one of {', '.join(leaders)}")
-        if len(self.finger) != 2 or any(each.closed == each.open for each in self.finger):
-            raise RobotError("gripper.finger must be two, whose closed and open ends differ")
+        if len(self.finger) not in (1, 2) or any(f.closed == f.open for f in self.finger):
+            raise RobotError("gripper.finger must be two, or one, and their ends differ")
         if sorted(each.name for each in self.shape) != sorted(SHAPES):
             raise RobotError(f"gripper.shape must be one each of {', '.join(SHAPES)}")
         least, greatest = self.object_m
@@ -121,9 +125,12 @@ class Gripper:
                 "gripper.object_m must be a range between closed_m and open_m, got "
                 f"{self.object_m}, {self.closed_m} and {self.open_m}"
             )
-        values = (self.speed_m_s, self.stiffness_n_m, self.damping_n_s_m, self.force_n)
+        values = [self.speed_m_s, self.stiffness_n_m, self.damping_n_s_m, self.force_n]
+        values += [] if self.space.step_m is None else [self.space.step_m]
         if min(values) <= 0 or any(min(each.half_m) <= 0 for each in self.shape):
-            raise RobotError("gripper: speed, stiffness, damping, force and sizes must be positive")
+            raise RobotError(
+                "gripper: speed, stiffness, damping, force, step_m and sizes must be positive"
+            )
 
     @property
     def joints(self) -> tuple[str, ...]:
@@ -132,5 +139,5 @@ class Gripper:
 
     @property
     def travel_m(self) -> float:
-        """How far each pad moves [m]."""
-        return (self.open_m - self.closed_m) / 2
+        """How far each pad that moves does [m]."""
+        return (self.open_m - self.closed_m) / len(self.finger)

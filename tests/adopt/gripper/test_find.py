@@ -8,7 +8,7 @@ import pytest
 
 from robo_ddpg.adopt import space
 from robo_ddpg.adopt.chain import find_chain
-from robo_ddpg.adopt.gripper import find
+from robo_ddpg.adopt.gripper import held
 from robo_ddpg.adopt.gripper.area import find_area
 from robo_ddpg.adopt.gripper.find import with_gripper
 from robo_ddpg.adopt.gripper.pads import find_pads
@@ -56,7 +56,7 @@ def _placed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the arm gets to is known already."""
     gripper = gripping(tmp_path / "tester.xml").gripper
     assert gripper is not None
-    monkeypatch.setattr(find, "find_area", lambda *_: gripper.space)
+    monkeypatch.setattr(held, "find_area", lambda *_: gripper.space)
 
 
 def of_slides(folder: Path, hand: str, rest: str = "<actuator>") -> tuple[Gripper, Sources]:
@@ -130,7 +130,7 @@ def test_a_four_bar_keeps_its_pads_parallel(tmp_path: Path) -> None:
     ("hand", "why"),
     [
         ("", "nothing"),
-        (FINGERS.partition("</body>")[0] + "</body>", "one joint"),
+        (FINGERS.partition("</body>")[0] + "</body>", "face each other"),
         (FINGERS.replace('range="0 0.04"', ""), "no hinge or slide, or has no range"),
         (FINGERS + FINGERS.replace("left", "up").replace("right", "low"), "4 joints that are"),
         (FINGERS.replace('range="0 0.04"', 'range="0 0.001"'), "do not open and close"),
