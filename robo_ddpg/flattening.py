@@ -1,7 +1,7 @@
 """From observations of any form to vectors and back to actions of any form, as files keep it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,12 @@ NUMBERS = ("b", "i", "u", "f")
 """Kinds of the types that an action may have, as NumPy has them."""
 OBSERVABLE = ("Box", "Discrete", "MultiBinary", "MultiDiscrete")
 """Kinds of Gymnasium's spaces that an observation may be made of, besides Dict and Tuple."""
+
+
+def component_names(parts: Mapping[str, slice]) -> list[str]:
+    """What each component of an observed vector is called, as `speed[0]`; parts are in order."""
+    sizes = {name: at.stop - at.start for name, at in parts.items()}
+    return [f"{name}[{k}]" for name, size in sizes.items() for k in range(size)]
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,9 @@ class Backend(Protocol):
     def q(self, observation: Tensor, action: Tensor) -> Tensor:
         """The first critic's values, (b, 1)."""
 
+    def hidden(self, observation: Tensor, action: Tensor) -> dict[str, list[Tensor]]:
+        """Outputs of the ReLUs of the `actor` and the `critic`, layer by layer, (..., b, units)."""
+
     def td_target(self, sample: Sample) -> Tensor:
         """What the critics should say: rewards and the target networks' values, (b, 1).
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from robo_ddpg.agent.action_scaling import ActionScaling, check_spaces
 from robo_ddpg.agent.backend import MakeBackend, Metrics, Sample
-from robo_ddpg.agent.diagnostics import diagnostics, return_steps
+from robo_ddpg.agent.diagnostics import Diagnostics, diagnostics, return_steps
 from robo_ddpg.agent.divergence import check_values, divergence
 from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
@@ -140,14 +140,19 @@ class DDPG:
                 metrics |= self._update(part.rows(of_one), target[of_one], batch)
         return metrics
 
-    def diagnostics(self) -> dict[str, float | list[float]]:
-        """What tends to go wrong, measured on sampled steps, by name."""
+    def value(self, observation: Observation, action: Float32) -> Float32:
+        """The first critic's values, (n,), in the unit of rewards."""
+        x = self._tensor(self._normalized(self._normalizer.relative(observation)))
+        q = self._backend.q(x, self._tensor(self._scaling.from_space(action)))
+        return np.asarray(q[:, 0].cpu().numpy() / self._reward_unit, np.float32)
+
+    def diagnostics(self) -> Diagnostics:
+        """What tends to go wrong, measured on sampled steps."""
         steps = return_steps(self.settings.discount)
         batch = self.replay_buffer.sample_returns(self.settings.batch_size, steps)
         sample = self._sample(batch, torch.zeros(batch.action.shape))
         target = self.settings.evaluate_target_actor
-        policy_action = self._backend.act(sample.observation, target=target)
-        return diagnostics(self._backend, sample, policy_action)
+        return diagnostics(self._backend, sample, self._reward_unit, target=target)
 
     def state(self) -> dict[str, Tensor]:
         """Tensors that resume learning exactly, together with the steps in `replay_buffer`."""
@@ -205,6 +210,11 @@ class DDPG:
         if settings.anneal_updates == 0:
             return 1.0
         return max(ANNEALED, 1.0 - (1.0 - ANNEALED) * self.updates / settings.anneal_updates)
+
+    @property
+    def _reward_unit(self) -> float:
+        """What rewards are multiplied by before they are learned from."""
+        return self.settings.reward_scale * float(self._return_scale.factor)
 
     @property
     def _demonstrated(self) -> int:

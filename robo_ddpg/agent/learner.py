@@ -12,6 +12,7 @@ from torch import Tensor
 from robo_ddpg.agent.autograd.backend import AutogradBackend
 from robo_ddpg.agent.backend import MakeBackend
 from robo_ddpg.agent.ddpg import DDPG
+from robo_ddpg.agent.diagnostics import Diagnostics
 from robo_ddpg.agent.fast.backend import FastBackend
 from robo_ddpg.agent.replay.buffer import ReplayBuffer
 from robo_ddpg.agent.settings import AgentSettings
@@ -75,8 +76,11 @@ class Learner(Protocol):
             DivergenceError: If a loss is not finite; what it would have changed is as it was.
         """
 
-    def diagnostics(self) -> dict[str, float | list[float]]:
-        """What tends to go wrong, measured on stored transitions, by name."""
+    def value(self, observation: Observation, action: Float32) -> Float32:
+        """The first critic's values, (n,), in the unit of rewards, of actions (n, a)."""
+
+    def diagnostics(self) -> Diagnostics:
+        """What tends to go wrong, measured on stored transitions."""
 
     def state(self) -> dict[str, Tensor]:
         """Tensors on the CPU that resume learning exactly, with the steps in `replay_buffer`."""

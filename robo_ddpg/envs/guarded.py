@@ -85,6 +85,13 @@ class GuardedEnvironment:
         return self._env.quantities
 
     @property
+    def parts(self) -> Mapping[str, slice]:
+        """Part of the observation -> its components."""
+        if self.simulation is not None:
+            return self.simulation.task.layout
+        return Flattening.from_json(self.describe()["observation"]).slices
+
+    @property
     def notes(self) -> list[str]:
         """The environment's, and that it has no time limit."""
         cut = f"{self.name} has no time limit: episodes are cut off after {UNLIMITED_STEPS} steps"
@@ -131,7 +138,7 @@ class GuardedEnvironment:
             observation, info = self._reset(None, {"reset_mask": ~finite})
         self.lengths[... if mask is None else mask] = 0
         if not finite_rows(observation).all():
-            i, what = first_not_finite(observation, np.zeros(self.num_envs), self._parts())
+            i, what = first_not_finite(observation, np.zeros(self.num_envs), self.parts)
             raise EnvironmentFailure(
                 f"{self.name}, simulation {i}: episodes start with {what}, {RESETS} times in a row"
             )
@@ -281,15 +288,10 @@ class GuardedEnvironment:
         """Which simulation is at fault, in which step, and of what."""
         if not finite[index]:
             terms = info.get("reward_terms", {})
-            what = number_fault(index, observation, reward, self._parts(), terms)
+            what = number_fault(index, observation, reward, self.parts, terms)
         elif self.simulation is not None:
             what = self.simulation.fault(index)
         else:
             what = "the physics is unstable"
         where = f"simulation {index}, step {self.lengths[index]} of its episode"
         return f"{self.name}, {where}: {what}"
-
-    def _parts(self) -> Mapping[str, slice]:
-        if self.simulation is not None:
-            return self.simulation.task.layout
-        return Flattening.from_json(self.describe()["observation"]).slices

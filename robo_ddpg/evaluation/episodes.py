@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,25 @@ class Episodes:
     """Solved before the first action; None where the environment does not say."""
 
 
+class Step(NamedTuple):
+    """A step of all simulations, as it is told to others; arrays of (n, ...)."""
+
+    observation: NDArray[Any]
+    """Before it."""
+    action: Float32
+    reward: NDArray[Any]
+    terminated: Mask
+    ended: Mask
+    """Whose episode ends here, terminated or truncated."""
+    following: NDArray[Any]
+    """What is observed after it."""
+    running: Mask
+    """Whose first episode, which counts, still ran."""
+
+
+OnStep = Callable[[Step], None]
+
+
 def never() -> bool:
     """Nobody stops it."""
     return False
@@ -60,6 +79,7 @@ def run_episodes(
     stop: Callable[[], bool] = never,
     *,
     measure: bool = True,
+    on_step: OnStep | None = None,
 ) -> Episodes:
     """Run one episode in each of the first `count` simulations.
 
@@ -70,6 +90,7 @@ def run_episodes(
         count: how many simulations are counted.
         stop: asked before each step.
         measure: measure more than success and return, which takes longer.
+        on_step: called with each step.
 
     Raises:
         EvaluationStopped: `stop` said so.
@@ -85,13 +106,16 @@ def run_episodes(
     while running[:count].any():
         if stop():
             raise EvaluationStopped(f"stopped with {running[:count].sum()} episodes still running")
-        observation, reward, terminated, truncated, info = env.step(act(observation))
+        before, action = observation, act(observation)
+        observation, reward, terminated, truncated, info = env.step(action)
         returns += np.where(running, reward, 0.0)
         lengths += running
         metrics.add(running, info)
         for name, term in info.get("reward_terms", {}).items():
             terms[name] = terms.get(name, 0.0) + np.where(running, term, 0.0)
         finished = terminated | truncated
+        if on_step is not None:
+            on_step(Step(before, action, reward, terminated, finished, observation, running))
         _keep(last, _flat(info) | {"terminated": terminated}, running & finished, n)
         running &= ~finished
         if finished.any():

@@ -21,6 +21,8 @@ def _fits(value: Any, kind: Any) -> bool:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
         return any(_fits(value, one) for one in arguments)
+    if origin is list:
+        return isinstance(value, list) and all(_fits(one, arguments[0]) for one in value)
     if origin is dict:
         of_key, of_value = arguments
         pairs = value.items() if isinstance(value, dict) else [(None, None)]

@@ -32,6 +32,7 @@ class RunDirectory:
         self.evaluation = path / "evaluation.json"
         self.episodes = path / "evaluation.csv"
         self.robustness = path / "robustness.json"
+        self.diagnosis = path / "diagnosis.json"
         self.report = path / "report.html"
         self.profile = path / "profile.txt"
         self.videos = path / "videos"

@@ -13,6 +13,7 @@ from robo_ddpg.reading.json_text import read_json
 from robo_ddpg.runs import report_sections as sections
 from robo_ddpg.runs.charts import COLOURS
 from robo_ddpg.runs.checked_types import check_types
+from robo_ddpg.runs.diagnosis.finding import Diagnosis, rows
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.robustness_curves import Robustness
@@ -46,6 +47,7 @@ def render(run: RunDirectory) -> str:
     settings, versions = (_object(config, name) for name in ("settings", "versions"))
     statistics = _read(run.evaluation, EvaluationStatistics.from_json)
     robustness = _read(run.robustness, Robustness.from_json)
+    diagnosis = _read(run.diagnosis, Diagnosis.from_json)
     return template("report.html").render(
         colours=COLOURS,
         title=f"{settings.get('task', run.path.name)}, seed {settings.get('seed', '?')}",
@@ -53,6 +55,7 @@ def render(run: RunDirectory) -> str:
         headline=sections.headline(statistics) if statistics else [],
         films=sections.films(run.videos),
         learning=sections.learning(read_metrics(run.metrics)),
+        diagnosis=rows(diagnosis.findings) if diagnosis else [],
         evaluation=sections.evaluation(statistics) if statistics else [],
         distributions=sections.distributions(read_rows(run.episodes), statistics),
         interventions=sections.interventions(statistics) if statistics else [],

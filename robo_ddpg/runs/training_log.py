@@ -1,10 +1,11 @@
 """Metrics of a run: a CSV file, TensorBoard, and the trackers it was asked to tell."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
+from robo_ddpg.runs.diagnosis.finding import Finding
 from robo_ddpg.runs.evaluation_statistics import EvaluationStatistics
 from robo_ddpg.runs.tables import Row, read_rows, write_rows
 from robo_ddpg.runs.trackers.trackers import Trackers, flat
@@ -23,6 +24,9 @@ COLUMNS = (
     "q",
     "q_gap",
     "saturated_actions",
+    "dead_units",
+    "overestimation",
+    "findings",
     "unstable",
 )
 """Columns of metrics.csv; what was not measured is left empty.
@@ -41,6 +45,9 @@ TAGS = {
     "evaluation_success": "evaluation/success",
     "final_return": "evaluation/final_return",
     "final_success": "evaluation/final_success",
+    "dead_units": "diagnosis/dead_units",
+    "overestimation": "diagnosis/overestimation",
+    "findings": "diagnosis/findings",
     "unstable": "safety/unstable",
 }
 """Column -> its tag in TensorBoard, where the groups are; others are in `train` or `safety`."""
@@ -102,6 +109,11 @@ class TrainingLog:
         self._draw(row)
         if self._trackers:
             self._trackers.log(row)
+
+    def tell(self, findings: Sequence[Finding], transitions: int) -> None:
+        """Show what was found wrong in TensorBoard, among its texts."""
+        for finding in findings:
+            self._board.add_text(f"diagnosis/{finding.kind}", finding.sentence, transitions)
 
     def conclude(self, evaluation: EvaluationStatistics) -> None:
         """Tell TensorBoard and trackers how the best controller did in the end."""

@@ -134,5 +134,5 @@ class Collection:
         faults = info.get("faults", {})
         if unstable.any():
             self._instabilities.add(unstable, faults, self.agent.transitions)
-        self.statistics.add(reward, ended, info)
+        self.statistics.add(reward, terminated, truncated, info)
         self._dropped.add(int(unstable.sum()), next(iter(faults.values()), None))

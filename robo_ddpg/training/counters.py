@@ -23,8 +23,6 @@ class Counters:
     """Updates that the transitions so far still ask for."""
     logged_at: int = -1
     """Transitions of the last row of metrics."""
-    advised: bool = False
-    """Whether advice was given at the first evaluation."""
     row: Row = field(default_factory=dict)
     """What was measured last."""
 

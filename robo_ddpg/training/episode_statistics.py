@@ -17,6 +17,10 @@ class EpisodeStatistics:
     """Return so far of each running episode, (n,)."""
     lengths: NDArray[np.int_] = field(init=False)
     """Steps so far of each running episode, (n,)."""
+    failures: NDArray[np.int_] = field(init=False)
+    """How many episodes of each simulation were terminated without success, such as by a fall."""
+    collected: int = 0
+    """Steps of each simulation, whether their episodes ended or not."""
     finished: int = 0
     """Episodes that ended."""
     steps: int = 0
@@ -35,17 +39,27 @@ class EpisodeStatistics:
     def __post_init__(self) -> None:
         """Start to count steps."""
         self.lengths = np.zeros(len(self.running), int)
+        self.failures = np.zeros(len(self.running), int)
 
-    def add(self, reward: Any, ended: NDArray[np.bool_], info: dict[str, Any]) -> None:
+    def add(
+        self,
+        reward: Any,
+        terminated: NDArray[np.bool_],
+        truncated: NDArray[np.bool_],
+        info: dict[str, Any],
+    ) -> None:
         """Add one step of all simulations.
 
         Args:
             reward: (n,).
-            ended: whose episode ends here, (n,).
+            terminated: whose episode ends here before its time, (n,).
+            truncated: whose episode ends here otherwise, (n,).
             info: as the environment returned it.
         """
+        ended = terminated | truncated
         self.running += reward
         self.lengths += 1
+        self.collected += 1
         if not ended.any():
             return
         self.finished += int(ended.sum())
@@ -55,6 +69,7 @@ class EpisodeStatistics:
         self.unstable += int(np.sum(info.get("unstable", 0)))
         if "is_success" in info:
             self.successes = (self.successes or 0) + int(np.sum(info["is_success"][ended]))
+        self.failures += terminated & ~np.asarray(info.get("is_success", False), bool)
         self._add_safety(ended, info)
 
     def _add_safety(self, ended: NDArray[np.bool_], info: dict[str, Any]) -> None:
@@ -84,7 +99,8 @@ class EpisodeStatistics:
 
     def clear(self) -> None:
         """Start counting anew; running episodes go on."""
-        self.finished = self.steps = self.unstable = 0
+        self.collected = self.finished = self.steps = self.unstable = 0
+        self.failures[:] = 0
         self.return_sum = 0.0
         self.successes = None
         self.altered, self.violations = {}, {}

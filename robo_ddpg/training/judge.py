@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from robo_ddpg.envs.names import make_environment
-from robo_ddpg.evaluation.episodes import Act, never, run_episodes
+from robo_ddpg.evaluation.episodes import Act, Episodes, OnStep, never, run_episodes
 from robo_ddpg.training.settings import TrainSettings
 
 SEED = 10_000
@@ -28,6 +28,8 @@ class Judge:
         """The best score so far."""
         self.success: float | None = None
         """Success rate of the last policy; None where the environment does not say."""
+        self.episodes: Episodes | None = None
+        """Those of the last policy; None after a run was resumed."""
         self.mastered_times = 0
         """Evaluations in a row that ended with the task mastered."""
         self.env = make_environment(
@@ -39,14 +41,17 @@ class Judge:
         )
         """Where policies are judged."""
 
-    def evaluate(self, act: Act, stop: Callable[[], bool] = never) -> Score:
-        """Run the episodes.
+    def evaluate(
+        self, act: Act, stop: Callable[[], bool] = never, on_step: OnStep | None = None
+    ) -> Score:
+        """Run the episodes; `on_step` is called with each step.
 
         Raises:
             EvaluationStopped: `stop` said so; the score of before stays the last.
         """
         count = self.settings.evaluation_episodes
-        episodes = run_episodes(self.env, act, SEED, count, stop, measure=False)
+        episodes = run_episodes(self.env, act, SEED, count, stop, measure=False, on_step=on_step)
+        self.episodes = episodes
         self.success = None if episodes.success is None else float(episodes.success.mean())
         reached = self.success is not None and self.success >= self.settings.mastered_success
         self.mastered_times = self.mastered_times + 1 if reached else 0

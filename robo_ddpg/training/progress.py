@@ -25,8 +25,10 @@ class Progress(Protocol):
 
     silent: bool
     """Whether nobody sees it."""
-    unread: bool
-    """Whether who read it is gone: a pipe that was closed, a terminal."""
+
+    @property
+    def unread(self) -> bool:
+        """Whether who read it is gone: a pipe that was closed, a terminal."""
 
     def __enter__(self) -> Self: ...
 

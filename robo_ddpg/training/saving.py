@@ -12,6 +12,7 @@ from robo_ddpg.envs.environment import Environment, size_of
 from robo_ddpg.evaluation.evaluate import Evaluation, evaluate
 from robo_ddpg.files import write_json
 from robo_ddpg.runs.charts import learning_curves, save_png
+from robo_ddpg.runs.diagnosis.finding import Diagnosis
 from robo_ddpg.runs.directory import RunDirectory
 from robo_ddpg.runs.report import write_report
 from robo_ddpg.runs.tables import Row, write_rows
@@ -73,6 +74,14 @@ def evaluate_best(
     best.metadata["evaluation"] = evaluation.summary() | {"controller": run.controller.name}
     best.save(run.controller)
     return evaluation
+
+
+def write_diagnosis(diagnosis: Diagnosis, run: RunDirectory) -> None:
+    """Write what was found wrong until now; there is no file where that is nothing."""
+    if diagnosis.findings:
+        write_json(diagnosis.to_json(), run.diagnosis)
+    else:
+        run.diagnosis.unlink(missing_ok=True)
 
 
 def write_pages(run: RunDirectory, settings: TrainSettings, rows: Sequence[Row]) -> None:

@@ -5,9 +5,6 @@ import json
 import time
 from typing import Any
 
-import numpy as np
-
-from robo_ddpg.agent.diagnostics import reward_advice
 from robo_ddpg.agent.learner import make_learner, one_torch_thread
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.guarded import GuardedEnvironment
@@ -27,6 +24,7 @@ from robo_ddpg.training.collection import Collection
 from robo_ddpg.training.cores import Waiting, more_threads
 from robo_ddpg.training.counters import Counters
 from robo_ddpg.training.demonstrations.load import load_demonstrations
+from robo_ddpg.training.diagnosis.examination import Examination
 from robo_ddpg.training.display.clock import Budget
 from robo_ddpg.training.display.pace import Pace
 from robo_ddpg.training.judge import Judge
@@ -38,6 +36,7 @@ from robo_ddpg.training.saving import (
     evaluate_best,
     is_finite,
     keep,
+    write_diagnosis,
     write_pages,
 )
 from robo_ddpg.training.settings import TrainSettings
@@ -86,6 +85,8 @@ class Trainer:
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
         self._collection = Collection(self.env, self.agent, run.unstable, watch)
+        self.examination = Examination(self.env, self.agent, settings)
+        """What tends to go wrong, looked at in every evaluation."""
         self.checkpoints = Checkpoints(run.checkpoints)
         self.finished = False
         """Whether the run had ended, its controller evaluated."""
@@ -130,6 +131,7 @@ class Trainer:
             progress = documents["progress"]
             self._counters = Counters.of(progress["counters"])
             self.judge.load_state(progress["judge"])
+            self.examination.load_state(progress["diagnosis"])
             rows, events = (progress["log"][name] for name in ("rows", "events"))
             self._log_kept = Position(rows=int(rows), events=dict(events))
             self._simulations = documents["simulations"]
@@ -238,6 +240,7 @@ class Trainer:
 
     def _open(self) -> None:
         """Say how it is going to be."""
+        write_diagnosis(self.examination.doctor.diagnosis, self.run)
         for note in (*self.env.notes, *reasons(self.settings)):
             self.progress.note(note)
         if not self.progress.silent:
@@ -271,7 +274,8 @@ class Trainer:
         """Judge the policy, log a row, and keep the controller if it is the best so far."""
         try:
             with self._pace.evaluating(), self.watch.timing("evaluating"):
-                score = self.judge.evaluate(self.agent.act, self._stops_evaluation)
+                values = self.examination.values()
+                score = self.judge.evaluate(self.agent.act, self._stops_evaluation, values)
         except EvaluationStopped:
             return
         self._counters.evaluation_due = self._next_evaluation()
@@ -292,25 +296,25 @@ class Trainer:
     def _log(self) -> None:
         """Add a row of metrics."""
         self.run.check_there()
+        self._examine()
         self._counters.logged_at = self.agent.transitions
-        diagnostics: dict[str, Any] = self.agent.diagnostics() if self.agent.ready else {}
-        if diagnostics and not self._counters.advised:
-            self._advise(diagnostics["largest_return"])
-        saturated = diagnostics.get("saturated_actions")
-        self._counters.row |= {
-            "q_gap": diagnostics.get("q_gap"),
-            "saturated_actions": None if saturated is None else float(np.mean(saturated)),
-        }
         self.log.write(self._state())
         self._counters.row |= self._collection.statistics.means()
         self._collection.statistics.clear()
 
-    def _advise(self, largest_return: float) -> None:
-        """Say at the first evaluation what the learner cannot see for itself."""
-        self._counters.advised = True
-        advice = reward_advice(largest_return, self.settings.agent.reward_scale)
-        if advice is not None:
-            self.progress.note(advice)
+    def _examine(self) -> None:
+        """Measure what tends to go wrong, and say what was found, once."""
+        warm = self._counters.logged_at >= self.settings.agent.warmup_transitions
+        statistics = self._collection.statistics if warm else None
+        row, episodes = self._counters.row, self.judge.episodes
+        assert episodes is not None, "it comes after an evaluation"
+        used = self._pace.share(self.agent.transitions)
+        columns, new = self.examination.look(row, used, statistics, episodes)
+        row |= columns
+        for finding in new:
+            self.progress.note(finding.sentence)
+        self.log.tell(new, self.agent.transitions)
+        write_diagnosis(self.examination.doctor.diagnosis, self.run)
 
     def _stops_evaluation(self) -> bool:
         """Asked before each of its steps: shows how it goes, too."""
@@ -356,6 +360,7 @@ class Trainer:
         progress = {
             "counters": self._counters.state(),
             "judge": self.judge.state(),
+            "diagnosis": self.examination.state(),
             "log": self.log.position(),
             "budget": budget,
             "finished": finished,

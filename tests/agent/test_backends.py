@@ -68,6 +68,19 @@ def test_equal_weights_and_minibatches_give_equal_weights_after_fifty_updates(
             torch.testing.assert_close(mine, theirs, rtol=0.0, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("layer_norm", [False, True], ids=["no_layer_norm", "layer_norm"])
+def test_hidden_layers_put_out_the_same(layer_norm: bool) -> None:
+    fast, reference = backends_of_equal_weights(replace(BARE, critic_layer_norm=layer_norm))
+    sample = next(iter(samples(0.0)))
+    shown, expected = (b.hidden(sample.observation, sample.action) for b in (fast, reference))
+
+    assert {name: len(layers) for name, layers in expected.items()} == {"actor": 2, "critic": 2}
+    for name, layers in expected.items():
+        for mine, theirs in zip(shown[name], layers, strict=True):
+            assert 0.0 < float((theirs == 0.0).float().mean()) < 1.0
+            torch.testing.assert_close(mine[0], theirs, rtol=0.0, atol=TOLERANCE)
+
+
 @pytest.mark.parametrize("backend", ["fast", "autograd"])
 def test_both_save_the_same_names_shapes_and_kinds_for_a_controller(backend: Kind) -> None:
     tensors = learner_on("cpu", backend).policy_state()

@@ -8,6 +8,7 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.summary.writer import event_file_writer
 
+from robo_ddpg.runs.diagnosis.finding import Finding
 from robo_ddpg.runs.tables import Row
 from robo_ddpg.runs.training_log import (
     COLUMNS,
@@ -94,12 +95,25 @@ def test_tensorboard_has_tags_in_groups_and_the_final_evaluation(tmp_path: Path)
         log.write(row)
         log.conclude(STATISTICS)
     tags = set(EventAccumulator(str(tmp_path / "tensorboard")).Reload().Tags()["scalars"])
-    assert {tag.split("/")[0] for tag in tags} == {"train", "evaluation", "safety", "speed"}
+    assert {tag.split("/")[0] for tag in tags} == {
+        *("train", "evaluation", "safety", "speed", "diagnosis"),
+    }
     expected = (
         "train/critic_loss evaluation/final_success safety/torque safety/violation_hand_speed"
     )
     assert tags >= {*expected.split(), "speed/steps_per_s", "evaluation/return", "train/return"}
     assert len(tags) == len(row) - 1 + 2
+
+
+def test_tensorboard_shows_findings_as_texts(tmp_path: Path) -> None:
+    with TrainingLog(tmp_path / "metrics.csv", tmp_path / "tensorboard") as log:
+        log.tell([Finding("slow targets", [], "They crawl.", since=4_000)], transitions=8_000)
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    (event,) = events.Tensors("diagnosis/slow targets/text_summary")
+    assert (event.step, event.tensor_proto.string_val[0]) == (
+        8_000,
+        b"since 4,000 transitions: They crawl.",
+    )
 
 
 def test_tensorboard_has_the_settings_as_hyperparameters_once(tmp_path: Path) -> None:

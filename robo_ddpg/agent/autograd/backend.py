@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from robo_ddpg.agent.autograd.actor_critic import ActorCritic, copy_on_cpu
-from robo_ddpg.agent.autograd.networks import Critic, linear_layers, mlp
+from robo_ddpg.agent.autograd.networks import Critic, linear_layers, mlp, relu_outputs
 from robo_ddpg.agent.backend import Metrics, Sample
 from robo_ddpg.agent.settings import AgentSettings
 
@@ -71,6 +71,15 @@ class AutogradBackend:
         """The first critic's values, (b, 1)."""
         value: Tensor = self.networks.critics[0](observation, action)
         return value
+
+    @torch.no_grad()
+    def hidden(self, observation: Tensor, action: Tensor) -> dict[str, list[Tensor]]:
+        """Outputs of the actor's and the first critic's modules of class ReLU, (b, units)."""
+        with relu_outputs(self.networks.actor) as actor:
+            self.networks.actor(observation)
+        with relu_outputs(self.networks.critics[0]) as critic:
+            self.networks.critics[0](observation, action)
+        return {"actor": actor, "critic": critic}
 
     @torch.no_grad()
     def td_target(self, sample: Sample) -> Tensor:

@@ -1,5 +1,7 @@
 """Actor and critics as ordinary modules."""
 
+import contextlib
+from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
@@ -54,6 +56,19 @@ def _linear(inputs: int, outputs: int, bound: float, generator: torch.Generator)
     for parameter in linear.parameters():
         parameter.uniform_(-bound, bound, generator=generator)
     return linear
+
+
+@contextlib.contextmanager
+def relu_outputs(network: nn.Module) -> Iterator[list[Tensor]]:
+    """While it is entered, what modules of class ReLU return is added to a list."""
+    outputs: list[Tensor] = []
+    relus = (module for module in network.modules() if isinstance(module, nn.ReLU))
+    hooks = [relu.register_forward_hook(lambda *call: outputs.append(call[2])) for relu in relus]
+    try:
+        yield outputs
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def linear_layers(actor: nn.Module) -> list[nn.Linear]:

@@ -38,6 +38,14 @@ class FastBackend:
         """The first critic's values, (b, 1)."""
         return self.networks.first_critic(torch.cat((observation, action), 1))[0]
 
+    def hidden(self, observation: Tensor, action: Tensor) -> dict[str, list[Tensor]]:
+        """Outputs of the hidden layers, (1 or critics, b, units)."""
+        actor = self.networks.actor.forward(observation)[1]
+        critic = self.networks.critic.forward(torch.cat((observation, action), 1))[1]
+        return {
+            name: [h.output for h in net] for name, net in (("actor", actor), ("critic", critic))
+        }
+
     def td_target(self, sample: Sample) -> Tensor:
         """The rewards and the smaller of the target critics' values, within bounds, (b, 1)."""
         next_action = self.networks.target_actor(sample.next_observation)[0].tanh_()

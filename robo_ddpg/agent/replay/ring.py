@@ -110,9 +110,13 @@ class Ring:
 
     def stored(self, first: int, end: int) -> dict[str, NDArray[np.generic]]:
         """Views of the steps from time `first` up to, not including, `end`, none of them twice."""
-        row = first % self.length * self.num_envs
-        rows = slice(row, row + (end - first) * self.num_envs)
+        rows = self.span(first, end)
         return {name: array[rows] for name, array in self._arrays().items()}
+
+    def span(self, first: int, end: int) -> slice:
+        """Rows of the steps from time `first` up to, not including, `end`, in front of one seam."""
+        row = first % self.length * self.num_envs
+        return slice(row, row + (end - first) * self.num_envs)
 
     def put(self, first: int, arrays: dict[str, NDArray[np.generic]]) -> None:
         """Put back what `stored` returned; of times that share a row the last one counts."""

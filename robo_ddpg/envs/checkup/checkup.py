@@ -12,7 +12,7 @@ from robo_ddpg.envs.checkup.actions import action_findings
 from robo_ddpg.envs.checkup.endings import NEVER_ENDS, ending_findings
 from robo_ddpg.envs.checkup.facts import Facts, facts_of
 from robo_ddpg.envs.checkup.finding import HURTS, NOT_CHECKED, Finding
-from robo_ddpg.envs.checkup.observations import names_of, observation_findings
+from robo_ddpg.envs.checkup.observations import observation_findings
 from robo_ddpg.envs.checkup.player import Episode, Player
 from robo_ddpg.envs.checkup.replay import STEPS, Replay
 from robo_ddpg.envs.checkup.rewards import reward_findings
@@ -21,6 +21,7 @@ from robo_ddpg.envs.checkup.single import Single, single
 from robo_ddpg.envs.checkup.stepping import goal_findings, rate, share_findings, speed_findings
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import ForeignSource, Source
+from robo_ddpg.flattening import component_names
 
 PLAYED_S, REPLAYED_S = 3.0, 5.0
 """How long random actions are played at most, and one of their episodes again [s]."""
@@ -57,7 +58,7 @@ class _Subject:
         self.env = GuardedEnvironment(env, timeout_s)
         self.normalised = isinstance(source, ForeignSource)
         parts = self.env.describe()["observation"]
-        self.names = names_of(self.env.describe())
+        self.names = component_names(self.env.parts)
         self.may_rest = [
             bool(part["choices"]) or part["name"] == "desired_goal"
             for part in parts

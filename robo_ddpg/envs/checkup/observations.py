@@ -22,11 +22,6 @@ WIDE = 1e6
 """Ratio of standard deviations, and of means to these, that is worth a word."""
 
 
-def names_of(described: dict[str, Any]) -> list[str]:
-    """What each component of an observed vector is called."""
-    return [f"{p['name']}[{k}]" for p in described["observation"] for k in range(p["size"])]
-
-
 def observation_findings(
     episodes: Sequence[Episode], names: Sequence[str], may_rest: Sequence[bool]
 ) -> list[Finding]:
