@@ -255,9 +255,9 @@ def interrupted_while_judged(run: RunDirectory, progress: Notes, **changes: Any)
     trainer = Trainer(settings, run, progress)
     evaluate = trainer.judge.evaluate
 
-    def interrupted(act: Any, stop: Any) -> Any:
+    def interrupted(*arguments: Any) -> Any:
         trainer._interruption.requested = True
-        return evaluate(act, stop)
+        return evaluate(*arguments)
 
     trainer.judge.evaluate = interrupted  # type: ignore[method-assign]
     return trainer.train()
@@ -322,4 +322,4 @@ def test_rewards_of_an_extreme_unit_are_named_once(reward: float, tmp_path: Path
     environment = {"reward_unit": reward}
     settings = dataclasses.replace(TINY, environment=environment, steps=900, evaluate_every=300)
     train(settings, RunDirectory(tmp_path / "run"), progress)
-    assert sum("set reward_scale to" in line for line in progress.lines) == (reward == 1e6)
+    assert sum("give --agent.reward-scale" in line for line in progress.lines) == (reward == 1e6)
