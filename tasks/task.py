@@ -17,6 +17,7 @@ from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command
 from tasks.footing import Footing
 from tasks.learning import Learning
+from tasks.mirror import Image
 from tasks.quantities import Measure, Quantity
 from tasks.steering import Steering
 
@@ -241,6 +242,13 @@ class Task(abc.ABC):
 
     def steering(self) -> Steering | None:
         """What a person may command while it runs; None: nothing."""
+        return None
+
+    def image(self) -> Image | None:
+        """What its mirror image, left for right, observes and does; None: it has none.
+
+        An episode in the mirror has to be as likely, and to be worth the same.
+        """
         return None
 
     def failure(self) -> Mask | None:

@@ -18,6 +18,7 @@ from robo_ddpg.agent.exploration import Exploration
 from robo_ddpg.agent.normalization import CLIP, Normalizer, ReturnScale
 from robo_ddpg.agent.replay.buffer import Minibatch, ReplayBuffer
 from robo_ddpg.agent.replay.demonstrations import Demonstrations
+from robo_ddpg.agent.replay.mirroring import Mirror, mirrored
 from robo_ddpg.agent.saved_state import prefixed, under
 from robo_ddpg.agent.settings import ANNEALED, AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
@@ -37,6 +38,7 @@ class DDPG:
         seed: Fixes every random number drawn here.
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
         watch: Times the parts of an update.
+        mirror: How observations and actions look in a mirror; None without one.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class DDPG:
         seed: int,
         goal_space: GoalSpace | None = None,
         watch: Watch = UNWATCHED,
+        mirror: Mirror | None = None,
     ) -> None:
         check_spaces(observation_space, action_space)
         self.settings, self.num_envs, self._watch = settings, num_envs, watch
@@ -59,7 +62,7 @@ class DDPG:
         torch_seed, replay_seed, exploration_seed, self._demonstration_seed = seeds
         self._generator = torch.Generator().manual_seed(torch_seed)
         self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, replay_seed, goal_space, watch)
-        self._goal_space = goal_space
+        self._goal_space, self._mirror = goal_space, mirror
         self._demonstrations: Demonstrations | None = None
         self._exploration = Exploration(settings, num_envs, a, exploration_seed)
         # Goals are read from what is stored, and mean nothing relative to an origin.
@@ -227,7 +230,10 @@ class DDPG:
         batch = self.replay_buffer.sample(count * own)
         if self._demonstrations:
             batch = self._demonstrations.lead(batch, count)
-        return batch.dealt(count)
+        batch = batch.dealt(count)
+        if self._mirror is None or self.settings.mirror_share == 0.0:
+            return batch
+        return mirrored(batch, self._mirror, self.settings.mirror_share, self._normalizer.origin)
 
     def _runs(self, count: int) -> list[range]:
         """The next updates, in runs between which the target networks change."""

@@ -15,6 +15,7 @@ from robo_ddpg.agent.ddpg import DDPG
 from robo_ddpg.agent.diagnostics import Diagnostics
 from robo_ddpg.agent.fast.backend import FastBackend
 from robo_ddpg.agent.replay.buffer import ReplayBuffer
+from robo_ddpg.agent.replay.mirroring import Mirror
 from robo_ddpg.agent.settings import AgentSettings
 from robo_ddpg.agent.transitions import Episode, GoalSpace, Observation, Transitions
 from robo_ddpg.errors import SettingsError
@@ -101,6 +102,7 @@ def make_learner(
     goal_space: GoalSpace | None = None,
     device: str = "cpu",
     watch: Watch = UNWATCHED,
+    mirror: Mirror | None = None,
 ) -> Learner:
     """Build the learner that the settings ask for.
 
@@ -113,13 +115,19 @@ def make_learner(
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
         device: Where the networks are, "cpu" or "cuda".
         watch: Times the parts of an update.
+        mirror: How observations and actions look in a mirror; None without one.
 
     Raises:
         SettingsError: The device is unknown, absent, or not one that the backend computes on.
     """
     backend = _backend(settings.backend, device)
     spaces = observation_space, action_space
-    return DDPG(backend, *spaces, settings, num_envs, seed, goal_space, watch)
+    if settings.mirror_share and mirror is None:
+        raise SettingsError(
+            f"mirror_share={settings.mirror_share:g}: this environment has no mirror image; "
+            "leave it at 0"
+        )
+    return DDPG(backend, *spaces, settings, num_envs, seed, goal_space, watch, mirror)
 
 
 @contextlib.contextmanager

@@ -112,6 +112,10 @@ class AgentSettings:
     whose greater one says that a goal is achieved."""
     relabel_other: float = 0.2
     """Share of samples whose goal becomes the goal of another transition."""
+    mirror_share: float = 0.0
+    """Share of each minibatch that is replaced by what a mirror shows, left for right, in tasks
+    that have an image there (as the duplicated tuples of Abdolhosseini et al. 2019,
+    arXiv:1909.07801)."""
     demonstration_share: float = 0.125
     """Share of each minibatch that is drawn from demonstrations, where there are any (Nair et al.
     2018, arXiv:1709.10089: 128 of 1024)."""
@@ -228,6 +232,7 @@ _SHARES = (
     "repeat_probability",
     "relabel_future",
     "relabel_other",
+    "mirror_share",
     "demonstration_share",
 )
 

@@ -15,6 +15,7 @@ from robo_ddpg.envs.faults import physics_fault
 from robo_ddpg.envs.randomization import Randomization
 from robo_ddpg.errors import SettingsError
 from tasks.arrays import Array, Ids, Mask, clip
+from tasks.mirror import Reflection, joined, of_parts
 from tasks.quantities import Measure
 from tasks.task import GoalTask, Task, layout
 
@@ -102,6 +103,15 @@ class Simulation:
     def quantities(self) -> dict[str, Measure]:
         """What the task and the drive measure, in words and units."""
         return self.task.measured() | self.drive.measured()
+
+    def mirror(self) -> tuple[Reflection, Reflection] | None:
+        """How observations and actions look in a mirror, left for right; None: as none do."""
+        image = self.task.image()
+        if image is None:
+            return None
+        last = joined([image.action] * self._last_actions.shape[1])
+        parts = {**image.parts, LAST_ACTIONS: last}
+        return of_parts(self.task.layout, parts), image.action
 
     @property
     def controls(self) -> Array:

@@ -81,6 +81,7 @@ class Trainer:
             self.env.goal_space,
             settings.device,
             watch,
+            None if self.env.simulation is None else self.env.simulation.mirror(),
         )
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)

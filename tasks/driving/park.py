@@ -13,6 +13,7 @@ from tasks.driving.car_park.rewards import errors, parking_terms
 from tasks.driving.car_park.settings import ParkSettings
 from tasks.driving.car_park.task import CarParkTask
 from tasks.driving.learning import PARKING
+from tasks.mirror import Image, Reflection, signs
 from tasks.quantities import Measure, Quantity
 from tasks.task import GoalTask
 
@@ -82,6 +83,19 @@ class Park(CarParkTask, GoalTask):
             **self.motion_shown(),
             "distances": Quantity(f"distances to the nearest thing, up to {SEEN_M} m", "m", SEEN_M),
         }
+
+    def image(self) -> Image:
+        """The car park from its other end."""
+        where = [[*place] for place in SENSORS]
+        across = tuple(where.index([ahead, -left]) for ahead, left in where)
+        parts = {
+            "pose": signs(-1.0, 1.0, -1.0, 1.0),
+            "to_goal": signs(1.0, -1.0, 1.0, -1.0),
+            "to_goal_fine": signs(1.0, -1.0, -1.0),
+            "motion": signs(1.0, -1.0, -1.0),
+            "distances": Reflection(across, (1.0,) * len(across)),
+        }
+        return Image(parts, signs(-1.0, 1.0))
 
     def reward_info(self) -> Array:
         """Speed [m/s], how calmly it drives, and whether it touches anything, (n, 3)."""

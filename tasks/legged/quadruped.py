@@ -18,6 +18,7 @@ from tasks.legged.gait import Trot
 from tasks.legged.learning import FOLLOWING
 from tasks.legged.rough_ground import add_rough_ground
 from tasks.legged.task import LeggedTask
+from tasks.mirror import TURN, VECTOR, Image, signs
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 from tasks.rotation import rotations, to_body
@@ -279,6 +280,21 @@ class Quadruped(LeggedTask):
     def _ask(self, index: int, command: Array) -> None:
         """One command for the rest of the episode."""
         self._schedule[index] = self.command[index] = command
+
+    def image(self) -> Image | None:
+        """Left legs for right legs, which are half a period apart."""
+        joints = self.joints_image()
+        if joints is None or self.settings.rough_m:
+            return None
+        parts = {
+            "velocity": VECTOR,
+            "turn": TURN,
+            "up": VECTOR,
+            "command": signs(1.0, -1.0, -1.0),
+            "phase": signs(-1.0, -1.0),
+            **dict.fromkeys(("joint_position", "joint_velocity", "target"), joints),
+        }
+        return Image(parts, joints)
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""

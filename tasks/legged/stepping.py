@@ -11,6 +11,7 @@ from tasks.arrays import Array, Generators, Mask
 from tasks.legged.learning import BALANCING
 from tasks.legged.planar import PITCH, Planar, PlanarSettings, Z
 from tasks.legged.robot import HOPPER, WALKER
+from tasks.mirror import Image, same, signs
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import tolerance
 
@@ -147,6 +148,15 @@ class Walker(Stepping):
     period_s = 0.9
     stride_rad = 0.7
     """Greatest angle between the thighs in a stride [rad]."""
+
+    def image(self) -> Image | None:
+        """Each leg for the other, half a period apart."""
+        joints = self.joints_image()
+        if joints is None:
+            return None
+        parts = {"height": same(1), "pitch": same(2), "root_velocity": same(3)}
+        parts["clock"] = signs(-1.0, -1.0)
+        return Image(parts | dict.fromkeys(("joint_position", "joint_velocity"), joints), joints)
 
     def off_beat(self) -> Array:
         """Compares the angle between the thighs."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array
 from tasks.footing import Footing
 from tasks.legged.robot import LeggedRobot
+from tasks.mirror import Reflection, of_joints
 from tasks.quantities import Quantity
 from tasks.task import Task
 
@@ -97,6 +98,10 @@ class LeggedTask(Task):
             "joint_position": (self.joint_position - home) / self._joint_scale,
             "joint_velocity": self.joint_velocity / self._speed_scale,
         }
+
+    def joints_image(self) -> Reflection | None:
+        """How the driven joints look in the mirror; None where one has no counterpart."""
+        return of_joints(self.model, self.robot.joints, self.home)
 
     def joints_shown(self) -> dict[str, Quantity]:
         """What `joints_observed` shows."""
