@@ -90,11 +90,12 @@ class Trial:
 def main() -> None:
     """Print and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("controllers", nargs="*", default=["reach", "grasp"])
     parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--latency-ms", type=float, default=4.0, help="of a round trip, at least")
     parser.add_argument("--jitter-ms", type=float, default=4.0, help="what it may take longer")
     options = parser.parse_args()
-    keep("deploy", (line for name in ("reach", "grasp") for line in lines(name, options)))
+    keep("deploy", (line for name in options.controllers for line in lines(name, options)))
 
 
 def lines(name: str, options: argparse.Namespace) -> Iterator[Line]:
