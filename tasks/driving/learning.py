@@ -25,5 +25,5 @@ _DRIVING: dict[str, Any] = {
     "warmup_amplitude": 0.3,
 }
 
-PARKING = Learning(_PARKING, 400_000, evaluate_every=20_000, evaluation_episodes=50)
+PARKING = Learning(_PARKING, 500_000, evaluate_every=40_000, evaluation_episodes=100)
 DRIVING = Learning(_DRIVING, 1_000_000, evaluate_every=40_000, evaluation_episodes=100)
