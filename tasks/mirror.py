@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.arrays import Array, Float32
+from tasks.arrays import Array
 
 SAME_M = 1e-6
 """Joints that are so far from where the mirror shows another one are its image [m]."""
@@ -21,9 +23,9 @@ class Reflection:
     sign: tuple[float, ...]
     """By what it is multiplied, -1 or 1."""
 
-    def __call__(self, values: Float32) -> Float32:
-        """The images of values, (..., k)."""
-        return np.asarray(values[..., self.order] * np.array(self.sign, np.float32), np.float32)
+    def __call__(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The images of values, (..., k), of the same type."""
+        return np.asarray(values[..., self.order] * np.array(self.sign, values.dtype))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.control.arm.kinematics import ArmKinematics
 from robo_ddpg.control.braking import JointBounds, Stop
-from tasks.arrays import Array
+from tasks.arrays import Array, Mask
 
 
 class HandSpeed:
@@ -70,6 +70,7 @@ class HandSpeed:
         speeds: Array,
         period_s: float,
         rows: "slice | NDArray[np.intp]" = slice(None),
+        among: "Mask | bool" = True,
     ) -> Array:
         """How far above the limit the speed might come, 0 or less if it is sure to be kept.
 
@@ -78,12 +79,13 @@ class HandSpeed:
             speeds: velocities at the ends of periods until then [rad/s], (..., n, periods, j).
             period_s: control period [s].
             rows: the simulations it is about.
+            among: which are looked at more closely than by a quick bound, (..., n).
 
         Returns:
             Speeds [m/s], (..., n).
         """
         out = self.roughly(stop, speeds, rows) - self.limit
-        doubtful = np.nonzero(out > 0)
+        doubtful = np.nonzero((out > 0) & among)
         if len(doubtful[-1]):
             simulations = np.arange(len(self._kinematics.axes))[rows][doubtful[-1]]
             out[doubtful] = self.highest(speeds[doubtful], period_s, simulations) - self.limit

@@ -222,7 +222,7 @@ class ArmMotion:
         stops = stop_after(velocity, tried, self._step, self._period)
         speeds = braking_speeds(velocity, tried, self._step, self._braking_periods)
         leaves = self.workspace.leaves(stops, speeds, self._period, ids)
-        fast = self._hand_speed.excess(stops, speeds, self._period, ids) > 0
+        fast = self._hand_speed.excess(stops, speeds, self._period, ids, ~leaves) > 0
         outside = leaves[0].copy()
         leaves[-1] = fast[-1] = False
         best = np.argmin(leaves | fast, axis=0)
