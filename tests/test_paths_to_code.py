@@ -61,7 +61,7 @@ ALLOWED = {
     ("robo_ddpg/cli/replay.py", "FaultDump.load"): "the same of a fault",
     ("robo_ddpg/adopt/trial.py", "load"): "the demonstrator that reach names",
     ("robo_ddpg/adopt/pictures.py", "spec.compile"): "MuJoCo compiles a scene",
-    ("robo_ddpg/adopt/gripper/travel.py", "spec.compile"): "the same of a gripper",
+    ("robo_ddpg/adopt/gripper/alone.py", "spec.compile"): "the same of a gripper",
     ("robo_ddpg/adopt/legs/find.py", "spec.compile"): "the same of a robot on legs",
     ("tasks/arm/described/mounting.py", "spec.compile"): "the same",
     ("tasks/legged/described/mounting.py", "spec.compile"): "the same",

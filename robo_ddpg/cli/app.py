@@ -71,8 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
-    except SystemExit as stop:  # after the help of a command
-        return int(stop.code or 0)
     except BrokenPipeError:
         return _reader_left()
     except KeyboardInterrupt:
@@ -87,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_INPUT
 
 
-def _run(words: list[str]) -> int:
+def _dispatch(words: list[str]) -> int:
     name, *rest = words or [""]
     if name in ("-h", "--help"):
         sys.stdout.write(_overview())
@@ -99,6 +97,16 @@ def _run(words: list[str]) -> int:
         raise SettingsError(_unknown(name))
     holds: bool | None = module_of(name).run(rest)
     return FAILED if holds is False else 0
+
+
+def _run(words: list[str]) -> int:
+    """Run a command; whoever reads what it says has it when this returns."""
+    try:
+        return _dispatch(words)
+    except SystemExit as stop:  # after the help of a command
+        return int(stop.code or 0)
+    finally:
+        sys.stdout.flush()
 
 
 def _unknown(name: str) -> str:

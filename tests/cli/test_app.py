@@ -174,6 +174,7 @@ def test_a_reader_that_leaves_early_is_no_error(words: list[str]) -> None:
             [sys.executable, "-m", "robo_ddpg", *words],
             stdout=pipe,
             stderr=subprocess.PIPE,
+            env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
             check=False,
         )
     assert run.stderr == b""
