@@ -12,7 +12,7 @@ CONSTANT, DEAD, SATURATED, EXPLORATION = (
 )
 
 LEAST_SLOPE = 0.01
-"""Share of the gradient below which an action is stuck: as with |a| = 0.995 throughout."""
+"""Share of the gradient below which an action is stuck: as with actions of 0.995 throughout."""
 MOST_DEAD = 0.9
 """Share of dead units from which on a layer has next to nothing left to learn with."""
 FAILURES = 10
