@@ -6,4 +6,6 @@ import pytest
 @pytest.fixture(autouse=True)
 def beside_the_toys(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toys are a module in the working directory, as a user's own are."""
-    monkeypatch.chdir(Path(__file__).parent)
+    here = Path(__file__).parent
+    monkeypatch.chdir(here)
+    monkeypatch.syspath_prepend(here)
