@@ -66,7 +66,12 @@ def of_parts(layout: Mapping[str, slice], parts: Mapping[str, Reflection]) -> Re
     Args:
         layout: where each part lies, in order.
         parts: name of the part -> its reflection.
+
+    Raises:
+        ValueError: one has none.
     """
+    if missing := [name for name in layout if name not in parts]:
+        raise ValueError(f"image() does not say how {', '.join(missing)} looks in a mirror")
     return joined([parts[name] for name in layout])
 
 

@@ -34,6 +34,8 @@ CLOSE_TIMEOUT_S = 5.0
 """How long a step that still runs is waited for when the environment is closed [s]."""
 
 Step = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]
+_GOAL = "desired_goal"
+"""The part that Gymnasium's goals are in."""
 
 
 class GuardedEnvironment:
@@ -90,6 +92,16 @@ class GuardedEnvironment:
         if self.simulation is not None:
             return self.simulation.task.layout
         return Flattening.from_json(self.describe()["observation"]).slices
+
+    @property
+    def may_rest(self) -> list[bool]:
+        """Which observed components need not vary.
+
+        A goal that is the same in all episodes is none the worse, and choices may never be made.
+        """
+        chosen = {p["name"] for p in self.describe().get("observation", []) if p["choices"]}
+        sizes = {name: at.stop - at.start for name, at in self.parts.items()}
+        return [name in {*chosen, _GOAL} for name, size in sizes.items() for _ in range(size)]
 
     @property
     def notes(self) -> list[str]:

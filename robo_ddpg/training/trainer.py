@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from robo_ddpg.agent.learner import make_learner, one_torch_thread
+from robo_ddpg.agent.replay.mirroring import Mirror
 from robo_ddpg.controller import Controller
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.envs.names import make_environment
@@ -81,7 +82,7 @@ class Trainer:
             self.env.goal_space,
             settings.device,
             watch,
-            None if self.env.simulation is None else self.env.simulation.mirror(),
+            self._mirror(),
         )
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
@@ -99,6 +100,12 @@ class Trainer:
         self._interruption = Interruption()
         self._grace_ends = 0.0
         self._pace = self._new_pace()
+
+    def _mirror(self) -> Mirror | None:
+        """How observations and actions look in a mirror, where that is to be learned from."""
+        if self.env.simulation is None or self.settings.agent.mirror_share == 0:
+            return None
+        return self.env.simulation.mirror()
 
     def _environment(self, threads: int) -> GuardedEnvironment:
         settings = self.settings

@@ -4,7 +4,7 @@ from typing import Any
 
 from tasks.learning import Learning
 
-# In a slot that is a metre wider than the car any noise costs more than it shows; what is learned
+# In a slot that is .9 m wider than the car any noise costs more than it shows; what is learned
 # for slots on one side holds on the other.
 _PARKING: dict[str, Any] = {
     "discount": 0.98,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.envs.registration import make_task
 from robo_ddpg.envs.simulation import Simulation
+from tasks.arrays import Array
 from tasks.driving.park import Park
 from tasks.legged.quadruped import Quadruped
 from tasks.legged.stepping import Walker
@@ -108,6 +109,20 @@ def mirrored(name: str) -> tuple[Task, Simulation, NDArray[np.float32]]:
     reflect(simulation)
     simulation.batch.forward()
     return task, simulation, simulation.start(np.arange(2))
+
+
+class Extended(Walker):
+    """A task of somebody's own, which observes more than the one it is made from."""
+
+    def observe(self) -> dict[str, Array]:
+        """Something else too."""
+        return super().observe() | {"heard": np.zeros((len(self.qpos), 1))}
+
+
+def test_parts_that_an_image_says_nothing_of_are_named() -> None:
+    simulation = Simulation(Extended(), 1, threads=1)
+    with pytest.raises(ValueError, match="how heard looks in a mirror"):
+        simulation.mirror()
 
 
 def test_reach_has_no_image() -> None:

@@ -59,11 +59,7 @@ class _Subject:
         self.normalised = isinstance(source, ForeignSource)
         parts = self.env.describe()["observation"]
         self.names = component_names(self.env.parts)
-        self.may_rest = [
-            bool(part["choices"]) or part["name"] == "desired_goal"
-            for part in parts
-            for _ in range(part["size"])
-        ]
+        self.may_rest = self.env.may_rest
         goals = {"achieved_goal", "desired_goal"} <= {part["name"] for part in parts}
         self.goals = self.single.goals if self.single else goals
 

@@ -6,9 +6,6 @@ from robo_ddpg.envs.environment import size_of
 from robo_ddpg.envs.guarded import GuardedEnvironment
 from robo_ddpg.flattening import component_names
 
-_GOAL = "desired_goal"
-"""The part that Gymnasium's goals are in: one goal for all episodes is none the worse."""
-
 
 @dataclass(frozen=True)
 class Names:
@@ -27,11 +24,4 @@ def names_of(env: GuardedEnvironment) -> Names:
     told = [] if env.simulation is None else env.simulation.drive.commanded()
     size = size_of(env.single_action_space)
     actions = [quantity.what for quantity in told] or [f"action[{k}]" for k in range(size)]
-    return Names(component_names(env.parts), actions, _may_rest(env))
-
-
-def _may_rest(env: GuardedEnvironment) -> list[bool]:
-    """Goals, and choices, whose one-hot components may never be made."""
-    chosen = {part["name"] for part in env.describe().get("observation", []) if part["choices"]}
-    sizes = {name: at.stop - at.start for name, at in env.parts.items()}
-    return [name in {*chosen, _GOAL} for name, size in sizes.items() for _ in range(size)]
+    return Names(component_names(env.parts), actions, env.may_rest)
