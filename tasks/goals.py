@@ -132,4 +132,4 @@ def goal_commanded(radius_m: float) -> dict[str, Command]:
 
 def norm(vectors: Array) -> Array:
     """Lengths, (..., 3) -> (...)."""
-    return np.asarray(np.sqrt(np.square(vectors).sum(-1)))
+    return np.asarray(np.sqrt(np.add.reduce(np.square(vectors), -1)))

@@ -220,6 +220,7 @@ class Grasp(ArmTask, PointGoalTask):
         self.askew = self.objects.askew(self._rotation)
         self.distance = norm(self._goal - self._position)
         self._to_object = self._position - self._tip
+        self._facing = self._yaw()
         self.held = self.pads.firm() & (norm(self._to_object) < REACH_M)
 
     def on_goal(self, distance: Array, held: Mask, clearance: Array) -> Mask:
@@ -244,7 +245,7 @@ class Grasp(ArmTask, PointGoalTask):
             "tip": view.position(self._tip),
             "to_object": view.coarse(self._to_object),
             "to_object_fine": view.fine(self._to_object),
-            "object_yaw": self._yaw(),
+            "object_yaw": self._facing,
             "object_size": (self.objects.half_m[:, None] - middle) / spread,
             "clearance": view.fine(self.clearance[:, None]),
             "tip_velocity": self._tip_velocity / SPEED_M_S,
@@ -287,7 +288,7 @@ class Grasp(ArmTask, PointGoalTask):
 
     def _yaw(self) -> Array:
         """Cosine and sine of the object's yaw in the hand, the same for all that look the same."""
-        axes = np.einsum("nij,nik->nkj", self._hand[:, :, :2], self._rotation)
+        axes = self._rotation.swapaxes(1, 2) @ self._hand[:, :, :2]
         return self.objects.turned(axes)
 
     def _opening(self, finger: Array, which: slice = slice(None)) -> Array:
@@ -325,7 +326,7 @@ class Grasp(ArmTask, PointGoalTask):
         turns [rad/s], how far it hangs askew [rad], and how far its sides face the fingers, 0 to 1.
         """
         reach, spin = norm(self._to_object), norm(self._qvel[:, self._spin])
-        faces = np.where(self.objects.has_sides, 0.5 * (1.0 + self._yaw()[:, 0]), 1.0)
+        faces = np.where(self.objects.has_sides, 0.5 * (1.0 + self._facing[:, 0]), 1.0)
         return np.stack([reach, self.held, self.clearance, spin, self.askew, faces], 1)
 
     def success(self) -> Mask:

@@ -13,6 +13,8 @@ PRESS_N = 0.5
 RUB_SHARE = 1.2
 """How many times harder a pad must press than it rubs: with a friction of 1, rubbing on top of the
 cube cannot."""
+_INWARD = np.array([-1.0, 1.0])
+"""Which way along y the object pushes each pad when it is pressed."""
 
 
 class Pads:
@@ -25,7 +27,9 @@ class Pads:
             model: a scene made by `grasp_scene`.
             nsim: number of simulations.
         """
-        self._columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
+        self._columns = np.concatenate(
+            [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
+        )
         self.press = np.zeros((nsim, 2))
         """How hard each pad presses the object in the closing direction [N], (n, 2)."""
         self._rub = np.zeros((nsim, 2))
@@ -41,11 +45,10 @@ class Pads:
             sensordata: after every physics step, (n, substeps, sensors).
             hand: the hands' rotation matrices, (n, 3, 3); they close along y.
         """
-        for pad, columns in enumerate(self._columns):
-            force = sensordata[:, :, columns].sum(1) / sensordata.shape[1]
-            in_hand = (force[:, None] @ hand)[:, 0]
-            self.press[:, pad] = in_hand[:, 1] * (1 if pad else -1)
-            self._rub[:, pad] = norm(in_hand[:, ::2])
+        force = sensordata[:, :, self._columns].sum(1) / sensordata.shape[1]
+        in_hand = force.reshape(-1, 2, 3) @ hand
+        self.press = in_hand[:, :, 1] * _INWARD
+        self._rub = norm(in_hand[:, :, ::2])
 
     def firm(self) -> Mask:
         """Whether both pads press rather than rub, (n,)."""

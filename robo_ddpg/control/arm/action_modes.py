@@ -13,6 +13,7 @@ from tasks.quantities import Quantity
 
 DAMPING = 1e-3
 """Damping of the inverse kinematics [m^2]: motion fades out below singular values of its root."""
+_DAMPED = {rows: DAMPING * np.eye(rows) for rows in range(3, 7)}
 UPRIGHT_GAIN = 1.0
 """Share of the hand's tilt that is corrected per control step."""
 APPROACH = 0.5
@@ -195,6 +196,6 @@ def damped_least_squares(jacobian: Array, twist: Array, posture: Array) -> Array
         Joint velocities [rad/s], (n, j).
     """
     transposed = jacobian.swapaxes(1, 2)
-    damped = transposed @ jacobian + DAMPING * np.eye(twist.shape[1])
+    damped = transposed @ jacobian + _DAMPED[twist.shape[1]]
     missing = twist[:, :, None] - transposed @ posture[:, :, None]
     return np.asarray(posture + (jacobian @ np.linalg.solve(damped, missing))[..., 0])

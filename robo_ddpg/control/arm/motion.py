@@ -194,19 +194,19 @@ class ArmMotion:
         self.workspace.update()
         outside = self.workspace.worst(stop).min(1) < -ROUNDING_M
         speeds = braking_speeds(self.velocity, wanted, self._step, self._braking_periods)
-        excess = self._hand_speed.excess(stop, speeds, self._period)
+        excess = self._hand_speed.excess(stop, speeds, self._period, among=~outside)
         ids = np.flatnonzero(outside | (excess > 0))
         if not len(ids):
             return wanted
         target = wanted.copy()
-        target[ids], shares, left = self._toward_brake(wanted[ids], ids)
+        target[ids], shares, left, fast = self._toward_brake(wanted[ids], ids)
         altered[WORKSPACE][ids] = (1.0 - shares) * left
-        altered[HAND_SPEED][ids] = np.maximum(excess[ids], 0.0)
+        altered[HAND_SPEED][ids] = np.where(left, 0.0, np.maximum(fast, 0.0))
         return target
 
     def _toward_brake(
         self, wanted: Array, ids: NDArray[np.intp]
-    ) -> tuple[Array, Array, NDArray[np.bool_]]:
+    ) -> tuple[Array, Array, NDArray[np.bool_], Array]:
         """The largest share of a motion, the rest being braking, that keeps workspace and speed.
 
         Args:
@@ -214,7 +214,8 @@ class ArmMotion:
             ids: the simulations they are for, (k,).
 
         Returns:
-            Velocities [rad/s], (k, j), the shares, (k,), and whether the workspace asked for it.
+            Velocities [rad/s], (k, j), the shares, (k,), whether the workspace asked for it, and
+            otherwise how far above its limit the hand's speed was [m/s].
         """
         velocity = self.velocity[ids]
         brake = full_brake(velocity, self._step)
@@ -222,11 +223,11 @@ class ArmMotion:
         stops = stop_after(velocity, tried, self._step, self._period)
         speeds = braking_speeds(velocity, tried, self._step, self._braking_periods)
         leaves = self.workspace.leaves(stops, speeds, self._period, ids)
-        fast = self._hand_speed.excess(stops, speeds, self._period, ids, ~leaves) > 0
-        outside = leaves[0].copy()
-        leaves[-1] = fast[-1] = False
-        best = np.argmin(leaves | fast, axis=0)
-        return tried[best, np.arange(len(ids))], SHARES[best], outside
+        excess = self._hand_speed.excess(stops, speeds, self._period, ids, ~leaves)
+        refused = leaves | (excess > 0)
+        refused[-1] = False
+        best = np.argmin(refused, axis=0)
+        return tried[best, np.arange(len(ids))], SHARES[best], leaves[0], excess[0]
 
 
 def _samples(timing: Timing, window_s: float) -> int:
