@@ -20,9 +20,10 @@ def with_run(name: str, **changes: str) -> Known:
 
 
 def test_this_machine_reproduces_the_golden_runs() -> None:
+    place = Known(run.versions(), run.machine(), {}).where
+    if place not in [each.where for each in known()]:
+        pytest.skip(f"no golden run is known for {place}")
     told = verdict(here(), known())
-    if told.reproduced is None:
-        pytest.skip(told.text)
     assert told.reproduced, told.text
 
 
