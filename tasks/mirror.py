@@ -1,4 +1,4 @@
-"""Left for right: what the mirror image of a robot observes and does."""
+"""What the mirror image of a robot observes and does, left for right or front for back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,9 +48,20 @@ def same(size: int) -> Reflection:
     return signs(*[1.0] * size)
 
 
-VECTOR, TURN = signs(1.0, -1.0, 1.0), signs(-1.0, 1.0, -1.0)
-"""Of directions, places and velocities (x forward, y to the left, z up), and of angular velocities.
-"""
+def vector(axis: int) -> Reflection:
+    """Of directions, places and velocities, in a mirror across one of the axes x, y and z."""
+    return signs(*(-1.0 if i == axis else 1.0 for i in range(3)))
+
+
+def turn(axis: int) -> Reflection:
+    """Of angular velocities, likewise."""
+    return signs(*(1.0 if i == axis else -1.0 for i in range(3)))
+
+
+LEFT_RIGHT = 1
+"""The axis y, to the left, where x is forward and z up."""
+VECTOR, TURN = vector(LEFT_RIGHT), turn(LEFT_RIGHT)
+"""What changes where left is shown for right."""
 
 
 def joined(parts: Sequence[Reflection]) -> Reflection:

@@ -3,7 +3,7 @@
 import abc
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -244,12 +244,12 @@ class Task(abc.ABC):
         """What a person may command while it runs; None: nothing."""
         return None
 
-    def image(self) -> Image | None:
-        """What its mirror image, left for right, observes and does; None: it has none.
+    def images(self) -> Sequence[Image]:
+        """What its mirror images observe and do, one for each mirror; none where it has none.
 
-        An episode in the mirror has to be as likely, and to be worth the same.
+        An episode in a mirror has to be as likely, and to be worth the same.
         """
-        return None
+        return ()
 
     def failure(self) -> Mask | None:
         """Whether the episode cannot succeed any more and has to end, (n,); None: never."""

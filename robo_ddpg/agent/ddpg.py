@@ -38,7 +38,7 @@ class DDPG:
         seed: Fixes every random number drawn here.
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
         watch: Times the parts of an update.
-        mirror: How observations and actions look in a mirror; None without one.
+        mirrors: How observations and actions look in mirrors; none without.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class DDPG:
         seed: int,
         goal_space: GoalSpace | None = None,
         watch: Watch = UNWATCHED,
-        mirror: Mirror | None = None,
+        mirrors: Sequence[Mirror] = (),
     ) -> None:
         check_spaces(observation_space, action_space)
         self.settings, self.num_envs, self._watch = settings, num_envs, watch
@@ -62,7 +62,7 @@ class DDPG:
         torch_seed, replay_seed, exploration_seed, self._demonstration_seed = seeds
         self._generator = torch.Generator().manual_seed(torch_seed)
         self.replay_buffer = ReplayBuffer(settings, num_envs, o, a, replay_seed, goal_space, watch)
-        self._goal_space, self._mirror = goal_space, mirror
+        self._goal_space, self._mirrors = goal_space, mirrors
         self._demonstrations: Demonstrations | None = None
         self._exploration = Exploration(settings, num_envs, a, exploration_seed)
         # Goals are read from what is stored, and mean nothing relative to an origin.
@@ -231,9 +231,10 @@ class DDPG:
         if self._demonstrations:
             batch = self._demonstrations.lead(batch, count)
         batch = batch.dealt(count)
-        if self._mirror is None or self.settings.mirror_share == 0.0:
-            return batch
-        return mirrored(batch, self._mirror, self.settings.mirror_share, self._normalizer.origin)
+        if self._mirrors and self.settings.mirror_share:
+            share, origin = self.settings.mirror_share, self._normalizer.origin
+            mirrored(batch, self._mirrors, share, origin)
+        return batch
 
     def _runs(self, count: int) -> list[range]:
         """The next updates, in runs between which the target networks change."""

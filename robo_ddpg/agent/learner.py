@@ -102,7 +102,7 @@ def make_learner(
     goal_space: GoalSpace | None = None,
     device: str = "cpu",
     watch: Watch = UNWATCHED,
-    mirror: Mirror | None = None,
+    mirrors: Sequence[Mirror] = (),
 ) -> Learner:
     """Build the learner that the settings ask for.
 
@@ -115,19 +115,19 @@ def make_learner(
         goal_space: How goals are read, replaced and rewarded; None without relabelling.
         device: Where the networks are, "cpu" or "cuda".
         watch: Times the parts of an update.
-        mirror: How observations and actions look in a mirror; None without one.
+        mirrors: How observations and actions look in mirrors; none without.
 
     Raises:
         SettingsError: The device is unknown, absent, or not one that the backend computes on.
     """
     backend = _backend(settings.backend, device)
     spaces = observation_space, action_space
-    if settings.mirror_share and mirror is None:
+    if settings.mirror_share and not mirrors:
         raise SettingsError(
             f"mirror_share={settings.mirror_share:g}: this environment has no mirror image; "
             "leave it at 0"
         )
-    return DDPG(backend, *spaces, settings, num_envs, seed, goal_space, watch, mirror)
+    return DDPG(backend, *spaces, settings, num_envs, seed, goal_space, watch, mirrors)
 
 
 @contextlib.contextmanager

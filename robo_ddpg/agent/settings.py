@@ -115,7 +115,7 @@ class AgentSettings:
     mirror_share: float = 0.0
     """Share of each minibatch that is replaced by what a mirror shows, left for right, in tasks
     that have an image there (as the duplicated tuples of Abdolhosseini et al. 2019,
-    arXiv:1909.07801)."""
+    arXiv:1909.07801). Where there are several mirrors each shows so much of what the others do."""
     demonstration_share: float = 0.125
     """Share of each minibatch that is drawn from demonstrations, where there are any (Nair et al.
     2018, arXiv:1709.10089: 128 of 1024)."""

@@ -104,14 +104,14 @@ class Simulation:
         """What the task and the drive measure, in words and units."""
         return self.task.measured() | self.drive.measured()
 
-    def mirror(self) -> tuple[Reflection, Reflection] | None:
-        """How observations and actions look in a mirror, left for right; None: as none do."""
-        image = self.task.image()
-        if image is None:
-            return None
-        last = joined([image.action] * self._last_actions.shape[1])
-        parts = {**image.parts, LAST_ACTIONS: last}
-        return of_parts(self.task.layout, parts), image.action
+    def mirrors(self) -> list[tuple[Reflection, Reflection]]:
+        """How observations and actions look in each of the task's mirrors."""
+        mirrors = []
+        for image in self.task.images():
+            last = joined([image.action] * self._last_actions.shape[1])
+            parts = {**image.parts, LAST_ACTIONS: last}
+            mirrors.append((of_parts(self.task.layout, parts), image.action))
+        return mirrors
 
     @property
     def controls(self) -> Array:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from robo_ddpg.agent.learner import make_learner, one_torch_thread
@@ -82,7 +83,7 @@ class Trainer:
             self.env.goal_space,
             settings.device,
             watch,
-            self._mirror(),
+            self._mirrors(),
         )
         if settings.demonstrations is not None:
             self._add_demonstrations(settings.demonstrations)
@@ -101,11 +102,11 @@ class Trainer:
         self._grace_ends = 0.0
         self._pace = self._new_pace()
 
-    def _mirror(self) -> Mirror | None:
-        """How observations and actions look in a mirror, where that is to be learned from."""
+    def _mirrors(self) -> Sequence[Mirror]:
+        """How observations and actions look in mirrors, where that is to be learned from."""
         if self.env.simulation is None or self.settings.agent.mirror_share == 0:
-            return None
-        return self.env.simulation.mirror()
+            return ()
+        return self.env.simulation.mirrors()
 
     def _environment(self, threads: int) -> GuardedEnvironment:
         settings = self.settings

@@ -1,5 +1,6 @@
 """Park: bring the car into a free slot, and stand still there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Park(CarParkTask, GoalTask):
             "distances": Quantity(f"distances to the nearest thing, up to {SEEN_M} m", "m", SEEN_M),
         }
 
-    def image(self) -> Image:
+    def images(self) -> Sequence[Image]:
         """The car park from its other end."""
         where = [[*place] for place in SENSORS]
         across = tuple(where.index([ahead, -left]) for ahead, left in where)
@@ -95,7 +96,7 @@ class Park(CarParkTask, GoalTask):
             "motion": signs(1.0, -1.0, -1.0),
             "distances": Reflection(across, (1.0,) * len(across)),
         }
-        return Image(parts, signs(-1.0, 1.0))
+        return (Image(parts, signs(-1.0, 1.0)),)
 
     def reward_info(self) -> Array:
         """Speed [m/s], how calmly it drives, and whether it touches anything, (n, 3)."""

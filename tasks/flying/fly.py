@@ -13,6 +13,7 @@ from tasks.commands import Command
 from tasks.flying.learning import FLYING
 from tasks.flying.task import FlyingSettings, FlyingTask
 from tasks.goals import FAR, goal_commanded, norm
+from tasks.mirror import Reflection, vector
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.rotation import to_body
@@ -156,6 +157,11 @@ class Fly(FlyingTask):
         """Where the vehicle should be, within the box that goals are drawn from."""
         low, high = self.settings.goal_low_m, self.settings.goal_high_m
         return goal_steering(low, high, self.goal, self.position)
+
+    def reflections(self, axis: int) -> dict[str, Reflection]:
+        """Those of the way to the goal too."""
+        ways = dict.fromkeys(("to_goal", "to_goal_fine"), vector(axis))
+        return ways | super().reflections(axis)
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""

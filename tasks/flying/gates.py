@@ -1,6 +1,7 @@
 """Fly through a sequence of gates."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask
 from tasks.flying.fly import COARSE_M, CRUISE_M_S, Fly, FlySettings
+from tasks.flying.learning import GATES
 from tasks.goals import norm
+from tasks.mirror import Image
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness
 from tasks.rotation import rotations, to_body
@@ -68,6 +71,7 @@ class FlyGates(Fly):
     solved = "passed all gates"
     failed = "crashed, hit a gate, spun or left the arena"
     demonstrator = "tasks.flying.demonstrator:GatePilot"
+    learning = GATES
     weights = {  # noqa: RUF012 - never changed
         "course": 0.4,
         "progress": 0.3,
@@ -187,6 +191,10 @@ class FlyGates(Fly):
             "after": Quantity("from the vehicle to the gate after the next", "m", COARSE_M),
             **super().observed(),
         }
+
+    def images(self) -> Sequence[Image]:
+        """None: the circuit is always flown the same way round."""
+        return ()
 
     def steering(self) -> None:
         """The gates say where to go."""

@@ -5,6 +5,7 @@ import numpy as np
 
 from tasks.arrays import Array
 from tasks.flying.scene import VEHICLE
+from tasks.mirror import Reflection, turn
 
 SWIFT_S = 0.02
 """Time constant with which thrust is made to change where a controller knows its motors [s]."""
@@ -30,6 +31,12 @@ class Rotors:
         places, gears = model.site_pos[model.actuator_trnid[:, 0]], model.actuator_gear
         self._effect = np.stack([gears[:, 2], places[:, 1], -places[:, 0], gears[:, 5]])
         self._shares = np.linalg.inv(self._effect)
+
+    def image(self, axis: int) -> Reflection:
+        """Of thrusts, (4,): which rotor is the image of which in a mirror across x or y, 0 or 1."""
+        effect = self._effect.T * [1.0, *turn(axis).sign]
+        order = [int(np.abs(self._effect.T - row).sum(1).argmin()) for row in effect]
+        return Reflection(tuple(order), (1.0,) * len(order))
 
     def wrench(self, thrust: Array) -> Array:
         """Force along z [N] and torques about x, y and z [N m] of thrusts [N], (..., 4) both."""

@@ -1,5 +1,6 @@
 """What tasks of a flying robot have in common: what it senses, how it starts, where it crashes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from tasks.arrays import Array, Generators, Mask
 from tasks.flying.rotors import Rotors
 from tasks.flying.scene import VEHICLE, flying_scene
 from tasks.goals import norm
+from tasks.mirror import Image, Reflection, joined, same, turn, vector
 from tasks.quantities import Quantity
 from tasks.rotation import rotations, to_body
 from tasks.task import Task, TaskSettings
@@ -161,6 +163,27 @@ class FlyingTask(Task):
             "thrust": Quantity(f"thrust of {rotors}, by their commands so far", "N", hover, hover),
             "command": Quantity(f"commands of {rotors}", "N", hover, hover),
         }
+
+    def reflections(self, axis: int) -> dict[str, Reflection]:
+        """How what is observed looks in a mirror across an axis of the vehicle, 0 or 1."""
+        rotors = self.rotors.image(axis)
+        return {
+            "height": same(1),
+            **dict.fromkeys(("up", "velocity"), vector(axis)),
+            "turn": turn(axis),
+            **dict.fromkeys(("thrust", "command"), rotors),
+        }
+
+    def images(self) -> Sequence[Image]:
+        """Front for back and left for right; that masses are some percent uneven is neglected."""
+        motors = self.settings.control == "motors"
+        return [
+            Image(
+                self.reflections(axis),
+                self.rotors.image(axis) if motors else joined([same(1), turn(axis)]),
+            )
+            for axis in (0, 1)
+        ]
 
     def failure(self) -> Mask:
         """The vehicle has crashed, spins, or has left the arena."""

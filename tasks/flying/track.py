@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Generators, Mask
 from tasks.flying.fly import Fly, FlySettings
 from tasks.flying.task import SPEED_M_S
+from tasks.mirror import Reflection, vector
 from tasks.quantities import Measure, Quantity
 from tasks.rotation import to_body
 
@@ -125,6 +126,11 @@ class FlyTrack(Fly):
             "goal_acceleration": Quantity("its acceleration", unit, ACCELERATION_M_S2),
             **super().observed(),
         }
+
+    def reflections(self, axis: int) -> dict[str, Reflection]:
+        """Those of the target's motion too: the figure is its own image, passed the other way."""
+        moving = dict.fromkeys(("goal_velocity", "goal_acceleration"), vector(axis))
+        return moving | super().reflections(axis)
 
     def steering(self) -> None:
         """The target moves by itself."""

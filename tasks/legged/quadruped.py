@@ -1,5 +1,6 @@
 """Locomotion in space: a four-legged robot follows a commanded velocity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -281,11 +282,11 @@ class Quadruped(LeggedTask):
         """One command for the rest of the episode."""
         self._schedule[index] = self.command[index] = command
 
-    def image(self) -> Image | None:
+    def images(self) -> Sequence[Image]:
         """Left legs for right legs, which are half a period apart."""
         joints = self.joints_image()
         if joints is None or self.settings.rough_m:
-            return None
+            return ()
         parts = {
             "velocity": VECTOR,
             "turn": TURN,
@@ -294,7 +295,7 @@ class Quadruped(LeggedTask):
             "phase": signs(-1.0, -1.0),
             **dict.fromkeys(("joint_position", "joint_velocity", "target"), joints),
         }
-        return Image(parts, joints)
+        return (Image(parts, joints),)
 
     def reward_terms(self) -> dict[str, Array]:
         """See the class."""

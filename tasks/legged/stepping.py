@@ -1,6 +1,7 @@
 """Hop and walk forward in the plane, in a rhythm and without falling."""
 
 import abc
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -149,14 +150,14 @@ class Walker(Stepping):
     stride_rad = 0.7
     """Greatest angle between the thighs in a stride [rad]."""
 
-    def image(self) -> Image | None:
+    def images(self) -> Sequence[Image]:
         """Each leg for the other, half a period apart."""
         joints = self.joints_image()
         if joints is None:
-            return None
+            return ()
         parts = {"height": same(1), "pitch": same(2), "root_velocity": same(3)}
         parts["clock"] = signs(-1.0, -1.0)
-        return Image(parts | dict.fromkeys(("joint_position", "joint_velocity"), joints), joints)
+        return (Image(parts | dict.fromkeys(("joint_position", "joint_velocity"), joints), joints),)
 
     def off_beat(self) -> Array:
         """Compares the angle between the thighs."""

@@ -36,7 +36,8 @@ def minibatch(rows: int) -> Minibatch:
 @pytest.mark.parametrize(("share", "rows"), [(0.5, [1, 3, 5, 7]), (0.25, [3, 7]), (0.0, [])])
 def test_so_many_rows_spread_over_the_batch_are_images(share: float, rows: list[int]) -> None:
     before = minibatch(8)
-    after = mirrored(minibatch(8), MIRROR, share, np.zeros(3))
+    after = minibatch(8)
+    mirrored(after, [MIRROR], share, np.zeros(3))
     assert np.flatnonzero((after.action != before.action)[:, 0]).tolist() == rows
     for name in ("observation", "bootstrap_observation"):
         old, new = getattr(before, name)[rows], getattr(after, name)[rows]
@@ -46,18 +47,29 @@ def test_so_many_rows_spread_over_the_batch_are_images(share: float, rows: list[
     np.testing.assert_array_equal(after.discount, before.discount)
 
 
+def test_two_mirrors_show_all_four_images() -> None:
+    before, after = minibatch(8), minibatch(8)
+    first: Mirror = signs(-1.0, 1.0, 1.0), signs(1.0)
+    second: Mirror = signs(1.0, -1.0, 1.0), signs(1.0)
+    mirrored(after, [first, second], 0.5, np.zeros(3))
+    seen = np.sign(after.observation / before.observation)[:, :2]
+    shown, often = np.unique(seen, axis=0, return_counts=True)
+    assert len(shown) == 4
+    assert (often == 2).all()
+
+
 def test_images_are_those_of_what_was_observed_wherever_its_origin_is() -> None:
     origin = np.array([1e6 + 0.03, 1e6 - 0.04, 1.0])
     seen = origin + minibatch(2).observation
     stored = dataclasses.replace(minibatch(2), observation=(seen - origin).astype(np.float32))
-    after = mirrored(stored, MIRROR, 1.0, origin).observation + origin
-    np.testing.assert_allclose(after, MIRROR[0](seen), rtol=0.0, atol=1e-6)
+    mirrored(stored, [MIRROR], 1.0, origin)
+    np.testing.assert_allclose(stored.observation + origin, MIRROR[0](seen), rtol=0.0, atol=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_what_was_seen_on_one_side_is_done_on_the_other(share: float) -> None:
     settings = dataclasses.replace(SETTINGS, mirror_share=share)
-    agent = make_learner(*SPACES, settings, 2, 0, mirror=MIRROR)
+    agent = make_learner(*SPACES, settings, 2, 0, mirrors=[MIRROR])
     rng = np.random.default_rng(0)
     for _ in range(30):
         seen = rng.normal(size=(2, 3)).astype(np.float32)
