@@ -1,11 +1,11 @@
-# One-word habits: make setup | demo | test | test-fast | check | docs | format | bench | bench-safety | fuzz | build
+# One-word habits: make setup | demo | test | test-slow | test-pages | check | docs | format | bench | bench-safety | fuzz | build
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-pages test-fast check docs format bench bench-safety fuzz build
+.PHONY: setup demo test test-slow test-pages check docs format bench bench-safety fuzz build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -26,13 +26,13 @@ demo: setup
 	@echo $(CURDIR)/$(DEMO)/videos/demo.mp4
 
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not page"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not page"
+
+test-slow: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow and not page"
 
 test-pages: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m page
-
-test-fast: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not page"
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -75,6 +75,7 @@ def test_it_can_be_called_inside_a_running_event_loop(tmp_path: Path) -> None:
     assert asyncio.run(cell()).controller.observation_size > 0
 
 
+@pytest.mark.slow
 def test_it_is_silent_by_request_and_shows_progress_otherwise(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

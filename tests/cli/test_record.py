@@ -58,6 +58,7 @@ def test_contacts_are_four_times_slower_unless_said_otherwise(
     assert slow_contacts(given) == factor
 
 
+@pytest.mark.slow
 def test_films_with_slow_contacts_are_made_of_the_states_of_the_physics(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:

@@ -195,6 +195,7 @@ def test_what_is_no_json_object_is_refused(content: bytes, here: Path, refusal: 
     assert "config.json does not give the settings" in refusal("train", "--config", "config.json")
 
 
+@pytest.mark.slow
 def test_an_output_directory_in_use_needs_resume_or_force(refusal: Refusal, here: Path) -> None:
     assert main(["train", "reach", "--out", "run", *TINY]) == 0
     before = (here / "run/metrics.csv").read_bytes()

@@ -16,7 +16,7 @@ LANGUAGES = {"python", "bash", "text"}
 SHIPPED_COMPARED = "compare reach "
 """With a controller that ships, only one that was trained on episodes as long can be compared."""
 FIRST = ("README.md",)
-"""Pages whose code `make test` runs; `make test-pages` runs that of the others."""
+"""Pages whose code `make test-slow` runs; `make test-pages` runs that of the others."""
 WITH_CODE = [
     name for name in PAGES if any(block.language != "text" for block in blocks(PAGES[name]))
 ]

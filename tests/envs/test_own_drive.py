@@ -129,6 +129,7 @@ def test_what_its_drive_alters_and_finds_broken_is_counted_by_name() -> None:
     assert violations["speed"][1] > 5.0
 
 
+@pytest.mark.slow
 def test_it_is_trained_evaluated_and_filmed_by_name(tmp_path: Path) -> None:
     run = robo_ddpg.train(Balance.name, steps=2_000, out=tmp_path / "run", quiet=True)
     controller = Controller.load(run.path / "controller.safetensors")

@@ -104,6 +104,7 @@ def test_a_directory_without_a_run_is_one_line_and_exit_code_2(
         write_report(RunDirectory(tmp_path))
 
 
+@pytest.mark.slow
 def test_it_opens_in_a_browser_on_a_screen_and_on_a_phone(
     run: RunDirectory, tmp_path: Path
 ) -> None:

@@ -4,10 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SHORTER = {" train ": " --steps 300", " record ": " --episode-s 0.5 --width 160 --height 120"}
 
 
+@pytest.mark.slow
 def test_its_commands_end_in_a_film(tmp_path: Path) -> None:
     recipe = (ROOT / "Makefile").read_text().partition("\ndemo: setup\n")[2].partition("\n\n")[0]
     meant = {

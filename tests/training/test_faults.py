@@ -287,6 +287,7 @@ def test_a_last_evaluation_that_takes_too_long_is_left_out_and_it_is_said(
     assert run.report.exists()
 
 
+@pytest.mark.slow
 def test_repeated_signals_do_not_kill_what_the_first_one_saves(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW_TRAINING],

@@ -206,6 +206,7 @@ def test_resuming_up_to_where_it_stands_is_refused(finished: RunDirectory, steps
         resume(finished, SilentProgress(), steps=steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content"),
     [
@@ -337,6 +338,7 @@ def test_a_gymnasium_environment_is_trained(tmp_path: Path) -> None:
     assert controller.metadata["evaluation"]["success_rate"] is None
 
 
+@pytest.mark.slow
 def test_a_task_in_a_users_own_file_is_trained_from_the_command_line(here: Path) -> None:
     (here / "mine.py").write_text(
         textwrap.dedent('''
@@ -361,6 +363,7 @@ def test_a_task_in_a_users_own_file_is_trained_from_the_command_line(here: Path)
     assert evaluate(str(run), episodes=2).summary()["task"] == "mine:LowReach"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_is_saved_whole(here: Path, number: signal.Signals) -> None:
     quick = ("--simulations", "16", "--evaluate-every", "400", "--environment.episode-s", "0.5")

@@ -57,6 +57,7 @@ def test_seeds_of_one_command_lie_in_one_directory_and_what_did_not_end_goes_on(
     assert look_at(group / "seed-4").state == "finished"
 
 
+@pytest.mark.slow
 def test_each_is_as_if_alone_and_the_failure_of_one_leaves_the_others_alone(tmp_path: Path) -> None:
     tiny = {"steps": 64, "simulations": 8, "evaluate_every": 64}
     settings = train_settings("reach", **tiny, environment={"episode_s": 0.2})
@@ -149,6 +150,7 @@ def test_one_display_says_how_all_of_them_are(
     ]
 
 
+@pytest.mark.slow
 def test_the_function_does_what_the_command_does(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"steps": 64, "simulations": 8, "evaluate_every": 64}
     made = robo_ddpg.train_seeds(

@@ -47,6 +47,7 @@ def weights(run: RunDirectory) -> Any:
     return Controller.load(run.controller).tensors["actor.0.weight"]
 
 
+@pytest.mark.slow
 def test_demonstrations_change_what_is_learned_and_a_run_with_them_is_repeated_and_resumed(
     shown: str, tmp_path: Path
 ) -> None:
