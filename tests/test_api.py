@@ -68,6 +68,7 @@ def test_it_can_be_called_from_a_thread(run: robo_ddpg.Run, tmp_path: Path) -> N
     assert runs[0].metrics[-1]["evaluation_return"] == run.metrics[-1]["evaluation_return"]
 
 
+@pytest.mark.slow
 def test_it_can_be_called_inside_a_running_event_loop(tmp_path: Path) -> None:
     async def cell() -> robo_ddpg.Run:
         return robo_ddpg.train("reach", seed=3, out=tmp_path / "d", **SHORT)

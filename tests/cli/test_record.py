@@ -24,6 +24,7 @@ from tests.recording.still import still
 SMALL = ("--width", "96", "--height", "64", "--episode-s", "0.5")
 
 
+@pytest.mark.slow
 def test_record_writes_a_video_and_says_where(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:
@@ -36,6 +37,7 @@ def test_record_writes_a_video_and_says_where(
     assert [path.name for path in (here / "kept").iterdir()] == ["seed-20000.npz"]
 
 
+@pytest.mark.slow
 def test_programs_read_what_was_filmed(capsys: pytest.CaptureFixture[str], here: Path) -> None:
     words = ("--episodes", "1", "--seed", "5", "--no-overlay", "--json")
     assert main(["record", "reach", *words, *SMALL]) == 0
@@ -71,6 +73,7 @@ def test_films_with_slow_contacts_are_made_of_the_states_of_the_physics(
     assert iio.imread("again.mp4", plugin="pyav").shape[0] == 13 + 30  # and the verdict
 
 
+@pytest.mark.slow
 def test_a_film_of_another_model_than_that_of_training_says_so(
     capsys: pytest.CaptureFixture[str], here: Path
 ) -> None:

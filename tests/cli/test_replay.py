@@ -111,6 +111,7 @@ def test_a_fault_is_named_made_again_and_shown_in_pictures(
     assert frames.shape == (3 + HELD, 120, 160, 3)
 
 
+@pytest.mark.slow
 def test_a_fault_that_is_not_the_physics_is_shown_up_to_its_end(here: Path) -> None:
     dump = broken(here, "reach")
     out = ["--out", "a.mp4", "--width", "64", "--height", "48", "--json"]

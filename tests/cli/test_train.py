@@ -121,12 +121,14 @@ def test_options_without_a_value_may_stand_before_the_task_which_may_be_our_gymn
     assert settings["agent"]["critic_layer_norm"] is False
 
 
+@pytest.mark.slow
 def test_a_run_is_repeated_from_its_own_config(trained: Path, here: Path) -> None:
     assert main(["train", "--config", str(trained / "config.json"), "--out", "a", "--quiet"]) == 0
     assert settings_in(here / "a") == settings_in(trained)
     assert weights(here / "a") == weights(trained)
 
 
+@pytest.mark.slow
 def test_an_option_overrides_a_config(trained: Path, here: Path) -> None:
     config = ("--config", str(trained / "config.json"), "--quiet")
     changed = ("--seed", "8", "--environment.hold-s", "0.1", "--stop-early")

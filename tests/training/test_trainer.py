@@ -182,6 +182,7 @@ def test_the_same_seed_gives_the_same_run_and_another_one_another(
     assert not np.array_equal(third.tensors["actor.0.weight"], first.tensors["actor.0.weight"])
 
 
+@pytest.mark.slow
 def test_a_resumed_run_counts_on_and_keeps_its_metrics(tmp_path: Path) -> None:
     run = go(tmp_path / "run")
     before = read_metrics(run.metrics)
@@ -194,6 +195,7 @@ def test_a_resumed_run_counts_on_and_keeps_its_metrics(tmp_path: Path) -> None:
     assert (rows[2]["training_s"] or 0.0) > seconds
 
 
+@pytest.mark.slow
 def test_resuming_without_a_number_collects_as_much_again(tmp_path: Path) -> None:
     run = go(tmp_path / "run", steps=400, evaluate_every=400)
     resume(run, SilentProgress())
@@ -236,6 +238,7 @@ def test_a_run_is_not_overwritten_without_force(finished: RunDirectory) -> None:
     assert finished.metrics.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_force_replaces_a_run_but_nothing_else(tmp_path: Path) -> None:
     run = go(tmp_path / "run", steps=200, evaluate_every=200)
     (run.path / "old").write_text("")
@@ -277,6 +280,7 @@ def test_numbers_that_cannot_work_are_named(change: dict[str, Any]) -> None:
         dataclasses.replace(TINY, **change)
 
 
+@pytest.mark.slow
 def test_time_ends_a_run_too(tmp_path: Path) -> None:
     progress = Notes()
     run = RunDirectory(tmp_path / "run")

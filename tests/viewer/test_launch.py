@@ -71,12 +71,14 @@ def listens_on(port: int) -> list[str]:
     return [address for address, number in listening if int(number, 16) == port]
 
 
+@pytest.mark.slow
 def test_a_printed_address_answers_however_slowly_the_server_starts() -> None:
     with watch("-c", SLOWED, "mujoco.studio.web.web_server", "_run_server") as (port, child):
         assert b"<iframe" in page(port) and b"<canvas" in page(port, "/scene")
         assert interrupted(child) == 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_cleanly_while_the_scene_is_still_being_loaded() -> None:
     with watch("-c", SLOWED, "mujoco.studio.viewer_handle:ViewerHandle", "set_model") as (_, child):
         assert interrupted(child) == 0

@@ -34,6 +34,7 @@ def in_turn(jobs: Sequence[Job], watcher: Watcher, **_: Any) -> list[str | None]
     return [None] * len(jobs)
 
 
+@pytest.mark.slow
 def test_seeds_of_one_command_lie_in_one_directory_and_what_did_not_end_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

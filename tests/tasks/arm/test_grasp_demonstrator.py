@@ -18,6 +18,7 @@ def solved(episodes: int, task: str = "grasp", **settings) -> tuple[float, dict]
     return found.success.mean(), {limit: over.max() for limit, over in found.violations.items()}
 
 
+@pytest.mark.slow
 def test_the_demonstrator_solves_grasp_within_all_limits() -> None:
     share, violations = solved(100)
     assert share >= 0.98
