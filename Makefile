@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := runs/reach/demo
 
-.PHONY: setup demo test test-slow test-pages check docs format bench bench-safety fuzz build
+.PHONY: setup demo test test-fast test-slow test-pages check docs format bench bench-safety fuzz build
 
 setup: $(STAMP)
 	@scripts/setup_gl.sh $(BIN)/python
@@ -30,6 +30,8 @@ test: setup
 
 test-slow: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow and not page"
+
+test-fast: test
 
 test-pages: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m page

@@ -82,7 +82,7 @@ def of_parts(layout: Mapping[str, slice], parts: Mapping[str, Reflection]) -> Re
         ValueError: one has none.
     """
     if missing := [name for name in layout if name not in parts]:
-        raise ValueError(f"image() does not say how {', '.join(missing)} looks in a mirror")
+        raise ValueError(f"images() does not say how {', '.join(missing)} looks in a mirror")
     return joined([parts[name] for name in layout])
 
 

@@ -63,15 +63,10 @@ class Objects:
         """Index of the shape in `SHAPES`, (n,)."""
         self.half_m = np.zeros(batch.nsim)
         """Half-width h [m], (n,)."""
-        self._box = np.zeros((batch.nsim, 3))
-        self._round = np.zeros((batch.nsim, 2))
-        self._folds = np.zeros(batch.nsim, int)
 
     def put(self, index: int, kind: int, half_m: float) -> None:
         """Change one simulation's object."""
         self.kind[index], self.half_m[index] = kind, half_m
-        self._box[index], self._round[index] = _BOXES[kind], _ROUND[kind]
-        self._folds[index] = _FOLDS[kind]
         self._type[index] = _GEOMS[kind]
         self._size[index] = half_m * _SIZES[kind]
         bounds = half_m * _BOUNDS[kind]
@@ -86,8 +81,8 @@ class Objects:
         """
         up = rotation[:, 2]
         flat = np.sqrt(np.maximum(1.0 - np.square(up[:, 2]), 0.0))
-        disc, sphere = self._round.T
-        corner = (self._box * np.abs(up)).sum(1)
+        disc, sphere = _ROUND[self.kind].T
+        corner = (_BOXES[self.kind] * np.abs(up)).sum(1)
         return np.asarray(self.half_m * (corner + disc * flat + sphere))
 
     def askew(self, rotation: Array) -> Array:
@@ -97,12 +92,12 @@ class Objects:
             rotation: their rotation matrices, (n, 3, 3).
         """
         nearest = np.minimum(np.abs(rotation[:, 2]).max(1), 1.0)
-        return np.where(self._box.any(1), np.arccos(nearest), 0.0)
+        return np.where(_BOXES[self.kind].any(1), np.arccos(nearest), 0.0)
 
     @property
     def has_sides(self) -> Mask:
         """Which objects are not round, so that fingers can face their sides, (n,)."""
-        return np.asarray(self._folds > 0)
+        return np.asarray(_FOLDS[self.kind] > 0)
 
     def turned(self, axes: Array) -> Array:
         """Cosine and sine of the yaw, times how many turns look the same; 0 for round shapes.
@@ -114,10 +109,10 @@ class Objects:
             (n, 2).
         """
         flat = np.ascontiguousarray(axes).view(complex)[..., 0]  # (n, 3)
-        squares = flat * flat
+        squares, folds = flat * flat, _FOLDS[self.kind]
         # A cube on any of its faces has two axes in the plane, whose fourth powers are the same.
         fourths = 0.5 * np.square(squares).sum(1)
-        turned = np.where(self._folds == 4, fourths, squares[:, 0] * (self._folds == 2))
+        turned = np.where(folds == 4, fourths, squares[:, 0] * (folds == 2))
         return np.asarray(turned.view(float).reshape(-1, 2))
 
     def one_hot(self) -> Array:
