@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.arrays import Array, clip
+from tasks.arrays import Array, clip, norm
 from tasks.commands import Command, Point
 from tasks.quantities import Quantity
 from tasks.task import GoalTask
@@ -29,7 +29,7 @@ class PointView:
 
     def position(self, point: Array) -> Array:
         """A point as it is observed, (..., 3) [m] -> (..., 3)."""
-        return np.asarray((point - np.array(self.centre_m)) / self.scale_m)
+        return np.asarray((point - self.centre_m) / self.scale_m)
 
     def point(self, observed: NDArray[Any]) -> Array:
         """The point that is observed so, (..., 3) -> (..., 3) [m]."""
@@ -128,8 +128,3 @@ def goal_commanded(radius_m: float) -> dict[str, Command]:
         radius_m: how near is near enough [m].
     """
     return {"goal": Point("goal", "m", parts=("x", "y", "z"), radius_m=radius_m, marker="goal")}
-
-
-def norm(vectors: Array) -> Array:
-    """Lengths, (..., 3) -> (...)."""
-    return np.asarray(np.sqrt(np.add.reduce(np.square(vectors), -1)))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from robo_ddpg.deploy.messages import Measurement
 from robo_ddpg.envs.simulation import Simulation
 from tasks.arm.robot import Arm
-from tasks.arrays import Array
+from tasks.arrays import Array, as_slice
 
 SENSORS = "sensordata"
 """Name of what the model's sensors would show."""
@@ -28,22 +28,23 @@ class RobotState:
         self._mocap = batch.bind("mocap_pos")[0] if self._model.nmocap else np.zeros((0, 3))
         self._records = simulation.task.records
         joints = [self._model.joint(name) for name in arm.joints]
-        self._positions = [joint.qposadr[0] for joint in joints]
-        self._velocities = [joint.dofadr[0] for joint in joints]
-        fingers = [self._model.joint(name).qposadr[0] for name in arm.fingers]
+        fingers = [self._model.joint(name) for name in arm.fingers]
+        self._positions = as_slice(np.array([joint.qposadr[0] for joint in joints], int))
+        self._velocities = as_slice(np.array([joint.dofadr[0] for joint in joints], int))
         self._arm = _place(self._qpos, self._positions), _place(self._qvel, self._velocities)
-        self._fingers = _place(self._qpos, fingers)
+        opening = as_slice(np.array([finger.qposadr[0] for finger in fingers], int))
+        self._fingers = _place(self._qpos, opening)
         self._world: dict[str, Place] = {}
 
     @property
     def position(self) -> Array:
         """Joint positions [rad], (j,)."""
-        return np.asarray(self._qpos[self._positions])
+        return np.array(self._qpos[self._positions])
 
     @property
     def velocity(self) -> Array:
         """Joint velocities [rad/s], (j,)."""
-        return np.asarray(self._qvel[self._velocities])
+        return np.array(self._qvel[self._velocities])
 
     def write(self, measurement: Measurement) -> bool:
         """Take a measurement.

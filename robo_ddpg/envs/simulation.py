@@ -71,6 +71,7 @@ class Simulation:
         self.nsim = nsim
         self.rngs = [np.random.default_rng() for _ in range(nsim)]
         self.steps = np.zeros(nsim, int)
+        self._ctrl = self.batch.bind("ctrl")
         self.drive = make_drive(task, self.batch, threads)
         reasons = (NON_FINITE, OUT_OF_RANGE, *self.drive.reasons)
         self.interventions = Interventions(nsim, reasons, self.drive.limits)
@@ -212,7 +213,7 @@ class Simulation:
 
         It followed `controls`; what was measured of it was written into the views of the batch.
         """
-        self.batch.bind("ctrl")[:] = self.controls[:, -1]
+        self._ctrl[:] = self.controls[:, -1]
         if self.task.derived:
             self.batch.forward(stage=_VELOCITY_STAGE)
         self.task.advance()

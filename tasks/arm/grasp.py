@@ -16,11 +16,11 @@ from tasks.arm.objects import NAMES, Objects
 from tasks.arm.pads import Pads
 from tasks.arm.task import ActionMode, ArmTask, EndEffectorMotion, JointMotion
 from tasks.arm.workcell import PANDA_GRASP_CELL
-from tasks.arrays import Array, Generators, Mask, clip
+from tasks.arrays import Array, Generators, Mask, as_slice, clip, norm
 from tasks.commands import Command
 from tasks.described.error import RobotError
 from tasks.described.reading import written
-from tasks.goals import FAR, PointGoalTask, goal_commanded, norm
+from tasks.goals import FAR, PointGoalTask, goal_commanded
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.steering import Steering, goal_steering
@@ -159,8 +159,10 @@ class Grasp(ArmTask, PointGoalTask):
         self._pose = slice(free.qposadr[0], free.qposadr[0] + 7)
         self._velocity = slice(free.dofadr[0], free.dofadr[0] + 3)
         self._spin = slice(free.dofadr[0] + 3, free.dofadr[0] + 6)
-        self._fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
-        self._finger_actuator = model.actuator(self.arm.fingers[0]).id
+        fingers = [model.joint(name).qposadr[0] for name in self.arm.fingers]
+        self._fingers = as_slice(np.array(fingers))
+        first = model.actuator(self.arm.fingers[0]).id
+        self._finger_actuator = slice(first, first + 1)
         self._closed, self._open = np.array(self.arm.finger_ends).T
         self._shift_m = self.arm.grip_shift * self.arm.finger_travel_m
 
@@ -251,7 +253,7 @@ class Grasp(ArmTask, PointGoalTask):
             "tip_velocity": self._tip_velocity / SPEED_M_S,
             "object_velocity": clip(self._qvel[:, self._velocity] / SPEED_M_S, -FAR, FAR),
             "finger_position": self._opening(fingers),
-            "finger_command": self._opening(self._ctrl[:, [self._finger_actuator]], slice(1)),
+            "finger_command": self._opening(self._ctrl[:, self._finger_actuator], slice(1)),
             "press": clip(self.pads.press / PRESS_SCALE_N, -FAR, FAR),
         }
         if self.settings.shape == "any":

@@ -61,12 +61,16 @@ class Objects:
         )
         self.kind = np.zeros(batch.nsim, int)
         """Index of the shape in `SHAPES`, (n,)."""
+        self._box, self._folds = _BOXES[self.kind], _FOLDS[self.kind]
+        self._disc, self._sphere = _ROUND[self.kind].T
         self.half_m = np.zeros(batch.nsim)
         """Half-width h [m], (n,)."""
 
     def put(self, index: int, kind: int, half_m: float) -> None:
         """Change one simulation's object."""
         self.kind[index], self.half_m[index] = kind, half_m
+        self._box[index], self._folds[index] = _BOXES[kind], _FOLDS[kind]
+        self._disc[index], self._sphere[index] = _ROUND[kind]
         self._type[index] = _GEOMS[kind]
         self._size[index] = half_m * _SIZES[kind]
         bounds = half_m * _BOUNDS[kind]
@@ -81,9 +85,8 @@ class Objects:
         """
         up = rotation[:, 2]
         flat = np.sqrt(np.maximum(1.0 - np.square(up[:, 2]), 0.0))
-        disc, sphere = _ROUND[self.kind].T
-        corner = (_BOXES[self.kind] * np.abs(up)).sum(1)
-        return np.asarray(self.half_m * (corner + disc * flat + sphere))
+        corner = (self._box * np.abs(up)).sum(1)
+        return np.asarray(self.half_m * (corner + self._disc * flat + self._sphere))
 
     def askew(self, rotation: Array) -> Array:
         """How far the nearest of the objects' axes is from the vertical [rad]; 0 for spheres, (n,).
@@ -92,12 +95,12 @@ class Objects:
             rotation: their rotation matrices, (n, 3, 3).
         """
         nearest = np.minimum(np.abs(rotation[:, 2]).max(1), 1.0)
-        return np.where(_BOXES[self.kind].any(1), np.arccos(nearest), 0.0)
+        return np.where(self._box.any(1), np.arccos(nearest), 0.0)
 
     @property
     def has_sides(self) -> Mask:
         """Which objects are not round, so that fingers can face their sides, (n,)."""
-        return np.asarray(_FOLDS[self.kind] > 0)
+        return np.asarray(self._folds > 0)
 
     def turned(self, axes: Array) -> Array:
         """Cosine and sine of the yaw, times how many turns look the same; 0 for round shapes.
@@ -109,10 +112,10 @@ class Objects:
             (n, 2).
         """
         flat = np.ascontiguousarray(axes).view(complex)[..., 0]  # (n, 3)
-        squares, folds = flat * flat, _FOLDS[self.kind]
+        squares = flat * flat
         # A cube on any of its faces has two axes in the plane, whose fourth powers are the same.
         fourths = 0.5 * np.square(squares).sum(1)
-        turned = np.where(folds == 4, fourths, squares[:, 0] * (folds == 2))
+        turned = np.where(self._folds == 4, fourths, squares[:, 0] * (self._folds == 2))
         return np.asarray(turned.view(float).reshape(-1, 2))
 
     def one_hot(self) -> Array:

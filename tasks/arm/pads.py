@@ -5,8 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arm.grasp_scene import SENSORS
-from tasks.arrays import Array, Mask
-from tasks.goals import norm
+from tasks.arrays import Array, Mask, as_slice, norm
 
 PRESS_N = 0.5
 """Force along the closing direction from which a pad counts as pressing [N]."""
@@ -27,9 +26,8 @@ class Pads:
             model: a scene made by `grasp_scene`.
             nsim: number of simulations.
         """
-        self._columns = np.concatenate(
-            [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
-        )
+        columns = [model.sensor(name).adr[0] + np.arange(3) for name in SENSORS]
+        self._columns = as_slice(np.concatenate(columns))
         self.press = np.zeros((nsim, 2))
         """How hard each pad presses the object in the closing direction [N], (n, 2)."""
         self._rub = np.zeros((nsim, 2))
@@ -45,7 +43,7 @@ class Pads:
             sensordata: after every physics step, (n, substeps, sensors).
             hand: the hands' rotation matrices, (n, 3, 3); they close along y.
         """
-        force = sensordata[:, :, self._columns].sum(1) / sensordata.shape[1]
+        force = np.add.reduce(sensordata[:, :, self._columns], 1) / sensordata.shape[1]
         in_hand = force.reshape(-1, 2, 3) @ hand
         self.press = in_hand[:, :, 1] * _INWARD
         self._rub = norm(in_hand[:, :, ::2])

@@ -15,10 +15,10 @@ from tasks.arm.learning import REACH
 from tasks.arm.scene import add_table_contacts
 from tasks.arm.task import ActionMode, ArmSettings, ArmTask, EndEffectorMotion
 from tasks.arm.workcell import PANDA_CELL
-from tasks.arrays import Array, Generators, Mask
+from tasks.arrays import Array, Generators, Mask, norm
 from tasks.commands import Command
 from tasks.described.reading import written
-from tasks.goals import PointGoalTask, goal_commanded, norm
+from tasks.goals import PointGoalTask, goal_commanded
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance
 from tasks.scene import add_marker

@@ -8,11 +8,11 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.arrays import Array, Generators, Mask
+from tasks.arrays import Array, Generators, Mask, norm
 from tasks.commands import Command
 from tasks.flying.learning import FLYING
 from tasks.flying.task import FlyingSettings, FlyingTask
-from tasks.goals import FAR, goal_commanded, norm
+from tasks.goals import FAR, goal_commanded
 from tasks.mirror import Reflection, vector
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness, tolerance

@@ -10,10 +10,9 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.arrays import Array, Generators, Mask
+from tasks.arrays import Array, Generators, Mask, norm
 from tasks.flying.fly import COARSE_M, CRUISE_M_S, Fly, FlySettings
 from tasks.flying.learning import GATES
-from tasks.goals import norm
 from tasks.mirror import Image
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness

@@ -9,10 +9,9 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.arrays import Array, Generators, Mask
+from tasks.arrays import Array, Generators, Mask, norm
 from tasks.flying.rotors import Rotors
 from tasks.flying.scene import VEHICLE, flying_scene
-from tasks.goals import norm
 from tasks.mirror import Image, Reflection, joined, same, turn, vector
 from tasks.quantities import Quantity
 from tasks.rotation import rotations, to_body

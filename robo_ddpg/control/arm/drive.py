@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from robo_ddpg.control.arm import monitor, motion
 from robo_ddpg.control.arm.action_modes import make_command
-from robo_ddpg.control.arm.kinematics import ArmKinematics, as_slice
+from robo_ddpg.control.arm.kinematics import ArmKinematics
 from robo_ddpg.control.arm.monitor import Monitor
 from robo_ddpg.control.arm.motion import ArmMotion, Timing
 from robo_ddpg.control.drive import Drive, root_mean_square
 from robo_ddpg.control.interventions import Interventions
 from tasks.arm.robot import Arm
 from tasks.arm.task import ActionMode, ArmTask
-from tasks.arrays import Array, Mask, clip
+from tasks.arrays import Array, Mask, as_slice, clip
 from tasks.quantities import Measure, Quantity
 
 MANY = 32
@@ -138,7 +138,7 @@ class ArmDrive(Drive):
         """
         target = 0.5 * (action + 1.0) * self.arm.finger_travel_m
         target = clip(target, self.opening - self._finger_step, self.opening + self._finger_step)
-        opening = self._openings().mean(1, keepdims=True)
+        opening = np.add.reduce(self._openings(), 1, keepdims=True) / len(self._closed)
         target = clip(target, opening - self._lead, opening + self._lead)
         ramp = self.opening[:, None] + self._ramp * (target - self.opening)[:, None]
         self.controls[:, :, self.finger_actuators] = self._finger_positions(ramp)
@@ -186,5 +186,5 @@ def _actuators(model: mujoco.MjModel, names: tuple[str, ...]) -> Any:
     return as_slice(np.array([model.actuator(name).id for name in names], np.intp))
 
 
-def _qpos_ids(model: mujoco.MjModel, joints: tuple[str, ...]) -> NDArray[np.intp]:
-    return np.array([model.joint(name).qposadr[0] for name in joints], np.intp)
+def _qpos_ids(model: mujoco.MjModel, joints: tuple[str, ...]) -> Any:
+    return as_slice(np.array([model.joint(name).qposadr[0] for name in joints], np.intp))

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from robo_ddpg.control.arm.kinematics import ArmKinematics
 from robo_ddpg.control.braking import JointBounds, Stop
-from tasks.arrays import Array, Mask
+from tasks.arrays import Array, Mask, norm
 
 
 class HandSpeed:
@@ -115,11 +115,12 @@ class HandSpeed:
         hessian = self._kinematics.tip_hessian(rows)  # (k, j, j, 3)
         way = _way(speeds, period_s)
         turned = (way @ hessian.reshape(*hessian.shape[:2], -1)).reshape(*way.shape, 3)
-        hand = _product(_apply, speeds, turned + jacobian[:, None])
+        turned += jacobian[:, None]
+        hand = _product(_apply, speeds, turned)
         swept = np.abs(speeds) @ self._sums
         bent = _product(np.multiply, swept, 0.5 * np.square(_way(swept, period_s)))
-        later = np.sqrt(np.square(hand).sum(-1)) + bent @ self._decreases  # (3, k, periods - 1)
-        now = np.linalg.norm(_apply(speeds[:, 0], jacobian), axis=-1)
+        later = norm(hand) + bent @ self._decreases  # (3, k, periods - 1)
+        now = norm(_apply(speeds[:, 0], jacobian))
         return np.asarray(np.maximum(now, later.max((0, -1))))
 
 
@@ -131,9 +132,13 @@ def _way(speeds: Array, period_s: float) -> Array:
         period_s: control period [s].
     """
     half = 0.5 * period_s * speeds
-    end = np.cumsum(half[:, :-1] + half[:, 1:], axis=1)
-    middle = end - half[:, 1:]
-    return np.stack([middle - half[:, :-1], middle, end])
+    before, after = half[:, :-1], half[:, 1:]
+    way = np.empty((3, *before.shape))
+    start, middle, end = way
+    np.add.accumulate(before + after, axis=1, out=end)
+    np.subtract(end, after, out=middle)
+    np.subtract(middle, before, out=start)
+    return way
 
 
 def _product(multiply: Callable[[Array, Array], Array], speeds: Array, quadratic: Array) -> Array:
@@ -150,10 +155,10 @@ def _product(multiply: Callable[[Array, Array], Array], speeds: Array, quadratic
         (3, k, periods - 1, ...).
     """
     before, after = speeds[:, :-1], speeds[:, 1:]
-    start, middle, end = quadratic
-    first = 2.0 * multiply(before, middle) + multiply(after, start)
-    second = multiply(before, end) + 2.0 * multiply(after, middle)
-    return np.stack([first / 3.0, second / 3.0, multiply(after, end)])
+    early, late = multiply(before, quadratic[1:]), multiply(after, quadratic)
+    late[0] = (2.0 * early[0] + late[0]) / 3.0
+    late[1] = (early[1] + 2.0 * late[1]) / 3.0
+    return late
 
 
 def _apply(speeds: Array, jacobians: Array) -> Array:

@@ -8,7 +8,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arm.robot import Arm
-from tasks.arrays import Array
+from tasks.arrays import Array, as_slice
 
 _POSITION = mujoco.mjtStage.mjSTAGE_POS.value
 
@@ -109,15 +109,6 @@ class ArmKinematics:
         """
         turned = self.tip_jacobian[rows][:, None] @ self._turns[rows]
         return np.asarray(np.where(self._outward, turned, turned.swapaxes(1, 2)))
-
-
-def as_slice(ids: NDArray[np.intp]) -> "slice | NDArray[np.intp]":
-    """Consecutive indices as a slice, which indexes without copying; others as they are."""
-    if not len(ids):
-        return slice(0, 0)
-    if (np.diff(ids) == 1).all():
-        return slice(int(ids[0]), int(ids[-1]) + 1)
-    return ids
 
 
 def _chain(model: mujoco.MjModel, body: int) -> list[int]:

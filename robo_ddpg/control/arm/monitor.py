@@ -6,9 +6,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from robo_ddpg.control.arm.kinematics import as_slice
 from tasks.arm.robot import Arm
-from tasks.arrays import Array
+from tasks.arrays import Array, as_slice
 from tasks.quantities import Measure
 
 LIMITS = {

@@ -195,7 +195,7 @@ class ArmMotion:
         outside = self.workspace.worst(stop).min(1) < -ROUNDING_M
         speeds = braking_speeds(self.velocity, wanted, self._step, self._braking_periods)
         excess = self._hand_speed.excess(stop, speeds, self._period, among=~outside)
-        ids = np.flatnonzero(outside | (excess > 0))
+        ids = (outside | (excess > 0)).nonzero()[0]
         if not len(ids):
             return wanted
         target = wanted.copy()
@@ -226,7 +226,7 @@ class ArmMotion:
         excess = self._hand_speed.excess(stops, speeds, self._period, ids, ~leaves)
         refused = leaves | (excess > 0)
         refused[-1] = False
-        best = np.argmin(refused, axis=0)
+        best = refused.argmin(0)
         return tried[best, np.arange(len(ids))], SHARES[best], leaves[0], excess[0]
 
 

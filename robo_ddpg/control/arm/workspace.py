@@ -146,7 +146,7 @@ class Workspace:
         """
         rates = speeds @ self.slopes[rows]  # (..., n, periods, c), linear within each period
         before, after = rates[..., :-1, :], rates[..., 1:, :]
-        gained = np.cumsum((0.5 * period_s) * (before + after), axis=-2)
+        gained = np.add.accumulate((0.5 * period_s) * (before + after), axis=-2)
         least = np.minimum(gained.min(-2), 0.0)
         # Within a period that begins inwards to outwards, the lowest point is where the rate is 0.
         turns = (before < 0) & (after > 0)
