@@ -28,7 +28,7 @@ APPROACH_S, CRUISE_M_S = 0.5, 1.5
 """One should fly to the goal as if to be there in this time [s], at this speed at most [m/s]."""
 OFF_COURSE_M_S = 1.0
 """Velocity off that, at which a quarter of `course` is left [m/s]."""
-NEAR_M, ON_GOAL_M = 0.3, 0.1
+NEAR_M, ON_GOAL_M = 0.2, 0.05
 """Distances at which a quarter of the terms `near` and `on_goal` is left [m]."""
 STEADY_RAD_S = 10.0
 """Angular velocity at which a quarter of `steady` is left [rad/s]."""

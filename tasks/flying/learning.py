@@ -9,8 +9,8 @@ from tasks.learning import Learning
 # Few updates, with large steps, cost less of a learner that the physics would wait for.
 _FLYING: dict[str, Any] = {
     "hidden_sizes": (64, 64),
-    "actor_learning_rate": 0.002,
-    "critic_learning_rate": 0.002,
+    "actor_learning_rate": 0.003,
+    "critic_learning_rate": 0.003,
     "target_rate": 0.08,
     "batch_size": 256,
     "discount": 0.97,
