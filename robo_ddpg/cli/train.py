@@ -46,7 +46,7 @@ class SourceOptions:
     """Learning settings to start from: default (tuned for the task), td3 or ddpg-2015."""
     robot: OtherRobot = None
     robust: Switch = False
-    """Vary masses, friction, strength, noise and latency, and observe the last actions: the
+    """Vary masses, friction, strength and latency, and observe the last actions: the
     controller then bears actions that arrive 100 ms late. Takes longer."""
     python: Annotated[Python, RARE] = None
 
