@@ -17,3 +17,6 @@ class Learning:
     """Transitions between evaluations."""
     evaluation_episodes: int = 100
     """Episodes of each evaluation."""
+    practice: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the task that it is practised with, where they differ from those it is judged
+    with: episodes that begin nearer to success, for example."""

@@ -49,6 +49,9 @@ class TrainSettings:
     """Experiment trackers that are told the metrics too: `wandb`, `trackio`, `mlflow`."""
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of the task."""
+    practice: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Settings of the task that it is practised with instead, where `environment` has the task's
+    defaults; it is judged without them."""
     python: str | None = None
     """The interpreter whose processes step the environment; None for this one."""
     reasons: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -112,7 +112,7 @@ def train_settings(
         agent: fields of `AgentSettings`.
         environment: settings of the task.
         stop_early: stop once the task is mastered.
-        robust: vary masses, friction, strength, noise and latency: `tasks.robust`.
+        robust: vary masses, friction, strength and latency: `tasks.robust`.
         python: the interpreter that knows the environment; None for this one.
         **others: further fields of `TrainSettings`; None stands for the default.
 
@@ -124,6 +124,8 @@ def train_settings(
     if robust:
         environment = {**_robust(source, environment or {}), **(environment or {})}
     learned = learning_of(source)
+    if learned.practice:
+        source.complete({**(environment or {}), **learned.practice})
     reasons: dict[str, str] = {}
     defaults: dict[str, Any] = {
         "steps": learned.steps,
@@ -153,10 +155,21 @@ def train_settings(
         task=source.name,
         agent=learning,
         environment=source.complete(environment or {}),
+        practice=dict(learned.practice),
         python=python,
         reasons=reasons,
         **(defaults | given),
     )
+
+
+def practised(settings: TrainSettings) -> dict[str, Any]:
+    """Settings of the task as it is practised: what was set otherwise than by default stays."""
+    given = settings.environment
+    if not settings.practice:
+        return given
+    plain = resolve(settings.task, settings.python).complete({})
+    eased = {n: v for n, v in settings.practice.items() if given.get(n, plain[n]) == plain[n]}
+    return given | eased
 
 
 def _robust(source: Source, environment: Mapping[str, Any]) -> dict[str, Any]:

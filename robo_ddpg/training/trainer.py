@@ -42,6 +42,7 @@ from robo_ddpg.training.saving import (
     write_pages,
 )
 from robo_ddpg.training.settings import TrainSettings
+from robo_ddpg.training.task_defaults import practised
 
 CHECKPOINT_EVERY_S = 60.0
 """Training time between checkpoints [s]; there is always one at the end."""
@@ -116,7 +117,7 @@ class Trainer:
             threads=threads,
             python=settings.python,
             step_timeout_s=settings.step_timeout_s,
-            **settings.environment,
+            **practised(settings),
         )
         env.watch = self.watch
         return env

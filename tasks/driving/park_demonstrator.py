@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
+from tasks.driving.car_park.pose import direction
 from tasks.driving.park import Park
 
 RADIUS_M = (1.9, 2.6)
@@ -66,7 +67,7 @@ class ParkDemonstrator:
         """The action of one car."""
         car = self._task.car
         way = int(self._way[index])  # into the slot: backwards or forwards
-        axle = pose[:2] - car.middle_m * _direction(pose[2])
+        axle = pose[:2] - car.middle_m * direction(pose[2])
         end = goal[:2] + way * np.array([0.0, car.middle_m])
         along = np.sign(way * np.cos(pose[2])) or 1.0  # which way the aisle leads into the slot
         kind = int(way < 0)
@@ -94,7 +95,7 @@ class ParkDemonstrator:
         left = POINT_M * (len(path) - 1 - nearest)
         if left < reach:  # beyond the end the path goes on straight
             target = target + (reach - left) * _unit(path[-1] - path[-2])
-        chord, forward = target - axle, _direction(heading)
+        chord, forward = target - axle, direction(heading)
         sideways = forward[0] * chord[1] - forward[1] * chord[0]
         curvature = 2.0 * sideways / (chord @ chord)
         wanted = np.clip(np.arctan(car.wheelbase_m * curvature), -1.0, 1.0)
@@ -127,10 +128,6 @@ def _path(end: Array, along: float, radius: float, line: float, length: float) -
     slot = np.stack([np.full(len(deep), radius), -deep], axis=1)
     points = np.concatenate([aisle, arc, slot, [[radius, end[1] - line]]])
     return np.asarray(points * [along, 1.0] + [end[0] - along * radius, line])
-
-
-def _direction(angle: float) -> Array:
-    return np.array([np.cos(angle), np.sin(angle)])
 
 
 def _unit(vector: Array) -> Array:

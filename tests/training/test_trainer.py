@@ -334,6 +334,14 @@ def test_an_unstable_simulation_is_ended_not_learned_from_and_kept_for_replay(
     assert "joint" in dump.fault
 
 
+def test_what_is_practised_with_is_not_judged_with(tmp_path: Path) -> None:
+    settings = dataclasses.replace(TINY, task="drive-park", practice={"eased": 0.5})
+    trainer = Trainer(settings, RunDirectory(tmp_path / "run"), SilentProgress())
+    practised, judged = (env.describe()["settings"] for env in (trainer.env, trainer.judge.env))
+    assert (practised["eased"], judged["eased"]) == (0.5, 0.0)
+    assert practised | {"eased": 0.0} == judged
+
+
 def test_a_gymnasium_environment_is_trained(tmp_path: Path) -> None:
     run = go(tmp_path / "run", task="Pendulum-v1", environment={}, steps=1000)
     controller = Controller.find(run.path)

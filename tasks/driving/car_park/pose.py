@@ -43,7 +43,7 @@ class PoseView:
     def pose(self, pose: Array) -> Array:
         """Place, cosine and sine, (..., 3) -> (..., 4)."""
         place = (pose[..., :2] - np.array(self.centre_m)) / self.scale_m
-        return np.concatenate([place, _direction(pose[..., 2])], axis=-1)
+        return np.concatenate([place, direction(pose[..., 2])], axis=-1)
 
     def read(self, observed: NDArray[Any]) -> Array:
         """The pose that is observed so, (..., 4) -> (..., 3)."""
@@ -53,7 +53,7 @@ class PoseView:
 
     def read_goal(self, to_goal: NDArray[Any], achieved: Array) -> Array:
         """The goal that is seen so from the achieved pose, (..., 4) and (..., 3) -> (..., 3)."""
-        cos, sin = np.moveaxis(_direction(achieved[..., 2]), -1, 0)
+        cos, sin = np.moveaxis(direction(achieved[..., 2]), -1, 0)
         ahead, left = np.moveaxis(to_goal[..., :2] * self.scale_m, -1, 0)
         x = achieved[..., 0] + cos * ahead - sin * left
         y = achieved[..., 1] + sin * ahead + cos * left
@@ -63,11 +63,11 @@ class PoseView:
     def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
         """The parts that depend on the goal, as seen from the achieved pose, (..., 3) each."""
         away = goal[..., :2] - achieved[..., :2]
-        cos, sin = np.moveaxis(_direction(achieved[..., 2]), -1, 0)
+        cos, sin = np.moveaxis(direction(achieved[..., 2]), -1, 0)
         x, y = np.moveaxis(away, -1, 0)
         seen = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
         turn = turn_between(achieved, goal)
-        both = _direction(2 * turn)
+        both = direction(2 * turn)
         fine = np.concatenate([seen / self.fine_m, both[..., 1:] / (2 * self.fine_rad)], axis=-1)
         return {
             "to_goal": np.concatenate([seen / self.scale_m, both], axis=-1),
@@ -99,6 +99,6 @@ class PoseView:
         }
 
 
-def _direction(angle: Array) -> Array:
-    """Cosine and sine, (...) -> (..., 2)."""
+def direction(angle: "Array | float") -> Array:
+    """Unit vector that points there, from x to the left [rad], (...) -> (..., 2)."""
     return np.stack([np.cos(angle), np.sin(angle)], axis=-1)

@@ -37,7 +37,7 @@ def parking_terms(achieved: Array, desired: Array, info: NDArray[Any]) -> dict[s
     """
     distance, turn = errors(achieved, desired)
     error = np.hypot(distance, LEVER_M * turn)
-    parked = closeness(error, 0.4)
+    parked = closeness(error, 0.2)
     astray = np.hypot(_beside(achieved, desired), LEVER_M * turn)
     return {
         "lined": closeness(astray, 0.8) * closeness(distance, 10.0),

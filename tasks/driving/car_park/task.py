@@ -9,6 +9,7 @@ from tasks.arrays import Array, Generators
 from tasks.driving.boxes import Boxes, touch
 from tasks.driving.car_park.lot import PARKED, Lot
 from tasks.driving.car_park.settings import ParkSettings
+from tasks.driving.car_park.way_out import way_out
 from tasks.driving.scene import add_cars, add_slot_marker, driving_scene
 from tasks.driving.task import DrivingTask
 from tasks.steering import ALONG_KEYS, LEFT_KEYS, Axis, Steering
@@ -17,6 +18,8 @@ START_RAD = 0.3
 """Episodes begin along the aisle, so far askew at most [rad]."""
 START_M = 2.3
 """They begin at least this far from slots and hedge [m]."""
+TRIES = 10
+"""So many ways out of a slot are tried for one where nothing is touched."""
 
 
 class CarParkTask(DrivingTask):
@@ -78,13 +81,14 @@ class CarParkTask(DrivingTask):
         return Boxes(self.middle, self.heading, self.car.half_size_m)
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
-        """Park the others, choose a free slot, and start along the aisle."""
+        """Park the others, choose a free slot, and start along the aisle or out of the slot."""
         for i, rng in zip(ids, rngs, strict=True):
             middle, heading = self.lot.draw(rng, self.settings.occupied)
             self._park(i, middle, heading)
             free = np.flatnonzero(middle[:, 0] > self.lot.half_m)
             self.ask(i, np.array([*self.lot.slots[rng.choice(free)], np.pi / 2]))
-            self.place(i, *self._start(rng))
+            eased = self.settings.eased > 0 and rng.random() < self.settings.eased
+            self.place(i, *((eased and self._way_out(i, rng)) or self._start(rng)))
 
     def _park(self, index: int, middle: Array, heading: Array) -> None:
         """Put the others where they stand, (SLOTS, 2) and (SLOTS,)."""
@@ -99,6 +103,15 @@ class CarParkTask(DrivingTask):
         far = self.lot.half_m - self.car.length_m
         place = rng.uniform((-far, START_M), (far, self.lot.aisle_m - START_M))
         return place, rng.choice([0.0, np.pi]) + rng.uniform(-START_RAD, START_RAD)
+
+    def _way_out(self, index: int, rng: np.random.Generator) -> tuple[Array, float] | None:
+        """The same on a way out of the slot; None if something is in all of them."""
+        others = Boxes(self._middle[index], self._heading[index], self._half[index])
+        for _ in range(TRIES):
+            middle, heading = way_out(self.car, self.goal[index], rng)
+            if not touch(Boxes(middle, np.asarray(heading), self.car.half_size_m), others).any():
+                return middle, heading
+        return None
 
     def started(self, ids: NDArray[np.intp]) -> None:
         """The car stands elsewhere now."""

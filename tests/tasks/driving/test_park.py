@@ -11,6 +11,8 @@ from robo_ddpg.errors import SettingsError
 from tasks.driving.boxes import Boxes, touch
 from tasks.driving.car_park.lot import PARKED
 from tasks.driving.car_park.pose import PoseView, turn_between
+from tasks.driving.car_park.task import START_M
+from tasks.driving.car_park.way_out import ROUND_M, STRAIGHT_M
 from tasks.driving.park import Park
 
 
@@ -34,6 +36,24 @@ def test_a_slot_is_free_and_nothing_is_touched_at_the_start_or_in_the_slot() -> 
         assert not touch(car, task.obstacles).any()
     parked = task.obstacles.middle[:, : len(PARKED)]
     assert ((np.abs(parked[..., 0]) < task.lot.half_m).sum(1) == len(PARKED) - 1).all()
+
+
+def test_eased_episodes_begin_on_a_way_out_of_the_slot_and_touch_nothing() -> None:
+    _, task = parking(200, occupied=1.0, eased=1.0)
+    own = Boxes(task.pose[:, None, :2], task.pose[:, None, 2], task.car.half_size_m)
+    assert not touch(own, task.obstacles).any()
+    away = np.linalg.norm(task.pose[:, :2] - task.goal[:, :2], axis=1)
+    assert away.max() < STRAIGHT_M + ROUND_M + 2.0
+    assert (away < 3.0).sum() > 10
+    nose_out = np.cos(task.pose[:, 2] - task.goal[:, 2]) > 0
+    assert 50 < nose_out.sum() < 150
+
+
+def test_no_episode_is_eased_unless_asked_for() -> None:
+    _, plain = parking(50)
+    _, some = parking(50, eased=0.3)
+    assert (plain.pose[:, 1] >= START_M).all()
+    assert 0 < (some.pose[:, 1] < START_M).sum() < 25
 
 
 def test_standing_in_the_slot_is_success_and_nothing_else_is() -> None:
