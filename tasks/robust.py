@@ -10,7 +10,7 @@ LATENCY_S = 0.1
 SPREAD = {"random_mass": 0.1, "random_friction": 0.1, "random_strength": 0.05}
 """Small, because late actions make controllers cautious enough to bear much more: docs/results.md.
 With thrice the masses and friction, and later actions, grasp was learned to 90 % only. Noise is
-borne without having been seen, and hides how late actions are."""
+borne without having been seen."""
 
 
 def robust(settings: TaskSettings) -> dict[str, Any]:
