@@ -88,7 +88,8 @@ class CarParkTask(DrivingTask):
             free = np.flatnonzero(middle[:, 0] > self.lot.half_m)
             self.ask(i, np.array([*self.lot.slots[rng.choice(free)], np.pi / 2]))
             eased = self.settings.eased > 0 and rng.random() < self.settings.eased
-            self.place(i, *((eased and self._way_out(i, rng)) or self._start(rng)))
+            out = self._way_out(i, rng) if eased else None
+            self.place(i, *(out or self._start(rng)))
 
     def _park(self, index: int, middle: Array, heading: Array) -> None:
         """Put the others where they stand, (SLOTS, 2) and (SLOTS,)."""
