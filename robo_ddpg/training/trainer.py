@@ -359,8 +359,8 @@ class Trainer:
         }
 
     def controller(self) -> Controller:
-        """The policy as it is now, ready to be saved."""
-        return controller_of(self.agent, self.env, self.settings, self.training_s)
+        """The policy as it is now, ready to be saved, for the task as it is judged."""
+        return controller_of(self.agent, self.judge.env, self.settings, self.training_s)
 
     def _checkpoint(self, *, finished: bool = False) -> None:
         """Save everything needed to continue."""

@@ -340,6 +340,7 @@ def test_what_is_practised_with_is_not_judged_with(tmp_path: Path) -> None:
     practised, judged = (env.describe()["settings"] for env in (trainer.env, trainer.judge.env))
     assert (practised["eased"], judged["eased"]) == (0.5, 0.0)
     assert practised | {"eased": 0.0} == judged
+    assert trainer.controller().metadata["task"]["settings"] == judged
 
 
 def test_a_gymnasium_environment_is_trained(tmp_path: Path) -> None:
