@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -85,8 +85,10 @@ def _commands(scene: Scene) -> Iterator[Row]:
         if isinstance(command, Point):
             yield Row(2, command.what, _shown(command, values), colour=GREEN)
             continue
+        units = command.unit.split(", ")
         for k, part in enumerate(parts):
-            yield Row(2, f"asked {part}", _shown(command, values[:, [k]]), colour=GREEN)
+            one = replace(command, unit=units[k % len(units)])
+            yield Row(2, f"asked {part}", _shown(one, values[:, [k]]), colour=GREEN)
 
 
 def _quantities(scene: Scene) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from robo_ddpg.recording.recording import Recording
 from robo_ddpg.recording.video import moments_of
 from robo_ddpg.rendering.lettering import AMBER, TEXT
 from robo_ddpg.rendering.renderer import Frame
-from tasks.commands import Point, Velocity
+from tasks.commands import Command, Point, Velocity
 from tasks.quantities import Measure
 from tests.recording.pendulum import PENDULUM, record
 
@@ -28,6 +28,7 @@ WORDS = Wording(
             "velocity", "m/s", parts=("forward", "left"), body="arm", above_m=0.1, second_m=1.0
         ),
         "goal": Point("goal", "m", parts=("x", "y", "z"), radius_m=0.1),
+        "slot": Command("slot", "m, rad", parts=("side", "heading")),
     },
     solved="held at the goal",
     failed="fell",
@@ -57,6 +58,7 @@ def episode() -> Recording:
         commands={
             "go": np.tile([0.5, -0.25], (11, 1)),
             "goal": np.tile([0.1, -0.2, 0.3], (11, 1)),
+            "slot": np.tile([2.5, 1.57], (11, 1)),
         },
         safety={"joint_acceleration": np.arange(10, dtype=np.float32) % 2},
     )
@@ -91,6 +93,7 @@ def test_commands_and_quantities_carry_their_units(episode: Recording) -> None:
     assert words["gap"] == "9.00 cm"
     assert (words["asked forward"], words["asked left"]) == ("0.50 m/s", "-0.25 m/s")
     assert words["goal"] == "10.0, -20.0, 30.0 cm"
+    assert (words["asked side"], words["asked heading"]) == ("250 cm", "1.57 rad")
     assert words["time"] == "0.50 s"
     assert said(episode, 0)["turn error"] == "", "it is not known before the first step"
     assert said(episode, 0)["asked forward"] == "0.50 m/s"
