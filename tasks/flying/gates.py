@@ -11,8 +11,9 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from tasks.arrays import Array, Generators, Mask, norm
-from tasks.flying.fly import COARSE_M, CRUISE_M_S, Fly, FlySettings
+from tasks.flying.fly import COARSE_M, CRUISE_M_S, FINE_M, Fly, FlySettings
 from tasks.flying.learning import GATES
+from tasks.goals import FAR
 from tasks.mirror import Image
 from tasks.quantities import Measure, Quantity
 from tasks.rewards import closeness
@@ -174,20 +175,32 @@ class FlyGates(Fly):
         return to_body(self._rotation, CRUISE_M_S * away / np.maximum(norm(away), 1e-9)[:, None])
 
     def observe(self) -> dict[str, Array]:
-        """The axis of the next gate, the way to the one after, and what `fly` observes."""
+        """How to fly through the next gate, the way to the one after, and what `fly` observes."""
         rows, last = np.arange(len(self.passed)), self.settings.gates
         after = self._sequence[rows, np.minimum(self.passed + 1, last)]
+        axis = to_body(self._rotation, self._axis[rows, self.passed])
+        before = (axis * self._to_goal).sum(1, keepdims=True)
+        aside = self._to_goal - before * axis
         return {
-            "axis": to_body(self._rotation, self._axis[rows, self.passed]),
+            "axis": axis,
+            "before": np.clip(before / FINE_M, -FAR, FAR),
+            "aside": np.clip(aside / FINE_M, -FAR, FAR),
             "after": to_body(self._rotation, after - self.position) / COARSE_M,
+            "course": self._course() / CRUISE_M_S,
             **super().observe(),
         }
 
     def observed(self) -> dict[str, Quantity]:
         """What `observe` shows."""
+        limit = f"clipped to {FAR * FINE_M:g} m either way"
         return {
             "axis": Quantity("direction in which the next gate is to be passed"),
+            "before": Quantity(
+                f"from the vehicle to the gate along its axis, {limit}", "m", FINE_M
+            ),
+            "aside": Quantity(f"from the vehicle to the axis, {limit}", "m", FINE_M),
             "after": Quantity("from the vehicle to the gate after the next", "m", COARSE_M),
+            "course": Quantity("velocity that leads through the gate", "m/s", CRUISE_M_S),
             **super().observed(),
         }
 
