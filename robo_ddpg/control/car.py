@@ -13,6 +13,8 @@ from tasks.quantities import Measure, Quantity
 MARGIN = 0.92
 """Share of the limits of steering rate and speed that is commanded: wheels that are turned to and
 fro on the road overshoot a command by some per cent."""
+ANGLE_MARGIN = 0.999
+"""The same of the steering angle, which they overshoot by some ten thousandths."""
 SLIP_M_S = 0.5
 """Wheels may turn faster or slower than the car moves by this [m/s], as a step begins, ..."""
 SLIP = 0.1
@@ -129,7 +131,8 @@ class CarDrive(Drive):
         From an angle that is too large for a speed that has grown it turns back as fast as it may.
         """
         car, wanted = self._car, self.steering
-        within = np.clip(wanted, -car.steering_rad, car.steering_rad)
+        farthest = ANGLE_MARGIN * car.steering_rad
+        within = np.clip(wanted, -farthest, farthest)
         fastest = np.square(np.maximum(np.abs(self._task.speed), 0.1))
         most = np.arctan(car.wheelbase_m * car.acceleration_m_s2 / fastest)
         turn = MARGIN * car.steering_rad_s * self._period_s

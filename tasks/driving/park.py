@@ -35,8 +35,8 @@ STILL_M_S = 0.05
 class Park(CarParkTask, GoalTask):
     """Park the car in a free slot between others, either end first, and stand still there.
 
-    A car could know all that is observed: where it is in the car park, its motion, the slot, and
-    what 12 distance sensors around it measure. Touching anything ends the episode.
+    A car could know all that is observed: where it is in the car park and in front of the slot, its
+    motion, and what 12 distance sensors around it measure. Touching anything ends the episode.
 
     Reward terms, each in [0, 1]; poses are compared by distance and turn together:
 
@@ -63,7 +63,8 @@ class Park(CarParkTask, GoalTask):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(ParkSettings(**settings))
-        self.view = PoseView((0.0, 0.0), scale_m=self.lot.half_m, fine_m=0.5, fine_rad=0.2)
+        half = self.lot.half_m
+        self.view = PoseView((0.0, 0.0), half, 0.5, 0.2, self.car.half_size_m)
 
     def observe(self) -> dict[str, Array]:
         """Pose, the goal as seen from there, motion, and distances."""
@@ -93,6 +94,9 @@ class Park(CarParkTask, GoalTask):
             "pose": signs(-1.0, 1.0, -1.0, 1.0),
             "to_goal": signs(1.0, -1.0, 1.0, -1.0),
             "to_goal_fine": signs(1.0, -1.0, -1.0),
+            "from_goal": signs(1.0, -1.0),
+            "from_goal_fine": signs(1.0, -1.0),
+            "corners": Reflection((2, 3, 0, 1, 6, 7, 4, 5), (1.0, -1.0) * 4),
             "motion": signs(1.0, -1.0, -1.0),
             "distances": Reflection(across, (1.0,) * len(across)),
         }

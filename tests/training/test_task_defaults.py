@@ -30,7 +30,7 @@ def test_what_is_practised_differs_from_what_is_judged_unless_it_is_given() -> N
     settings = train_settings("drive-park")
     assert (practised(settings)["eased"], settings.environment["eased"]) == (0.4, 0.0)
     assert practised(settings) == settings.environment | settings.practice
-    given = train_settings("drive-park", environment={"eased": 0.6})
+    given = train_settings("drive-park", environment={"eased": 0.6, "astray": 0.1})
     assert practised(given) == given.environment
     read = settings_of(json.loads(json.dumps(configuration(settings))))
     assert read.practice == settings.practice

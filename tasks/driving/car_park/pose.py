@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.arrays import Array
+from tasks.driving.boxes import Boxes
 from tasks.quantities import Quantity
 
 FAR = 2.0
 """Bound of fine views: what is farther away is seen in the coarse view."""
+NEAR_M, CORNERS_M = 2.0, 3.0
+"""Lengths that are observed as 1 from the goal: finely, and of corners [m]."""
 
 
 def turn_between(achieved: Array, desired: Array) -> Array:
@@ -39,6 +42,8 @@ class PoseView:
     """Length that is observed as 1 in fine views [m]."""
     fine_rad: float
     """Turn that is observed as 1 in fine views [rad]."""
+    half_size_m: Array
+    """Half of the length and width of what stands in the pose [m], (2,)."""
 
     def pose(self, pose: Array) -> Array:
         """Place, cosine and sine, (..., 3) -> (..., 4)."""
@@ -72,6 +77,25 @@ class PoseView:
         return {
             "to_goal": np.concatenate([seen / self.scale_m, both], axis=-1),
             "to_goal_fine": np.clip(fine, -FAR, FAR),
+            **self._from_goal(goal, achieved),
+        }
+
+    def _from_goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
+        """What `goal` gives of how things look from the goal, as out of a slot.
+
+        What matters in a slot are distances along and across it, which a network would have to
+        multiply from what is seen from the car.
+        """
+        out = goal[..., 2] % np.pi
+        cos, sin = np.moveaxis(direction(out), -1, 0)
+        x, y = np.moveaxis(achieved[..., :2] - goal[..., :2], -1, 0)
+        place = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
+        corners = Boxes(place, achieved[..., 2] - out, self.half_size_m).corners()
+        corners = corners.reshape(*corners.shape[:-2], -1)
+        return {
+            "from_goal": place / self.scale_m,
+            "from_goal_fine": np.clip(place / NEAR_M, -FAR, FAR),
+            "corners": np.clip(corners / CORNERS_M, -FAR, FAR),
         }
 
     def pose_shown(self, of: str) -> Quantity:
@@ -95,6 +119,16 @@ class PoseView:
                 f"clipped to {FAR:g} of these",
                 "m, m, rad",
                 fine,
+            ),
+            "from_goal": Quantity("how far before the goal, and to its left", "m", self.scale_m),
+            "from_goal_fine": Quantity(
+                f"the same, clipped to {FAR * NEAR_M:g} m either way", "m", NEAR_M
+            ),
+            "corners": Quantity(
+                "the same of the corners: front left, front right, back right, back left, clipped "
+                f"to {FAR * CORNERS_M:g} m either way",
+                "m",
+                CORNERS_M,
             ),
         }
 

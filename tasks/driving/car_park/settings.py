@@ -21,7 +21,9 @@ class ParkSettings(DrivingSettings):
     occupied: float = 0.8
     """Share of the slots with a car; one is always free."""
     eased: float = 0.0
-    """Share of the episodes that begin on a way out of the slot, in place of the aisle."""
+    """Share of the episodes that begin on a way out of the slot, in place of along the aisle ..."""
+    astray: float = 0.0
+    """... and share of the others that begin anywhere in it, turned any way, as who got stuck."""
     tolerance_m: float = 0.2
     """Success: the car stands still this close to the middle of the slot [m] ..."""
     tolerance_rad: float = 0.0873
@@ -31,9 +33,8 @@ class ParkSettings(DrivingSettings):
         """Check what `DrivingSettings` checks, and that the car fits."""
         super().__post_init__()
         check_fits(Lot(self.slot_width_m, self.slot_length_m, self.aisle_m))
-        if not 0 <= self.occupied <= 1:
-            raise ValueError(f"occupied must be within [0, 1], got {self.occupied}")
-        if not 0 <= self.eased <= 1:
-            raise ValueError(f"eased must be within [0, 1], got {self.eased}")
+        for name in ("occupied", "eased", "astray"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be within [0, 1], got {getattr(self, name)}")
         if self.tolerance_m <= 0 or self.tolerance_rad <= 0:
             raise ValueError(f"tolerance_m and tolerance_rad must be positive, got {self}")

@@ -1,5 +1,7 @@
 """A car in a car park: the scene, how episodes start, where the car is, what it touches."""
 
+from collections.abc import Callable
+
 import mujoco
 import numpy as np
 from mujoco.batch import Batch
@@ -18,8 +20,13 @@ START_RAD = 0.3
 """Episodes begin along the aisle, so far askew at most [rad]."""
 START_M = 2.3
 """They begin at least this far from slots and hedge [m]."""
+ASTRAY_M = 1.2
+"""Who begins astray is at least this far from slots and hedge with the middle of the car [m]."""
 TRIES = 10
-"""So many ways out of a slot are tried for one where nothing is touched."""
+"""So many poses are tried for one where nothing is touched."""
+
+Pose = tuple[Array, float]
+"""Middle of the car [m], (2,), and its heading [rad]."""
 
 
 class CarParkTask(DrivingTask):
@@ -81,15 +88,13 @@ class CarParkTask(DrivingTask):
         return Boxes(self.middle, self.heading, self.car.half_size_m)
 
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
-        """Park the others, choose a free slot, and start along the aisle or out of the slot."""
+        """Park the others, choose a free slot, and start along the aisle or elsewhere."""
         for i, rng in zip(ids, rngs, strict=True):
             middle, heading = self.lot.draw(rng, self.settings.occupied)
             self._park(i, middle, heading)
             free = np.flatnonzero(middle[:, 0] > self.lot.half_m)
             self.ask(i, np.array([*self.lot.slots[rng.choice(free)], np.pi / 2]))
-            eased = self.settings.eased > 0 and rng.random() < self.settings.eased
-            out = self._way_out(i, rng) if eased else None
-            self.place(i, *(out or self._start(rng)))
+            self.place(i, *(self._elsewhere(i, rng) or self._start(rng)))
 
     def _park(self, index: int, middle: Array, heading: Array) -> None:
         """Put the others where they stand, (SLOTS, 2) and (SLOTS,)."""
@@ -99,17 +104,32 @@ class CarParkTask(DrivingTask):
         self._parked_turn[index, :, 0] = np.cos(heading / 2)
         self._parked_turn[index, :, 3] = np.sin(heading / 2)
 
-    def _start(self, rng: np.random.Generator) -> tuple[Array, float]:
+    def _start(self, rng: np.random.Generator) -> Pose:
         """Middle of the car [m], (2,), and its heading [rad]."""
         far = self.lot.half_m - self.car.length_m
         place = rng.uniform((-far, START_M), (far, self.lot.aisle_m - START_M))
         return place, rng.choice([0.0, np.pi]) + rng.uniform(-START_RAD, START_RAD)
 
-    def _way_out(self, index: int, rng: np.random.Generator) -> tuple[Array, float] | None:
-        """The same on a way out of the slot; None if something is in all of them."""
+    def _elsewhere(self, index: int, rng: np.random.Generator) -> Pose | None:
+        """The same as it is practised with: out of the slot, or astray; None for the aisle."""
+        settings = self.settings
+        if settings.eased and rng.random() < settings.eased:
+            return self._free(index, lambda: way_out(self.car, self.goal[index], rng))
+        if settings.astray and rng.random() < settings.astray:
+            return self._free(index, lambda: self._astray(rng))
+        return None
+
+    def _astray(self, rng: np.random.Generator) -> Pose:
+        """The same anywhere in the aisle, turned any way."""
+        far = self.lot.half_m - self.car.length_m
+        place = rng.uniform((-far, ASTRAY_M), (far, self.lot.aisle_m - ASTRAY_M))
+        return place, rng.uniform(-np.pi, np.pi)
+
+    def _free(self, index: int, draw: Callable[[], Pose]) -> Pose | None:
+        """The first of some poses where nothing is touched; None if something is in all of them."""
         others = Boxes(self._middle[index], self._heading[index], self._half[index])
         for _ in range(TRIES):
-            middle, heading = way_out(self.car, self.goal[index], rng)
+            middle, heading = draw()
             if not touch(Boxes(middle, np.asarray(heading), self.car.half_size_m), others).any():
                 return middle, heading
         return None

@@ -49,6 +49,14 @@ def test_eased_episodes_begin_on_a_way_out_of_the_slot_and_touch_nothing() -> No
     assert 50 < nose_out.sum() < 150
 
 
+def test_episodes_that_begin_astray_touch_nothing_in_the_aisle_turned_any_way() -> None:
+    _, task = parking(200, astray=1.0)
+    own = Boxes(task.pose[:, None, :2], task.pose[:, None, 2], task.car.half_size_m)
+    assert not touch(own, task.obstacles).any()
+    assert (task.pose[:, 1] > 0.0).all()
+    assert (np.abs(np.sin(task.pose[:, 2])) > 0.7).sum() > 40
+
+
 def test_no_episode_is_eased_unless_asked_for() -> None:
     _, plain = parking(50)
     _, some = parking(50, eased=0.3)
@@ -108,13 +116,29 @@ def test_full_changes_and_driving_at_the_limit_are_not_calm() -> None:
 
 def test_poses_are_read_back_as_they_were_observed() -> None:
     rng = np.random.default_rng(0)
-    view = PoseView((1.0, -2.0), scale_m=10.0, fine_m=0.5, fine_rad=0.2)
+    view = PoseView((1.0, -2.0), 10.0, 0.5, 0.2, np.array([2.0, 1.0]))
     pose, goal = rng.uniform(-9, 9, (2, 50, 3))
     pose[:, 2] = np.clip(pose[:, 2], -3, 3)
     np.testing.assert_allclose(view.read(view.pose(pose)), pose)
     again = view.read_goal(view.goal(goal, pose)["to_goal"], pose)
     np.testing.assert_allclose(again[:, :2], goal[:, :2])
     np.testing.assert_allclose(turn_between(again, goal), 0.0, atol=1e-12)
+
+
+def test_the_car_is_seen_from_the_goal_too_whichever_end_is_in_front() -> None:
+    view = PoseView((0.0, 0.0), 10.0, 0.5, 0.2, np.array([2.0, 1.0]))
+    slot = np.array([[3.0, -2.0, np.pi / 2]])
+    car = np.array([[4.0, 2.0, np.pi / 2]])  # 4 m before the slot, 1 m to its right
+    for heading in (np.pi / 2, -np.pi / 2):
+        slot[0, 2] = heading
+        seen = view.goal(slot, car)
+        np.testing.assert_allclose(10.0 * seen["from_goal"], [[4.0, -1.0]])
+        np.testing.assert_allclose(2.0 * seen["from_goal_fine"], [[4.0, -1.0]])
+        corners = [[6.0, 0.0, 6.0, -2.0, 2.0, -2.0, 2.0, 0.0]]
+        np.testing.assert_allclose(3.0 * seen["corners"], corners, atol=1e-12)
+    car[0, 2] = -np.pi / 2
+    corners = [[2.0, -2.0, 2.0, 0.0, 6.0, 0.0, 6.0, -2.0]]
+    np.testing.assert_allclose(3.0 * view.goal(slot, car)["corners"], corners, atol=1e-12)
 
 
 def test_distances_say_how_near_the_nearest_thing_is() -> None:
@@ -143,6 +167,7 @@ def test_another_slot_can_be_asked_for() -> None:
         ({"slot_length_m": 4.0}, "slot_length_m"),
         ({"aisle_m": float("nan")}, "aisle_m"),
         ({"occupied": 1.5}, "occupied"),
+        ({"astray": -0.1}, "astray must be within"),
         ({"tolerance_m": 0.0}, "tolerance_m"),
         ({"friction": 0.0}, "friction"),
         ({"slot_width": 3.0}, "slot_width"),
