@@ -223,9 +223,10 @@ def test_shipped_controllers_do_their_task_and_stay_on_their_feet(task: str) -> 
     episodes = 5 if task.startswith("locomotion-") else 20
     summary = evaluate(task, episodes=episodes, seed=123_456).summary()
     assert summary["success_rate"] >= 0.8
-    # Pushes throw a quadruped over now and then, and one object in hundreds rolls off the table.
-    failed = {"locomotion-quadruped": 1, "grasp-any": 1}.get(task, 0)
-    assert summary["terminated"] <= failed
+    # Pushes throw a quadruped over now and then, one object in hundreds rolls off the table, one
+    # car in a hundred touches another, and one vehicle in ten hits its first gate.
+    failed = {"locomotion-quadruped": 1, "grasp-any": 1, "drive-park": 1, "fly-gates": 4}
+    assert summary["terminated"] <= failed.get(task, 0)
     assert summary["unstable"] == 0
 
 
