@@ -168,8 +168,8 @@ def practised(settings: TrainSettings) -> dict[str, Any]:
     if not settings.practice:
         return given
     plain = resolve(settings.task, settings.python).complete({})
-    eased = {n: v for n, v in settings.practice.items() if given.get(n, plain[n]) == plain[n]}
-    return given | eased
+    instead = {n: v for n, v in settings.practice.items() if given.get(n, plain[n]) == plain[n]}
+    return given | instead
 
 
 def _robust(source: Source, environment: Mapping[str, Any]) -> dict[str, Any]:

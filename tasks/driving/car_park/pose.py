@@ -67,10 +67,7 @@ class PoseView:
 
     def goal(self, goal: Array, achieved: Array) -> dict[str, Array]:
         """The parts that depend on the goal, as seen from the achieved pose, (..., 3) each."""
-        away = goal[..., :2] - achieved[..., :2]
-        cos, sin = np.moveaxis(direction(achieved[..., 2]), -1, 0)
-        x, y = np.moveaxis(away, -1, 0)
-        seen = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
+        seen = _seen_along(achieved[..., 2], goal[..., :2] - achieved[..., :2])
         turn = turn_between(achieved, goal)
         both = direction(2 * turn)
         fine = np.concatenate([seen / self.fine_m, both[..., 1:] / (2 * self.fine_rad)], axis=-1)
@@ -87,9 +84,7 @@ class PoseView:
         multiply from what is seen from the car.
         """
         out = goal[..., 2] % np.pi
-        cos, sin = np.moveaxis(direction(out), -1, 0)
-        x, y = np.moveaxis(achieved[..., :2] - goal[..., :2], -1, 0)
-        place = np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
+        place = _seen_along(out, achieved[..., :2] - goal[..., :2])
         corners = Boxes(place, achieved[..., 2] - out, self.half_size_m).corners()
         corners = corners.reshape(*corners.shape[:-2], -1)
         return {
@@ -136,3 +131,10 @@ class PoseView:
 def direction(angle: "Array | float") -> Array:
     """Unit vector that points there, from x to the left [rad], (...) -> (..., 2)."""
     return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def _seen_along(heading: Array, away: Array) -> Array:
+    """How far ahead and to the left something is that is so far away, (...) and (..., 2)."""
+    cos, sin = np.moveaxis(direction(heading), -1, 0)
+    x, y = np.moveaxis(away, -1, 0)
+    return np.stack([cos * x + sin * y, cos * y - sin * x], axis=-1)
