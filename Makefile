@@ -51,7 +51,8 @@ format: $(STAMP)
 
 bench: setup
 	$(BIN)/python scripts/benchmarks/benchmark.py
-	$(BIN)/python scripts/benchmarks/bare_share.py drive-park drive fly --simulations 64 1024
+	$(BIN)/python scripts/benchmarks/bare_share.py drive-park drive fly --simulations 64 256 1024
+	$(BIN)/python scripts/benchmarks/bare_share.py fly --shipped --simulations 64 256
 	$(BIN)/python scripts/benchmarks/benchmark_updates.py
 	$(BIN)/python scripts/benchmarks/benchmark_evaluation.py
 	$(BIN)/python scripts/benchmarks/benchmark_grasp.py

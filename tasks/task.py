@@ -247,7 +247,8 @@ class Task(abc.ABC):
     def images(self) -> Sequence[Image]:
         """What its mirror images observe and do, one for each mirror; none where it has none.
 
-        An episode in a mirror has to be as likely, and to be worth the same.
+        An episode in a mirror has to be as likely, and to be worth the same. May be asked before
+        it is simulated.
         """
         return ()
 

@@ -5,7 +5,7 @@ from mujoco.batch import Batch
 
 from robo_ddpg.control.drive import Drive, root_mean_square
 from robo_ddpg.control.interventions import Interventions
-from tasks.arrays import Array, Ids, Mask
+from tasks.arrays import Array, Ids, Mask, clip
 from tasks.flying.task import LOST_RAD_S, FlyingTask
 from tasks.quantities import Measure, Quantity
 
@@ -90,7 +90,7 @@ class FlyingDrive(Drive):
         """
         rotors = self._task.rotors
         wanted = self._thrusts(action)
-        np.clip(wanted, 0.0, rotors.most_n, out=self._requested)
+        clip(wanted, 0.0, rotors.most_n, out=self._requested)
         interventions.altered["command_range"][:] = np.abs(wanted - self._requested).max(1)
         self._start[:] = self._ctrl
         if not self._enforced:
@@ -98,7 +98,7 @@ class FlyingDrive(Drive):
             return
         change = (self._requested - self._start)[:, None]
         most = self._times * (COMMAND_RATE_S * rotors.most_n)
-        self.controls[:] = self._start[:, None] + np.clip(change, -most, most)
+        self.controls[:] = self._start[:, None] + clip(change, -most, most)
         missing = np.abs(self._requested - self.controls[:, -1]).max(1)
         interventions.altered["command_rate"][:] = missing / self._times[-1]
 

@@ -18,7 +18,7 @@ from robo_ddpg.envs.simulation import OBSERVATION_LIMIT, Outcome, Simulation
 from robo_ddpg.envs.spec import TellsTimeLimit
 from robo_ddpg.model_fields import model_hash
 from robo_ddpg.rendering.renderer import FrameRenderer
-from tasks.arrays import Float32, Int64
+from tasks.arrays import Float32, Int64, Mask
 from tasks.quantities import Measure
 from tasks.task import GoalTask, Task
 
@@ -234,9 +234,11 @@ class RobotVectorEnv(Remade, TellsTimeLimit, VectorEnv[Float32, Float32, NDArray
             ResetNeeded: this is a copy, and was not reset yet.
         """
         self.check_was_reset()
-        outcome = self.simulation.step(_checked(actions, self.action_space))
-        if self.autoreset_mode is AutoresetMode.NEXT_STEP and self._finished.any():
-            outcome = self._restarted(outcome)
+        again = self._finished & (self.autoreset_mode is AutoresetMode.NEXT_STEP)
+        restart = np.flatnonzero(again)
+        outcome = self.simulation.step(_checked(actions, self.action_space), restart)
+        if len(restart):
+            outcome = _begun(outcome, again)
         finished = outcome.terminated | outcome.truncated
         observation, info = outcome.observation, outcome.info
         if self.autoreset_mode is AutoresetMode.SAME_STEP and finished.any():
@@ -291,16 +293,17 @@ class RobotVectorEnv(Remade, TellsTimeLimit, VectorEnv[Float32, Float32, NDArray
                 self.seeds[i] = seeds[i]
         self._seeded = True
 
-    def _restarted(self, outcome: Outcome) -> Outcome:
-        """Simulations that finished a step ago start anew: no reward, no ending."""
-        again, running = self._finished, ~self._finished
-        return Outcome(
-            self.simulation.reset(np.flatnonzero(again)),
-            outcome.reward * running,
-            outcome.terminated & running,
-            outcome.truncated & running,
-            _blanked(outcome.info, again),
-        )
+
+def _begun(outcome: Outcome, again: Mask) -> Outcome:
+    """The same where episodes have only just started: no reward, no ending."""
+    running = ~again
+    return Outcome(
+        outcome.observation,
+        outcome.reward * running,
+        outcome.terminated & running,
+        outcome.truncated & running,
+        _blanked(outcome.info, again),
+    )
 
 
 def first(info: dict[str, Any]) -> dict[str, Any]:

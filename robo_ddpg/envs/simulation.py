@@ -28,6 +28,7 @@ LAST_ACTIONS = "last_actions"
 _VELOCITY_STAGE = mujoco.mjtStage.mjSTAGE_VEL.value
 _PHYSICS = mujoco.mjtState.mjSTATE_FULLPHYSICS
 _HOME = 0
+_NOBODY = np.zeros(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -164,14 +165,22 @@ class Simulation:
 
     def reset(self, ids: Ids) -> NDArray[np.float32]:
         """Start new episodes in some simulations; observes all of them, (n, o)."""
+        self._reset(ids)
+        return self._observe()
+
+    def start(self, ids: Ids) -> NDArray[np.float32]:
+        """Begin episodes where the views of the batch say; observes all simulations, (n, o)."""
+        self._start(ids)
+        return self._observe()
+
+    def _reset(self, ids: Ids) -> None:
         rngs = [self.rngs[i] for i in ids]
         self.batch.reset(ids, keyframe=_HOME, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
         self._randomization.reset(ids, rngs)
         self.task.reset(ids, rngs)
-        return self.start(ids)
+        self._start(ids)
 
-    def start(self, ids: Ids) -> NDArray[np.float32]:
-        """Begin episodes where the views of the batch say; observes all simulations, (n, o)."""
+    def _start(self, ids: Ids) -> None:
         self.drive.reset(ids)
         if self.task.derived:
             self.batch.forward(ids, stage=_VELOCITY_STAGE)
@@ -180,13 +189,14 @@ class Simulation:
         self._last_actions[ids] = 0.0
         self.steps[ids] = 0
         self._warnings[ids] = self.batch.warning[ids, :, 1]
-        return self._observe()
 
-    def step(self, action: NDArray[np.floating[Any]]) -> Outcome:
+    def step(self, action: NDArray[np.floating[Any]], restart: Ids = _NOBODY) -> Outcome:
         """One control step of all simulations.
 
         Args:
             action: (n, a); anything is allowed, the safety filter deals with it.
+            restart: simulations that start a new episode afterwards, which is what is observed;
+                the rest of the outcome is that of the old one.
         """
         self.command(action)
         self._simulate()
@@ -194,7 +204,7 @@ class Simulation:
         self.interventions.count()
         self.steps += 1
         self.task.advance()
-        return self._outcome()
+        return self._outcome(restart)
 
     def command(self, action: NDArray[np.floating[Any]]) -> None:
         """Turn actions into the next `controls`, without simulating them.
@@ -242,7 +252,7 @@ class Simulation:
         except SimulationError as error:
             self._failed[error.ids] = True
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self, restart: Ids) -> Outcome:
         unstable = self._unstable()
         terms = self.task.reward_terms()
         failure = self.task.failure()
@@ -256,11 +266,14 @@ class Simulation:
         }
         if isinstance(self.task, GoalTask):
             info["reward_info"] = self.task.reward_info()
+        truncated = (self.steps >= self.task.episode_steps) | unstable
+        if len(restart):
+            self._reset(restart)
         return Outcome(
             observation=self._observe(),
             reward=self.task.reward(terms),
             terminated=np.zeros(self.nsim, bool) if failure is None else failure & ~unstable,
-            truncated=(self.steps >= self.task.episode_steps) | unstable,
+            truncated=truncated,
             info=info,
         )
 

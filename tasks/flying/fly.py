@@ -8,10 +8,10 @@ import numpy as np
 from mujoco.batch import Batch
 from numpy.typing import NDArray
 
-from tasks.arrays import Array, Generators, Mask, norm
+from tasks.arrays import Array, Generators, Mask, clip, norm
 from tasks.commands import Command
 from tasks.flying.learning import FLYING
-from tasks.flying.task import FlyingSettings, FlyingTask
+from tasks.flying.task import FlyingSettings, FlyingTask, points
 from tasks.goals import FAR, goal_commanded
 from tasks.mirror import Reflection, vector
 from tasks.quantities import Measure, Quantity
@@ -109,8 +109,7 @@ class Fly(FlyingTask):
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """Draw a goal too, uniformly from the goal box."""
         super().reset(ids, rngs)
-        low, high = self.settings.goal_low_m, self.settings.goal_high_m
-        self.goal[ids] = [rng.uniform(low, high) for rng in rngs]
+        self.goal[ids] = points(rngs, self.settings.goal_low_m, self.settings.goal_high_m)
         self._held[ids] = 0
 
     def started(self, ids: NDArray[np.intp]) -> None:
@@ -139,7 +138,7 @@ class Fly(FlyingTask):
         """The way to the goal, coarse and fine, and the vehicle's motion, in its frame."""
         return {
             "to_goal": self._to_goal / COARSE_M,
-            "to_goal_fine": np.clip(self._to_goal / FINE_M, -FAR, FAR),
+            "to_goal_fine": clip(self._to_goal / FINE_M, -FAR, FAR),
             **super().observe(),
         }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import mujoco
@@ -79,6 +80,11 @@ class FlyingTask(Task):
 
     settings: FlyingSettings
 
+    @cached_property
+    def rotors(self) -> Rotors:
+        """The vehicle's rotors."""
+        return Rotors(self.model)
+
     @property
     def push_body(self) -> str:
         """The vehicle."""
@@ -95,8 +101,6 @@ class FlyingTask(Task):
 
     def bind(self, batch: Batch) -> None:
         """Keep views of the state."""
-        self.rotors = Rotors(batch.model)
-        """The vehicle's rotors."""
         qpos, self._qvel = batch.bind("qpos"), batch.bind("qvel")
         self.position, self._attitude = qpos[:, :3], qpos[:, 3:7]
         self.thrust = batch.bind("act")
@@ -110,11 +114,10 @@ class FlyingTask(Task):
     def reset(self, ids: NDArray[np.intp], rngs: Generators) -> None:
         """Start anywhere in the box, in any attitude and motion."""
         settings = self.settings
-        for i, rng in zip(ids, rngs, strict=True):
-            self.position[i] = rng.uniform(settings.start_low_m, settings.start_high_m)
-            self._attitude[i] = _direction(rng, 4)  # uniform over rotations
-            self._qvel[i, :3] = _within(rng, settings.start_speed_m_s)
-            self._qvel[i, 3:] = _within(rng, settings.start_turn_rad_s)
+        self.position[ids] = points(rngs, settings.start_low_m, settings.start_high_m)
+        self._attitude[ids] = _directions(rngs, 4)  # uniform over rotations
+        self._qvel[ids, :3] = _within(rngs, settings.start_speed_m_s)
+        self._qvel[ids, 3:] = _within(rngs, settings.start_turn_rad_s)
 
     def started(self, ids: NDArray[np.intp]) -> None:
         """The state has changed."""
@@ -194,7 +197,7 @@ class FlyingTask(Task):
 
     def about_robot(self) -> dict[str, Any]:
         """The rotors, in the order of the actions."""
-        rotors = Rotors(self.model)
+        rotors = self.rotors
         return {
             "rotors": list(rotors.names),
             "mass_kg": rotors.mass_kg,
@@ -204,12 +207,19 @@ class FlyingTask(Task):
         }
 
 
-def _direction(rng: np.random.Generator, size: int) -> Array:
-    """A unit vector, uniform over the sphere, (size,)."""
-    vector = rng.normal(size=size)
-    return np.asarray(vector / np.linalg.norm(vector))
+def points(rngs: Generators, low: Sequence[float], high: Sequence[float]) -> Array:
+    """One of each generator, uniform over a box, (k, 3)."""
+    share = np.array([rng.random(3) for rng in rngs])
+    return np.asarray(low + np.subtract(high, low) * share)
 
 
-def _within(rng: np.random.Generator, most: float) -> Array:
-    """A vector of any direction, and of any length up to `most`, (3,)."""
-    return _direction(rng, 3) * rng.uniform(0.0, most)
+def _directions(rngs: Generators, size: int) -> Array:
+    """Unit vectors, uniform over the sphere, (k, size)."""
+    vectors = np.array([rng.standard_normal(size) for rng in rngs])
+    return np.asarray(vectors / np.sqrt(np.vecdot(vectors, vectors))[:, None])
+
+
+def _within(rngs: Generators, most: float) -> Array:
+    """Vectors of any direction, and of any length up to `most`, (k, 3)."""
+    directions = _directions(rngs, 3)
+    return directions * [[most * rng.random()] for rng in rngs]
