@@ -79,7 +79,15 @@ def agent_settings(
     # take three times as long.
     foreign = isinstance(source, ForeignSource)
     ours: dict[str, Any] = {} if foreign else {"normalize_observations": False}
-    return dataclasses.replace(settings, **(ours | dict(learning_of(source).agent)))
+    return dataclasses.replace(settings, **(ours | _declared(source, environment)))
+
+
+def _declared(source: Source, environment: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the task says; nothing of mirrors where it has none: uneven ground, other robots."""
+    declared = dict(learning_of(source).agent)
+    if "mirror_share" in declared and not make_task(source.name, **(environment or {})).images():
+        del declared["mirror_share"]
+    return declared
 
 
 def _by_rules(source: Source) -> TypeGuard[ForeignSource]:
@@ -143,6 +151,7 @@ def train_settings(
             "evaluate_every": evaluations_that_follow(facts),
         }
     given = {name: value for name, value in others.items() if value is not None}
+    complete = source.complete(environment or {})
     try:
         learning = agent_settings(source, preset, environment)
         learning = dataclasses.replace(learning, **(agent or {}))
@@ -154,7 +163,7 @@ def train_settings(
     return TrainSettings(
         task=source.name,
         agent=learning,
-        environment=source.complete(environment or {}),
+        environment=complete,
         practice=dict(learned.practice),
         python=python,
         reasons=reasons,

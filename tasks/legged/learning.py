@@ -23,9 +23,17 @@ _BALANCING = _RUNNING | {
     "warmup_amplitude": 0.3,
     "transitions_per_update": 8,
 }
-# The trot makes the legs take turns, so that noise only has to find how to steer them.
+# The trot makes the legs take turns, so that noise only has to find how to steer them. Few large
+# updates leave time for more transitions, and steps that become small let the turn come to rest.
 _FOLLOWING: dict[str, Any] = {
     "discount": 0.98,
+    "batch_size": 512,
+    "transitions_per_update": 64,
+    "actor_learning_rate": 0.002,
+    "critic_learning_rate": 0.002,
+    "target_rate": 0.06,
+    "anneal_updates": 18_000,
+    "mirror_share": 0.5,
     "noise_range": (0.05, 0.4),
     "repeat_probability": 0.0,
     "random_component_probability": 0.0,
@@ -36,4 +44,4 @@ _FOLLOWING: dict[str, Any] = {
 RUNNING = Learning(_RUNNING, 1_200_000, evaluate_every=50_000, evaluation_episodes=50)
 BALANCING = Learning(_BALANCING, 2_000_000, evaluate_every=50_000, evaluation_episodes=50)
 # One fall in fifty does not show reliably in fifty episodes.
-FOLLOWING = Learning(_FOLLOWING, 5_000_000, evaluate_every=100_000, evaluation_episodes=100)
+FOLLOWING = Learning(_FOLLOWING, 1_500_000, evaluate_every=300_000, evaluation_episodes=100)

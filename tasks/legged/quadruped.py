@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tasks.arrays import Array, Generators, Mask
 from tasks.commands import Command, Turn, Velocity
 from tasks.described.reading import written
+from tasks.goals import FAR
 from tasks.legged.described.four_legs import four_legs_of
 from tasks.legged.described.reading import read_legged
 from tasks.legged.four_legs import QUADRUPED_LEGS
@@ -28,6 +29,8 @@ from tasks.task import OfRobot, TaskSettings
 
 TURN_RAD_S = 5.0
 """Angular velocity that is observed as 1 [rad/s]."""
+OFF_COMMAND = 0.25
+"""Error of the velocity [m/s] and of the turn [rad/s] that is observed as 1; twice that at most."""
 TILT_FAILS = 0.5
 """The robot counts as fallen where its vertical leans more than 60 degrees: the cosine."""
 AVERAGED_S = 1.0
@@ -209,13 +212,13 @@ class Quadruped(LeggedTask):
         """The state has changed."""
         super().started(ids)
         self._sense()
-        self.error[ids] = np.abs(self._errors())[ids]
+        self.error[ids] = self._errors()[ids]
 
     def advance(self) -> None:
         """Average the errors, advance the trot, and change commands when it is time."""
         super().advance()
         self._sense()
-        now = np.abs(self._errors())
+        now = self._errors()
         self._sum += now
         self._step += 1
         share = np.maximum(1.0 - self._decay, 1.0 / self._step)  # the mean, of short episodes
@@ -231,12 +234,15 @@ class Quadruped(LeggedTask):
         self._velocity = to_body(rotation, self.qvel[:, :3])
         self._turn = self.qvel[:, 3:6]
 
+    def _off_command(self) -> Array:
+        """Velocity forward and to the left [m/s] and turn [rad/s] above the command, (n, 3)."""
+        moves: Array = np.append(self._velocity[:, :2], self._turn[:, 2:], axis=1)
+        return moves - self.command
+
     def _errors(self) -> Array:
         """Errors of the velocity in the plane [m/s] and of the turn [rad/s], (n, 2)."""
-        off = self._velocity[:, :2] - self.command[:, :2]
-        return np.stack(
-            [np.sqrt(np.square(off).sum(1)), self._turn[:, 2] - self.command[:, 2]], axis=1
-        )
+        off = self._off_command()
+        return np.stack([np.hypot(off[:, 0], off[:, 1]), np.abs(off[:, 2])], axis=1)
 
     def observe(self) -> dict[str, Array]:
         """Velocities, the vertical, command, phase, joints, and the commands to them."""
@@ -245,6 +251,7 @@ class Quadruped(LeggedTask):
             "turn": self._turn / TURN_RAD_S,
             "up": self._up,
             "command": self.command.copy(),
+            "off_command": np.clip(self._off_command() / OFF_COMMAND, -FAR, FAR),
             "phase": self._trot.observed,
             **self.joints_observed(),
             "target": (self.ctrl - self._standing) / TARGET_RAD,
@@ -258,6 +265,12 @@ class Quadruped(LeggedTask):
             "up": Quantity("direction of the vertical"),
             "command": Quantity(
                 "commanded velocity forward, to the left [m/s], and turn [rad/s]", "m/s, rad/s"
+            ),
+            "off_command": Quantity(
+                "velocity and turn above the command, clipped to "
+                f"{FAR * OFF_COMMAND:g} m/s and rad/s either way",
+                "m/s, rad/s",
+                OFF_COMMAND,
             ),
             "phase": Quantity("sine and cosine of the trot's phase, as large as its steps"),
             **self.joints_shown(),
@@ -291,7 +304,7 @@ class Quadruped(LeggedTask):
             "velocity": VECTOR,
             "turn": TURN,
             "up": VECTOR,
-            "command": signs(1.0, -1.0, -1.0),
+            **dict.fromkeys(("command", "off_command"), signs(1.0, -1.0, -1.0)),
             "phase": signs(-1.0, -1.0),
             **dict.fromkeys(("joint_position", "joint_velocity", "target"), joints),
         }

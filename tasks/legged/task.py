@@ -101,7 +101,7 @@ class LeggedTask(Task):
 
     def joints_image(self) -> Reflection | None:
         """How the driven joints look in the mirror; None where one has no counterpart."""
-        return of_joints(self.model, self.robot.joints, self.home)
+        return of_joints(self.model, self.robot.joints, self.model.key_qpos[0])
 
     def joints_shown(self) -> dict[str, Quantity]:
         """What `joints_observed` shows."""

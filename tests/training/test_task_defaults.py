@@ -36,6 +36,12 @@ def test_what_is_practised_differs_from_what_is_judged_unless_it_is_given() -> N
     assert read.practice == settings.practice
 
 
+def test_mirrors_are_learned_from_where_there_are_some() -> None:
+    even = train_settings("locomotion-quadruped")
+    uneven = train_settings("locomotion-quadruped", environment={"rough_m": 0.03})
+    assert (even.agent.mirror_share, uneven.agent.mirror_share) == (0.5, 0.0)
+
+
 class Misspelt(Reach):
     """Reach, with a setting that it does not have."""
 
