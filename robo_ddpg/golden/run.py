@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import os
 import platform
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ STEPS = 25
 """Control steps, with random actions; then as many again, learning."""
 SEED = 7
 LEARNER = AgentSettings(hidden_sizes=(32, 32), batch_size=32, warmup_transitions=40)
+CORE = "OPENBLAS_CORETYPE"
 CPU_INFO = Path("/proc/cpuinfo")
 MODEL = ("vendor_id", "cpu family", "model")
 """What tells processors apart in it."""
@@ -56,14 +58,16 @@ def golden_run(task: str) -> Golden:
 def machine() -> str:
     """The processor's architecture, the instructions that PyTorch uses on it, and its model.
 
-    The model, because NumPy's BLAS computes otherwise on two generations of the same maker.
+    The model, because NumPy's BLAS computes otherwise on two generations of the same maker; after
+    it the one that BLAS is told to compute for by `OPENBLAS_CORETYPE`, if it is.
     """
     model = platform.processor()
     if CPU_INFO.exists():
         pairs = (line.partition(":") for line in CPU_INFO.read_text().splitlines())
         said = {name.strip(): value.strip() for name, _, value in pairs}
         model = "-".join(said[name] for name in MODEL if name in said) or model
-    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()} {model}".strip()
+    instructions, told = torch.backends.cpu.get_cpu_capability(), os.environ.get(CORE, "")
+    return " ".join(filter(None, [platform.machine(), instructions, model, told]))
 
 
 def versions() -> dict[str, str]:

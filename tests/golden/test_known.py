@@ -19,6 +19,15 @@ def with_run(name: str, **changes: str) -> Known:
     return dataclasses.replace(HERE, runs=runs)
 
 
+def test_what_blas_is_told_to_compute_for_belongs_to_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(run.CORE, raising=False)
+    own = run.machine()
+    monkeypatch.setenv(run.CORE, "Haswell")
+    assert run.machine() == f"{own} Haswell"
+
+
 def test_this_machine_reproduces_the_golden_runs() -> None:
     place = Known(run.versions(), run.machine(), {}).where
     if place not in [each.where for each in known()]:
